@@ -1,0 +1,45 @@
+package io.eventsgateway;
+
+import java.util.regex.Pattern;
+
+/**
+ * What a client listens to: a thing of some type, within one organisation. Two organisations may use the same type and id and
+ * never see each other's events.
+ *
+ * @param organisation the owner's id, 1-64 of {@code 0-9A-Za-z._-}; with FlowX a UUID
+ * @param type a lower-case kebab token of 1-32 characters, for example {@code process-instance}
+ * @param id 1-256 characters, none of them a control character; {@value #EVERYONE} with type {@value #USER} is every user
+ */
+public record Destination(String organisation, String type, String id) {
+
+    /** The type whose ids are subjects of tokens. */
+    public static final String USER = "user";
+
+    /** The id that means every user of the organisation. */
+    public static final String EVERYONE = "*";
+
+    private static final Pattern ORGANISATION = Pattern.compile("[0-9A-Za-z._-]{1,64}");
+    private static final Pattern TYPE = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+
+    /** @throws IllegalArgumentException naming the part, its value's length or text, and the rule it breaks */
+    public Destination {
+        if (!ORGANISATION.matcher(organisation).matches()) {
+            throw new IllegalArgumentException("organisation must be 1-64 characters of 0-9 A-Z a-z . _ -");
+        }
+        if (type.length() > 32 || !TYPE.matcher(type).matches()) {
+            throw new IllegalArgumentException(
+                    "destination type must be 1-32 lower-case letters and digits in words joined by '-'");
+        }
+        if (id.isEmpty() || id.length() > 256) {
+            throw new IllegalArgumentException("destination id must be 1-256 characters, got " + id.length());
+        }
+        if (Text.hasForbiddenCharacter(id)) {
+            throw new IllegalArgumentException("destination id must not have control characters");
+        }
+    }
+
+    /** The name clients use, {@code type/id}. */
+    public String path() {
+        return type + "/" + id;
+    }
+}

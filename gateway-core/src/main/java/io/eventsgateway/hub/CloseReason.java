@@ -1,0 +1,22 @@
+package io.eventsgateway.hub;
+
+import java.util.Locale;
+
+/** Why a subscription is over. */
+public enum CloseReason {
+    /** All its destinations were ended; coming back is of no use until they are opened anew. */
+    ENDED,
+    /** The client went away. */
+    GONE,
+    /** The client accepted nothing for too long. */
+    STALLED,
+    /** The client's token expired. */
+    EXPIRED,
+    /** The gateway stops. */
+    STOPPED;
+
+    /** The word in metrics. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

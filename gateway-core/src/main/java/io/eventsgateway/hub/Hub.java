@@ -1,0 +1,119 @@
+package io.eventsgateway.hub;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.auth.Identity;
+import io.eventsgateway.log.EventLog;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/**
+ * Brings a log's events to the subscribers on this replica. A subscriber is a cursor and not a queue: one that takes nothing costs
+ * nothing and goes on from where it was. Any thread may call.
+ *
+ * <p>To a subscriber the hub promises, for each destination: every event after its position, in the log's order, each once, or a
+ * {@code reset} event where they can't all be had. Between destinations there is no order.
+ */
+public final class Hub implements AutoCloseable {
+
+    private final Parts parts;
+    private final Map<Destination, LiveTail> tails = new ConcurrentHashMap<>();
+    private final Set<HubSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+
+    // guarded by itself
+    private final Map<Executor, Lane> lanes = new IdentityHashMap<>();
+
+    /** What every subscription works with. */
+    record Parts(EventLog log, Executor retry, HubListener listener) {}
+
+    /**
+     * A hub over a log, which is lent.
+     *
+     * @param retry runs a task some moments later; where to go after the log failed
+     */
+    public Hub(EventLog log, Executor retry, HubListener listener) {
+        this.parts = new Parts(log, retry, listener);
+    }
+
+    /**
+     * Subscribes a client. Whether it may see the destinations has been decided before.
+     *
+     * @param destinations one or more, no two equal, in an order that is the same when the client comes back
+     * @param executor runs the subscriber's methods; best its connection's event loop
+     * @throws IllegalArgumentException if there is no destination
+     */
+    public Subscription subscribe(
+            Identity identity, List<Destination> destinations, Start start, Subscriber subscriber, Executor executor) {
+        if (destinations.isEmpty()) {
+            throw new IllegalArgumentException("a subscription needs a destination");
+        }
+        List<LiveTail> followed = destinations.stream().map(this::enter).toList();
+        HubSubscription subscription =
+                new HubSubscription(parts, lane(executor), subscriber, identity, start, followed, this::leave);
+        subscriptions.add(subscription);
+        CompletableFuture<?>[] asked = followed.stream().map(LiveTail::asked).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(asked)
+                .whenComplete((done, failure) -> subscription.lane().execute(subscription::open));
+        return subscription;
+    }
+
+    /** How many destinations are followed. */
+    public int destinations() {
+        return tails.size();
+    }
+
+    /** How many subscriptions there are. */
+    public int subscriptions() {
+        return subscriptions.size();
+    }
+
+    /** Ends every subscription. Idempotent. */
+    @Override
+    public void close() {
+        subscriptions.forEach(subscription -> subscription.close(CloseReason.STOPPED));
+    }
+
+    private LiveTail enter(Destination destination) {
+        LiveTail tail = tails.compute(destination, (key, known) -> {
+            LiveTail entered = known == null ? new LiveTail(key, parts.log(), parts.retry()) : known;
+            entered.users++;
+            return entered;
+        });
+        tail.startOnce();
+        return tail;
+    }
+
+    private void leave(HubSubscription subscription) {
+        subscriptions.remove(subscription);
+        for (Destination destination : subscription.destinations()) {
+            LiveTail[] left = new LiveTail[1];
+            tails.computeIfPresent(destination, (key, tail) -> {
+                tail.users--;
+                left[0] = tail.users == 0 ? tail : null;
+                return tail.users == 0 ? null : tail;
+            });
+            if (left[0] != null) {
+                left[0].close();
+            }
+        }
+        synchronized (lanes) {
+            Lane lane = subscription.lane();
+            lane.users--;
+            if (lane.users == 0) {
+                lanes.values().remove(lane);
+            }
+        }
+    }
+
+    private Lane lane(Executor executor) {
+        synchronized (lanes) {
+            Lane lane = lanes.computeIfAbsent(executor, Lane::new);
+            lane.users++;
+            return lane;
+        }
+    }
+}

@@ -1,0 +1,326 @@
+package io.eventsgateway.hub;
+
+import io.eventsgateway.Cursor;
+import io.eventsgateway.Destination;
+import io.eventsgateway.Event;
+import io.eventsgateway.EventId;
+import io.eventsgateway.Payload;
+import io.eventsgateway.auth.Identity;
+import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.Gap;
+import io.eventsgateway.log.Page;
+import io.eventsgateway.sse.SseFrame;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * One stream: a cursor over its destinations. Events come from the live tails as long as the position is there, else from the log
+ * by pages. It moves only forward and only by what it delivers, so nothing is left out and nothing comes twice, however news and
+ * reads interleave. All but the interface's methods run in the lane.
+ */
+final class HubSubscription implements Subscription {
+
+    private static final int PAGE_EVENTS = 256;
+    private static final int PAGE_BYTES = 64 * 1024;
+
+    private final Lane lane;
+    private final EventLog log;
+    private final Executor retry;
+    private final HubListener listener;
+    private final Subscriber subscriber;
+    private final Set<String> names;
+    private final Start start;
+    private final Consumer<HubSubscription> whenClosed;
+    private final List<Destination> destinations;
+    private final List<Leg> legs = new ArrayList<>();
+
+    // owned by the lane
+    private boolean opened;
+    private boolean located;
+    private boolean parked;
+    private boolean closed;
+    private boolean moved;
+    private int delivered;
+
+    HubSubscription(
+            Hub.Parts parts,
+            Lane lane,
+            Subscriber subscriber,
+            Identity identity,
+            Start start,
+            List<LiveTail> tails,
+            Consumer<HubSubscription> whenClosed) {
+        this.lane = lane;
+        this.log = parts.log();
+        this.retry = parts.retry();
+        this.listener = parts.listener();
+        this.subscriber = subscriber;
+        this.names = identity.names();
+        this.start = start;
+        this.whenClosed = whenClosed;
+        this.destinations = tails.stream().map(LiveTail::destination).toList();
+        tails.forEach(tail -> legs.add(new Leg(this, tail)));
+    }
+
+    Lane lane() {
+        return lane;
+    }
+
+    List<Destination> destinations() {
+        return destinations;
+    }
+
+    @Override
+    public void resume() {
+        lane.execute(() -> {
+            parked = false;
+            legs.forEach(this::pump);
+        });
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        lane.execute(() -> finish(reason));
+    }
+
+    /** Begins, once every tail has been asked for its end. */
+    void open() {
+        if (closed) {
+            return;
+        }
+        String lastEventId = start.lastEventId();
+        List<EventId> resumed = lastEventId == null ? null : Cursor.read(destinations, lastEventId);
+        for (int i = 0; i < legs.size(); i++) {
+            Leg leg = legs.get(i);
+            leg.position = resumed == null ? null : resumed.get(i);
+            leg.gap = lastEventId != null && resumed == null ? Gap.UNKNOWN : Gap.NONE;
+            leg.ended = isOver(leg);
+            leg.watch = leg.tail.watch(lane);
+            leg.watch.add(leg);
+        }
+        if (legs.stream().allMatch(leg -> leg.ended)) {
+            finish(CloseReason.ENDED);
+            return;
+        }
+        opened = true;
+        listener.opened();
+        subscriber.opened();
+        legs.forEach(this::locate);
+        begin();
+    }
+
+    /** Whether the destination was ended for this client and nothing is left that it could still be told. */
+    private boolean isOver(Leg leg) {
+        EventId end = leg.tail.end();
+        EventId position = leg.position;
+        if (end == null || !leg.tail.refuses(names)) {
+            return false;
+        }
+        boolean behind = position != null
+                && (position.epoch() == end.epoch() || position.equals(EventId.START))
+                && !position.equals(end);
+        return !behind;
+    }
+
+    /** Finds where to begin: after nothing that was, or before the oldest that is. */
+    private void locate(Leg leg) {
+        if (leg.position != null || leg.reading) {
+            return;
+        }
+        if (leg.ended || (start.from() == Start.From.LATEST && leg.gap == Gap.NONE)) {
+            leg.position = leg.tail.end();
+        } else {
+            read(leg, log.read(leg.tail.destination(), null, 1, 1), page -> {
+                leg.position = page.base();
+                begin();
+            });
+        }
+    }
+
+    private void begin() {
+        if (closed || located || legs.stream().anyMatch(leg -> leg.position == null)) {
+            return;
+        }
+        located = true;
+        moved = true;
+        legs.forEach(this::pump);
+        settle();
+    }
+
+    /** Delivers what can be had after the leg's position, until there is no more or no room. */
+    void pump(Leg leg) {
+        if (!opened || closed) {
+            return;
+        }
+        if (!located) {
+            locate(leg);
+            begin();
+            return;
+        }
+        if (leg.gap == Gap.UNKNOWN && !parked) {
+            reset(leg, Gap.UNKNOWN);
+        }
+        while (!parked && !leg.reading && !leg.ended) {
+            List<LiveEvent> next = leg.tail.after(position(leg));
+            if (next == null) {
+                readOn(leg);
+            } else if (next.isEmpty()) {
+                endIfRefused(leg);
+                break;
+            } else {
+                deliver(leg, next);
+            }
+            if (next == null && leg.quiet) {
+                break;
+            }
+        }
+        settle();
+    }
+
+    private void readOn(Leg leg) {
+        if (leg.quiet) {
+            leg.tail.wake();
+            return;
+        }
+        EventId after = position(leg);
+        read(leg, log.read(leg.tail.destination(), after, PAGE_EVENTS, PAGE_BYTES), page -> {
+            if (page.gap() != Gap.NONE) {
+                leg.position = page.base();
+                reset(leg, page.gap());
+            }
+            deliver(leg, page.events().stream().map(LiveEvent::of).toList());
+            leg.quiet = !page.more() && position(leg).equals(page.end());
+            pump(leg);
+        });
+    }
+
+    private void read(Leg leg, CompletionStage<Page> reading, Consumer<Page> taker) {
+        leg.reading = true;
+        reading.whenComplete((page, failure) -> {
+            if (failure == null) {
+                lane.execute(() -> {
+                    leg.reading = false;
+                    if (!closed) {
+                        taker.accept(page);
+                    }
+                });
+            } else {
+                retry.execute(() -> lane.execute(() -> {
+                    leg.reading = false;
+                    pump(leg);
+                }));
+            }
+        });
+    }
+
+    private void deliver(Leg leg, List<LiveEvent> events) {
+        for (LiveEvent event : events) {
+            if (parked || leg.ended || closed) {
+                return;
+            }
+            leg.position = event.id();
+            Event control = event.control();
+            if (control == null) {
+                send(leg, event.frame());
+            } else if (control.kind() == Event.Kind.DISCONNECT && concerns(leg, control)) {
+                send(leg, event.frame());
+                end(leg);
+            } else {
+                moved = true;
+            }
+        }
+    }
+
+    /** Whether a disconnect ends the leg: one of named subjects may have been taken back since by a connect. */
+    private boolean concerns(Leg leg, Event disconnect) {
+        return disconnect.subjects().isEmpty()
+                || (names.stream().anyMatch(disconnect.subjects()::contains) && leg.tail.refuses(names));
+    }
+
+    private void reset(Leg leg, Gap gap) {
+        leg.gap = Gap.NONE;
+        listener.reset(gap);
+        Payload reason = Payload.of(("{\"reason\":\"" + gap.reason() + "\"}").getBytes(StandardCharsets.UTF_8));
+        send(leg, SseFrame.of(legs.size() == 1 ? position(leg).toString() : null, "reset", reason));
+    }
+
+    private void send(Leg leg, SseFrame frame) {
+        boolean room;
+        if (legs.size() == 1) {
+            room = subscriber.deliver(frame.whole());
+        } else {
+            ByteBuffer head = SseFrame.head(cursor(), leg.tail.destination().path());
+            room = subscriber.deliver(head, frame.body());
+        }
+        parked = !room;
+        moved = false;
+        delivered++;
+    }
+
+    /** Ends a leg whose destination was ended without its disconnect being there to be delivered. */
+    private void endIfRefused(Leg leg) {
+        if (leg.tail.refuses(names)) {
+            end(leg);
+        }
+    }
+
+    private void end(Leg leg) {
+        leg.ended = true;
+        if (legs.stream().allMatch(each -> each.ended)) {
+            finish(CloseReason.ENDED);
+        }
+    }
+
+    /** Lets out what was delivered. */
+    private void settle() {
+        if (closed) {
+            return;
+        }
+        if (moved) {
+            moved = false;
+            subscriber.position(cursor());
+        }
+        if (delivered > 0) {
+            listener.delivered(delivered);
+            delivered = 0;
+        }
+        subscriber.flush();
+    }
+
+    private String cursor() {
+        return Cursor.write(destinations, legs.stream().map(this::position).toList());
+    }
+
+    private EventId position(Leg leg) {
+        EventId position = leg.position;
+        return position == null ? EventId.START : position;
+    }
+
+    private void finish(CloseReason reason) {
+        if (closed) {
+            return;
+        }
+        if (opened) {
+            settle();
+        }
+        closed = true;
+        for (Leg leg : legs) {
+            Watch watch = leg.watch;
+            if (watch != null) {
+                watch.remove(leg);
+                leg.tail.leave(watch);
+            }
+        }
+        if (opened) {
+            listener.closed(reason);
+        }
+        subscriber.closed(reason);
+        whenClosed.accept(this);
+    }
+}

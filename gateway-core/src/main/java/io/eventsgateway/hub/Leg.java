@@ -1,0 +1,42 @@
+package io.eventsgateway.hub;
+
+import io.eventsgateway.EventId;
+import io.eventsgateway.log.Gap;
+import org.jspecify.annotations.Nullable;
+
+/** One destination's part of a subscription: a position. All of it is owned by the lane. */
+final class Leg {
+
+    final HubSubscription subscription;
+    final LiveTail tail;
+
+    /** Null until it is known where to begin. */
+    @Nullable
+    EventId position;
+
+    /** What the client has to be told before anything else. */
+    Gap gap = Gap.NONE;
+
+    @Nullable
+    Watch watch;
+
+    int place;
+
+    /** A read is under way. */
+    boolean reading;
+
+    /** A read said that there is nothing more; only news are a reason to read again. */
+    boolean quiet;
+
+    boolean ended;
+
+    Leg(HubSubscription subscription, LiveTail tail) {
+        this.subscription = subscription;
+        this.tail = tail;
+    }
+
+    void woken() {
+        quiet = false;
+        subscription.pump(this);
+    }
+}

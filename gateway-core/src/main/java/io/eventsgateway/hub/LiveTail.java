@@ -1,0 +1,306 @@
+package io.eventsgateway.hub;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.Event;
+import io.eventsgateway.EventId;
+import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.Follower;
+import io.eventsgateway.log.Gap;
+import io.eventsgateway.log.Gate;
+import io.eventsgateway.log.Page;
+import io.eventsgateway.log.Tail;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest events of one destination, followed once for all its subscribers on this replica. What the log tells is taken when it
+ * fits directly behind what is here; else the log is read. Any thread may call; the log is never called under the lock.
+ */
+final class LiveTail implements Follower {
+
+    static final int MAX_EVENTS = 256;
+    static final int MAX_BYTES = 256 * 1024;
+    private static final int BATCH = 64;
+
+    private final Destination destination;
+    private final EventLog log;
+    private final Executor retry;
+    private final List<Watch> watches = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final CompletableFuture<Void> asked = new CompletableFuture<>();
+
+    // owned by the hub's map of tails
+    int users;
+
+    // guarded by this
+    private final List<LiveEvent> events = new ArrayList<>();
+    private int bytes;
+    private @Nullable EventId end;
+    private Gate gate = Gate.OPEN;
+    private boolean reading;
+    private boolean again;
+    private boolean closed;
+    private EventLog.@Nullable Following following;
+
+    LiveTail(Destination destination, EventLog log, Executor retry) {
+        this.destination = destination;
+        this.log = log;
+        this.retry = retry;
+    }
+
+    Destination destination() {
+        return destination;
+    }
+
+    /** Begins to follow; only the first call counts. */
+    void startOnce() {
+        if (!started.compareAndSet(false, true)) {
+            return;
+        }
+        EventLog.Following begun = log.follow(destination, this);
+        boolean late;
+        synchronized (this) {
+            following = begun;
+            late = closed;
+        }
+        if (late) {
+            begun.close();
+        } else {
+            askTail();
+        }
+    }
+
+    void close() {
+        EventLog.Following last;
+        synchronized (this) {
+            closed = true;
+            last = following;
+        }
+        if (last != null) {
+            last.close();
+        }
+    }
+
+    /** Completes when the log has told its end, or failed to. */
+    CompletableFuture<Void> asked() {
+        return asked;
+    }
+
+    /** The lane's place to wait for news; to be called by the lane only. */
+    Watch watch(Lane lane) {
+        for (Watch watch : watches) {
+            if (watch.lane == lane) {
+                return watch;
+            }
+        }
+        Watch watch = new Watch(lane);
+        watches.add(watch);
+        return watch;
+    }
+
+    /** Takes the place away when nobody waits there any more; to be called by the lane only. */
+    void leave(Watch watch) {
+        if (watch.isEmpty()) {
+            watches.remove(watch);
+        }
+    }
+
+    /** The end, null while the log has not told it. */
+    synchronized @Nullable EventId end() {
+        return end;
+    }
+
+    /** Whether a subject with these names is shut out as of the end. */
+    synchronized boolean refuses(Collection<String> names) {
+        return gate.refuses(names);
+    }
+
+    /** Some of the events after a position; empty when it is the end; null when they are not here and have to be read. */
+    synchronized @Nullable List<LiveEvent> after(EventId position) {
+        if (end == null) {
+            return null;
+        }
+        if (position.equals(end)) {
+            return List.of();
+        }
+        if (events.isEmpty()) {
+            return null;
+        }
+        EventId base = events.get(0).id().previous();
+        boolean sameEpoch = position.epoch() == base.epoch() || position.equals(EventId.START);
+        long skip = sameEpoch ? position.sequence() - base.sequence() : -1;
+        if (skip < 0 || skip >= events.size()) {
+            return null;
+        }
+        int from = (int) skip;
+        if (from > 0 && !events.get(from - 1).id().equals(position)) {
+            return null;
+        }
+        return List.copyOf(events.subList(from, Math.min(events.size(), from + BATCH)));
+    }
+
+    @Override
+    public void appended(EventId id, @Nullable Event event) {
+        LiveEvent live = event == null ? null : LiveEvent.of(id, event);
+        EventId after;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            EventId last = end;
+            if (last == null) {
+                again = true;
+                return;
+            }
+            if (last.isAtOrAfter(id) && id.millis() <= last.millis()) {
+                return;
+            }
+            boolean fits = id.follows(last) && id.millis() >= last.millis();
+            if (fits && live != null) {
+                push(live);
+                after = null;
+            } else if (fits) {
+                clear();
+                end = id;
+                gate = gate.afterMessage();
+                after = null;
+            } else {
+                after = beginRead();
+                if (after == null) {
+                    return;
+                }
+            }
+        }
+        if (after == null) {
+            wakeWatches();
+        } else {
+            read(after);
+        }
+    }
+
+    @Override
+    public void wake() {
+        EventId after;
+        synchronized (this) {
+            after = closed ? null : beginRead();
+        }
+        if (after != null) {
+            read(after);
+        }
+    }
+
+    private @Nullable EventId beginRead() {
+        if (reading || end == null) {
+            again = true;
+            return null;
+        }
+        reading = true;
+        again = false;
+        return end;
+    }
+
+    private void read(EventId after) {
+        log.read(destination, after, MAX_EVENTS, MAX_BYTES).whenComplete((page, failure) -> {
+            if (failure != null) {
+                synchronized (this) {
+                    reading = false;
+                }
+                retry.execute(this::wake);
+            } else {
+                take(page);
+            }
+        });
+    }
+
+    private void take(Page page) {
+        List<LiveEvent> read = page.events().stream().map(LiveEvent::of).toList();
+        boolean more;
+        boolean replaced = page.gap() != Gap.NONE;
+        synchronized (this) {
+            reading = false;
+            if (closed) {
+                return;
+            }
+            if (replaced) {
+                clear();
+                end = null;
+            }
+            for (LiveEvent event : read) {
+                if (end != null && event.id().follows(end)) {
+                    push(event);
+                }
+            }
+            more = !replaced && (page.more() || again);
+        }
+        if (replaced) {
+            askTail();
+            return;
+        }
+        if (!read.isEmpty()) {
+            wakeWatches();
+        }
+        if (more) {
+            wake();
+        }
+    }
+
+    private void askTail() {
+        log.tail(destination).whenComplete((tail, failure) -> {
+            if (failure == null) {
+                begin(tail);
+            } else if (!isClosed()) {
+                retry.execute(this::askTail);
+            }
+            asked.complete(null);
+        });
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private void begin(Tail tail) {
+        boolean more;
+        synchronized (this) {
+            end = tail.end();
+            gate = tail.gate();
+            more = again;
+        }
+        wakeWatches();
+        if (more) {
+            wake();
+        }
+    }
+
+    private void wakeWatches() {
+        for (Watch watch : watches) {
+            watch.wake();
+        }
+    }
+
+    private void push(LiveEvent event) {
+        end = event.id();
+        gate = event.control() == null ? gate.afterMessage() : gate.after(event.control());
+        int size = event.frame().size();
+        if (size > MAX_BYTES) {
+            clear();
+            return;
+        }
+        while (events.size() == MAX_EVENTS || bytes + size > MAX_BYTES) {
+            bytes -= events.remove(0).frame().size();
+        }
+        events.add(event);
+        bytes += size;
+    }
+
+    private void clear() {
+        events.clear();
+        bytes = 0;
+    }
+}

@@ -1,0 +1,22 @@
+package io.eventsgateway.hub;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a stream begins.
+ *
+ * @param from what to send first when the client has no position
+ * @param lastEventId the client's position, which wins; null for none
+ */
+public record Start(From from, @Nullable String lastEventId) {
+
+    /** What to send first. */
+    public enum From {
+        /** What was not yet delivered to this subject. For now the same as {@link #EARLIEST}. */
+        PENDING,
+        /** Everything that is retained. */
+        EARLIEST,
+        /** Only what comes from now on. */
+        LATEST
+    }
+}

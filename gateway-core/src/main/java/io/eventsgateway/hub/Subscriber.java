@@ -1,0 +1,37 @@
+package io.eventsgateway.hub;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The transport's end of one event stream. All methods are called one at a time, by the executor given to {@link Hub#subscribe}:
+ *
+ * <ol>
+ *   <li>{@link #opened} first and once, or {@link #closed} alone when the client is not to be let in;
+ *   <li>then {@link #deliver} for every event in order, {@link #position} when the position moved without one, and
+ *       {@link #flush} after some of these;
+ *   <li>{@link #closed} last and once; nothing follows it.
+ * </ol>
+ *
+ * <p>None of them may block.
+ */
+public interface Subscriber {
+
+    /** The stream begins. */
+    void opened();
+
+    /**
+     * Takes the bytes of one event in the SSE wire format, in parts that are the subscriber's own to read.
+     *
+     * @return whether there is room for more; after false, nothing is delivered until {@link Subscription#resume}
+     */
+    boolean deliver(ByteBuffer... frame);
+
+    /** The position that the client should resume from, where no event tells it. */
+    void position(String lastEventId);
+
+    /** Nothing more is at hand: what was delivered should go out. */
+    void flush();
+
+    /** The stream is over; what was delivered before should still go out. */
+    void closed(CloseReason reason);
+}

@@ -1,0 +1,62 @@
+package io.eventsgateway.log;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.EventId;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One expiring log of events for each destination, shared by all replicas.
+ *
+ * <ol>
+ *   <li>Events of one destination are kept in the order they were appended, each under an {@link EventId} that follows the one
+ *       before.
+ *   <li>Appending is idempotent: an entry whose source is at or before the last one taken from the same lane, or whose event id
+ *       is still known, adds nothing and is no error. Entries of one lane must therefore be appended in the order of their
+ *       offsets, and the next batch only after the one before it was acknowledged.
+ *   <li>An event can be read until it is older than the log's retention; a destination's disconnect of everybody shortens that
+ *       to a minute for all before it, and what is appended next begins with the destination emptied.
+ *   <li>Methods never block and never throw for what happens elsewhere; every stage completes within a bounded time, normally or
+ *       with the cause. Stages complete on the log's own threads: what depends on them must not block.
+ * </ol>
+ *
+ * <p>Not promised: that {@link #follow} tells of every event, or of none twice.
+ */
+public interface EventLog extends AutoCloseable {
+
+    /**
+     * Appends a batch, in its order within each destination. When the stage fails, any part of the batch may have been appended
+     * and nothing of it is under way any more; the whole may be appended again.
+     */
+    CompletionStage<Appended> append(List<Entry> batch);
+
+    /**
+     * Reads the events after a position, oldest first.
+     *
+     * @param after the position; null for everything that is retained
+     * @param maxEvents how many at most, at least 1
+     * @param maxBytes about how many bytes of data at most; the first event comes whatever its size
+     */
+    CompletionStage<Page> read(Destination destination, @Nullable EventId after, int maxEvents, int maxBytes);
+
+    /** Where the log ends, and who is let in. */
+    CompletionStage<Tail> tail(Destination destination);
+
+    /**
+     * Tells a follower of what is appended from now on, by whichever replica, until the result is closed. While the log cannot be
+     * sure that it is told itself, it calls {@link Follower#wake} at an interval; it does so too when it becomes sure.
+     */
+    Following follow(Destination destination, Follower follower);
+
+    /** Stops telling followers and lets go of what the log made. Idempotent. */
+    @Override
+    void close();
+
+    /** The end of a follower's interest. */
+    interface Following extends AutoCloseable {
+        /** Idempotent; a call that is under way may still come through. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,21 @@
+package io.eventsgateway.log;
+
+import io.eventsgateway.Event;
+import io.eventsgateway.EventId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is told of a destination's news. Called from any of the log's threads, also from several at once; must not block.
+ */
+public interface Follower {
+
+    /**
+     * An event was appended.
+     *
+     * @param event the event; null when it was too large to be told, so that it has to be read
+     */
+    void appended(EventId id, @Nullable Event event);
+
+    /** Something may have been appended. */
+    void wake();
+}

@@ -1,0 +1,203 @@
+package io.eventsgateway.log;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.Event;
+import io.eventsgateway.EventId;
+import io.eventsgateway.Source;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of one process, on its heap: for embedding, for the embedded profile and for tests. Everything is gone with the
+ * process. Any thread may call; stages are complete on return, followers are told on the appending thread.
+ */
+public final class InMemoryEventLog implements EventLog {
+
+    /** How long a position is understood after its event has expired, in retentions. */
+    private static final int MEMORY = 6;
+
+    private static final Duration AFTER_DISCONNECT = Duration.ofSeconds(60);
+
+    private final Duration retention;
+    private final InstantSource clock;
+    private final Map<Destination, OneLog> logs = new ConcurrentHashMap<>();
+    private final Map<Destination, List<Follower>> followers = new ConcurrentHashMap<>();
+
+    // guarded by sweepLock
+    private final Object sweepLock = new Object();
+    private long nextSweep;
+
+    /** A log that keeps events for the retention, by the clock's time. */
+    public InMemoryEventLog(Duration retention, InstantSource clock) {
+        this.retention = retention;
+        this.clock = clock;
+    }
+
+    @Override
+    public CompletionStage<Appended> append(List<Entry> batch) {
+        long now = clock.millis();
+        sweep(now);
+        Appended result = Appended.NOTHING;
+        for (Entry entry : batch) {
+            StoredEvent[] stored = new StoredEvent[1];
+            logs.compute(entry.destination(), (destination, known) -> {
+                OneLog log = known == null ? new OneLog() : known;
+                stored[0] = log.append(entry, now);
+                return log;
+            });
+            if (stored[0] == null) {
+                result = result.plus(new Appended(0, 1));
+            } else {
+                result = result.plus(new Appended(1, 0));
+                for (Follower follower : followers.getOrDefault(entry.destination(), List.of())) {
+                    follower.appended(stored[0].id(), stored[0].event());
+                }
+            }
+        }
+        return CompletableFuture.completedStage(result);
+    }
+
+    @Override
+    public CompletionStage<Page> read(Destination destination, @Nullable EventId after, int maxEvents, int maxBytes) {
+        OneLog log = logs.get(destination);
+        if (log == null) {
+            Gap gap = after == null ? Gap.NONE : Gap.between(after, EventId.START, null);
+            return CompletableFuture.completedStage(Page.of(gap, EventId.START, List.of(), false));
+        }
+        return CompletableFuture.completedStage(log.read(after, maxEvents, maxBytes, clock.millis()));
+    }
+
+    @Override
+    public CompletionStage<Tail> tail(Destination destination) {
+        OneLog log = logs.get(destination);
+        return CompletableFuture.completedStage(log == null ? new Tail(EventId.START, Gate.OPEN) : log.tail());
+    }
+
+    @Override
+    public Following follow(Destination destination, Follower follower) {
+        followers.compute(destination, (key, known) -> {
+            List<Follower> all = known == null ? new CopyOnWriteArrayList<>() : known;
+            all.add(follower);
+            return all;
+        });
+        follower.wake();
+        return () -> followers.computeIfPresent(destination, (key, all) -> {
+            all.remove(follower);
+            return all.isEmpty() ? null : all;
+        });
+    }
+
+    @Override
+    public void close() {
+        followers.clear();
+    }
+
+    /** Forgets, once a minute, the destinations of which no position can be understood any more. */
+    private void sweep(long now) {
+        synchronized (sweepLock) {
+            if (now < nextSweep) {
+                return;
+            }
+            nextSweep = now + 60_000;
+        }
+        for (Destination destination : logs.keySet()) {
+            logs.computeIfPresent(
+                    destination, (key, log) -> log.end.millis() < now - MEMORY * retention.toMillis() ? null : log);
+        }
+    }
+
+    /** One destination's log; its methods take its own lock. */
+    private final class OneLog {
+        private final ArrayDeque<StoredEvent> events = new ArrayDeque<>();
+        private final Map<String, Long> lanes = new HashMap<>();
+        private final Map<String, Long> eventIds = new LinkedHashMap<>();
+        private EventId end = new EventId(ThreadLocalRandom.current().nextLong(1, 1L << 32), 0, 0);
+        private Gate gate = Gate.OPEN;
+        private long emptyAt = Long.MAX_VALUE;
+
+        synchronized @Nullable StoredEvent append(Entry entry, long now) {
+            Source source = entry.source();
+            Long taken = lanes.get(source.lane());
+            if (taken != null && taken >= source.offset()) {
+                return null;
+            }
+            lanes.put(source.lane(), source.offset());
+            expire(now);
+            String eventId = entry.eventId();
+            if (eventId != null && eventIds.putIfAbsent(eventId, now) != null) {
+                return null;
+            }
+            if (gate.closed()) {
+                events.clear();
+            }
+            Event event = entry.event();
+            end = new EventId(end.epoch(), Math.max(now, end.millis()), end.sequence() + 1);
+            gate = gate.after(event);
+            emptyAt = gate.closed() ? now + AFTER_DISCONNECT.toMillis() : Long.MAX_VALUE;
+            StoredEvent stored = new StoredEvent(end, event);
+            events.add(stored);
+            return stored;
+        }
+
+        synchronized Page read(@Nullable EventId after, int maxEvents, int maxBytes, long now) {
+            expire(now);
+            long last = after == null || after.epoch() != end.epoch() ? 0 : after.sequence();
+            Gap gap = after == null ? Gap.NONE : Gap.between(after, end, firstAfter(last));
+            if (gap == Gap.REPLACED) {
+                last = 0;
+            }
+            List<StoredEvent> page = new ArrayList<>();
+            long bytes = 0;
+            for (StoredEvent stored : events) {
+                if (stored.id().sequence() > last) {
+                    bytes += stored.event().data().size();
+                    if (page.size() == maxEvents || (bytes > maxBytes && !page.isEmpty())) {
+                        return Page.of(gap, end, page, true);
+                    }
+                    page.add(stored);
+                }
+            }
+            return Page.of(gap, end, page, false);
+        }
+
+        private @Nullable EventId firstAfter(long sequence) {
+            for (StoredEvent stored : events) {
+                if (stored.id().sequence() > sequence) {
+                    return stored.id();
+                }
+            }
+            return null;
+        }
+
+        synchronized Tail tail() {
+            return new Tail(end, gate);
+        }
+
+        private void expire(long now) {
+            if (now >= emptyAt) {
+                events.clear();
+            }
+            long oldest = now - retention.toMillis();
+            while (!events.isEmpty() && events.getFirst().id().millis() < oldest) {
+                events.removeFirst();
+            }
+            Iterator<Long> known = eventIds.values().iterator();
+            while (known.hasNext() && known.next() < oldest) {
+                known.remove();
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.eventsgateway.route;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.log.Appended;
+import io.eventsgateway.log.Entry;
+import io.eventsgateway.log.EventLog;
+import io.eventsgateway.topic.Feed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The way of a record into the log: decode, route, append. Any thread may call; nothing blocks. */
+public final class Ingest {
+
+    private final RecordDecoder decoder;
+    private final Router router;
+    private final EventLog log;
+    private final DeadLetters deadLetters;
+    private final IngestListener listener;
+
+    /** An ingest into a log, which is lent. */
+    public Ingest(
+            RecordDecoder decoder, Router router, EventLog log, DeadLetters deadLetters, IngestListener listener) {
+        this.decoder = decoder;
+        this.router = router;
+        this.log = log;
+        this.deadLetters = deadLetters;
+        this.listener = listener;
+    }
+
+    /**
+     * Takes a batch of records of one feed, those of one partition in the order of their offsets. When the stage completes
+     * normally, each of them is in the log or in the dead letters and their offsets may be committed. When it fails, the same
+     * batch has to be given again before any later record of its partitions.
+     */
+    public CompletionStage<Appended> accept(Feed feed, List<InboundRecord> batch) {
+        List<Entry> entries = new ArrayList<>(batch.size());
+        List<Rejected> rejected = new ArrayList<>();
+        for (InboundRecord in : batch) {
+            try {
+                Command command = decoder.decode(in);
+                for (Destination destination : router.route(command)) {
+                    entries.add(new Entry(destination, command.event(), command.source(), command.eventId()));
+                }
+            } catch (MalformedRecordException malformed) {
+                rejected.add(new Rejected(in, String.valueOf(malformed.getMessage())));
+            }
+        }
+        CompletionStage<Appended> appended =
+                entries.isEmpty() ? CompletableFuture.completedStage(Appended.NOTHING) : log.append(entries);
+        return appended.thenCompose(result -> bury(feed, rejected).thenApply(buried -> {
+            listener.appended(feed, result);
+            return result;
+        }));
+    }
+
+    /** Comes after the append, which may be repeated as often as it takes; a dead letter sent again would be there twice. */
+    private CompletionStage<Void> bury(Feed feed, List<Rejected> rejected) {
+        CompletableFuture<?>[] sent = new CompletableFuture<?>[rejected.size()];
+        for (int i = 0; i < sent.length; i++) {
+            Rejected each = rejected.get(i);
+            listener.rejected(feed, each.in().source(), each.reason());
+            sent[i] = deadLetters.send(each.in(), each.reason()).toCompletableFuture();
+        }
+        return CompletableFuture.allOf(sent);
+    }
+
+    private record Rejected(InboundRecord in, String reason) {}
+}

@@ -1,0 +1,21 @@
+package io.eventsgateway.route;
+
+import io.eventsgateway.Source;
+import io.eventsgateway.log.Appended;
+import io.eventsgateway.topic.Feed;
+
+/**
+ * What becomes of records, for metrics and logs. Called from any thread, on the event's path: an implementation must be quick, must
+ * not block and must not throw.
+ */
+public interface IngestListener {
+
+    /** Listens to nothing. */
+    IngestListener NONE = new IngestListener() {};
+
+    /** The log acknowledged what a batch of a feed had to say. */
+    default void appended(Feed feed, Appended appended) {}
+
+    /** A record can't be used and is on its way to the dead letters. */
+    default void rejected(Feed feed, Source source, String reason) {}
+}

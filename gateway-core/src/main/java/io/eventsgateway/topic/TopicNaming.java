@@ -1,0 +1,11 @@
+package io.eventsgateway.topic;
+
+/** How topics are called in one installation. Pure: the same parts give the same name. */
+public interface TopicNaming {
+
+    /** The name of the topic with these parts. */
+    String topic(String... parts);
+
+    /** The regular expression of all topics that begin with these parts; the last part is itself a regular expression. */
+    String pattern(String... parts);
+}

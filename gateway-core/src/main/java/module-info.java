@@ -1,0 +1,19 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The gateway's words, rules and ports. Needs nothing but the JDK, does no I/O and logs nothing: what it has to tell goes to the
+ * listeners it is given.
+ */
+@NullMarked
+module io.eventsgateway.core {
+    requires static transitive org.jspecify;
+
+    exports io.eventsgateway;
+    exports io.eventsgateway.auth;
+    exports io.eventsgateway.config;
+    exports io.eventsgateway.hub;
+    exports io.eventsgateway.log;
+    exports io.eventsgateway.route;
+    exports io.eventsgateway.sse;
+    exports io.eventsgateway.topic;
+}
