@@ -1,10 +1,13 @@
 package io.eventsgateway.config;
 
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what its text means
  */
 public final class Setting<T> {
+
+    private static final Pattern SIMPLE_DURATION = Pattern.compile("([0-9]{1,15})(ms|s|m|h|)");
 
     private final String name;
     private final String fallback;
@@ -69,6 +74,32 @@ public final class Setting<T> {
     /** A number of seconds, at least {@code min}. */
     public static Setting<Duration> seconds(String name, int fallback, int min) {
         return number(name, fallback, min, Integer.MAX_VALUE).map(Duration::ofSeconds);
+    }
+
+    /** A duration as Spring Boot writes it: {@code 500ms}, {@code 2s}, {@code 5m}, {@code PT2S}; a bare number is milliseconds. */
+    public static Setting<Duration> duration(String name, String fallback) {
+        return of(name, fallback, "a duration like 500ms, 2s, 5m or PT2S, more than 0", Setting::parseDuration);
+    }
+
+    private static @Nullable Duration parseDuration(String text) {
+        Matcher simple = SIMPLE_DURATION.matcher(text);
+        try {
+            Duration duration;
+            if (simple.matches()) {
+                long amount = Long.parseLong(simple.group(1));
+                duration = switch (simple.group(2)) {
+                    case "s" -> Duration.ofSeconds(amount);
+                    case "m" -> Duration.ofMinutes(amount);
+                    case "h" -> Duration.ofHours(amount);
+                    default -> Duration.ofMillis(amount);
+                };
+            } else {
+                duration = Duration.parse(text);
+            }
+            return duration.isZero() || duration.isNegative() ? null : duration;
+        } catch (DateTimeParseException | NumberFormatException | ArithmeticException notOne) {
+            return null;
+        }
     }
 
     /** True or false. */

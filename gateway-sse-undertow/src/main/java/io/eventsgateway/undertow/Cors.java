@@ -1,0 +1,85 @@
+package io.eventsgateway.undertow;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which pages may read the streams (Fetch standard, section 3.2).
+ *
+ * @param any whether every page may, without credentials
+ * @param origins what the origins of the others look like
+ */
+public record Cors(boolean any, List<Pattern> origins) {
+
+    private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
+    private static final HttpString ALLOW_CREDENTIALS = new HttpString("Access-Control-Allow-Credentials");
+    private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
+    private static final HttpString ALLOW_HEADERS = new HttpString("Access-Control-Allow-Headers");
+    private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
+    private static final Pattern FORM =
+            Pattern.compile("https?://(\\*\\.)?[0-9A-Za-z._-]+(:[0-9]{1,5})?|https?://\\[[0-9A-Fa-f:]+](:[0-9]{1,5})?");
+    private static final String HEADERS =
+            "Accept, Authorization, Cache-Control, Content-Type, Last-Event-ID, X-Requested-With, "
+                    + "flowx-platform, platform, Fx-Workspace-Id, Fx-Organization-Id";
+
+    /** No page of another origin. */
+    public static final Cors NONE = new Cors(false, List.of());
+
+    /** Copies the origins. */
+    public Cors {
+        origins = List.copyOf(origins);
+    }
+
+    /** Reads a list of origins; null when one of them is none. */
+    static @Nullable Cors parse(String text) {
+        if (text.isBlank() || text.equals("-")) {
+            return NONE;
+        }
+        if (text.equals("*")) {
+            return new Cors(true, List.of());
+        }
+        List<Pattern> origins = new ArrayList<>();
+        for (String each : text.split(",")) {
+            String origin = each.strip();
+            if (!FORM.matcher(origin).matches()) {
+                return null;
+            }
+            String regex = Pattern.quote(origin.toLowerCase(Locale.ROOT)).replace("*.", "\\E([0-9a-z_-]+\\.)+\\Q");
+            origins.add(Pattern.compile(regex));
+        }
+        return new Cors(false, origins);
+    }
+
+    /** Answers for the origin of a request; on every answer, so that a page can read errors too. */
+    void apply(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().add(Headers.VARY, "Origin");
+        String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
+        if (origin == null) {
+            return;
+        }
+        if (any) {
+            exchange.getResponseHeaders().put(ALLOW_ORIGIN, "*");
+        } else if (allows(origin)) {
+            exchange.getResponseHeaders().put(ALLOW_ORIGIN, origin);
+            exchange.getResponseHeaders().put(ALLOW_CREDENTIALS, "true");
+        }
+    }
+
+    /** Adds what a preflight asks for. */
+    void preflight(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().put(ALLOW_METHODS, "GET, OPTIONS");
+        exchange.getResponseHeaders().put(ALLOW_HEADERS, HEADERS);
+        exchange.getResponseHeaders().put(MAX_AGE, "3600");
+    }
+
+    private boolean allows(String origin) {
+        String lower = origin.toLowerCase(Locale.ROOT);
+        return origins.stream().anyMatch(each -> each.matcher(lower).matches());
+    }
+}

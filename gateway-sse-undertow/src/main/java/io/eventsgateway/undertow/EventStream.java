@@ -1,0 +1,271 @@
+package io.eventsgateway.undertow;
+
+import io.eventsgateway.Payload;
+import io.eventsgateway.auth.Identity;
+import io.eventsgateway.hub.CloseReason;
+import io.eventsgateway.hub.Subscriber;
+import io.eventsgateway.hub.Subscription;
+import io.eventsgateway.sse.SseFrame;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSinkChannel;
+
+/**
+ * One client's event stream on its connection. What is delivered goes to the socket in as few writes as it takes; what the socket
+ * does not take is kept, up to a bound and one event, until it does. All of it runs on the connection's I/O thread, except for the
+ * methods that say otherwise.
+ */
+final class EventStream implements Subscriber {
+
+    private static final int ROOM = 64 * 1024;
+    private static final int MAX_COPY = 16 * 1024;
+    private static final Duration EXPIRY_NOTICE = Duration.ofSeconds(60);
+
+    private final HttpServerExchange exchange;
+    private final Identity identity;
+    private final SseOptions options;
+    private final Sweepers sweepers;
+    private final Consumer<EventStream> whenGone;
+
+    // owned by the I/O thread
+    int place = -1;
+    private @Nullable Subscription subscription;
+    private final Deque<ByteBuffer> pending = new ArrayDeque<>();
+    private int pendingBytes;
+    private @Nullable StreamSinkChannel channel;
+    private @Nullable String position;
+    private long acceptedAt = System.nanoTime();
+    private boolean told;
+    private boolean full;
+    private boolean ending;
+    private boolean noticed;
+    private boolean shut;
+    private boolean gone;
+
+    EventStream(
+            HttpServerExchange exchange,
+            Identity identity,
+            SseOptions options,
+            Sweepers sweepers,
+            Consumer<EventStream> whenGone) {
+        this.exchange = exchange;
+        this.identity = identity;
+        this.options = options;
+        this.sweepers = sweepers;
+        this.whenGone = whenGone;
+    }
+
+    /** The hub's side of it, which has not called yet. */
+    void begin(Subscription made) {
+        subscription = made;
+    }
+
+    /** Ends it after a delay, telling the client when to come back. Any thread. */
+    void stop(long delayMillis, long retryMillis) {
+        exchange.getIoThread().executeAfter(() -> stopNow(retryMillis), delayMillis, TimeUnit.MILLISECONDS);
+    }
+
+    private void stopNow(long retryMillis) {
+        if (!ending && channel != null) {
+            put(SseFrame.retry(retryMillis));
+        }
+        close(CloseReason.STOPPED);
+    }
+
+    @Override
+    public void opened() {
+        EventsHandler.putStreamHeaders(exchange);
+        exchange.addExchangeCompleteListener((ended, next) -> {
+            exchange.getIoThread().execute(() -> close(CloseReason.GONE));
+            next.proceed();
+        });
+        StreamSinkChannel sink = exchange.getResponseChannel();
+        sink.getWriteSetter().set(ready -> write());
+        channel = sink;
+        sweepers.add(exchange.getIoThread(), this);
+        put(SseFrame.retry(3000));
+        put(SseFrame.comment("events follow"));
+        write();
+    }
+
+    @Override
+    public boolean deliver(ByteBuffer... frame) {
+        for (ByteBuffer part : frame) {
+            put(part);
+        }
+        position = null;
+        told = true;
+        if (pendingBytes >= ROOM) {
+            write();
+            full = pendingBytes > 0;
+        }
+        return !full;
+    }
+
+    @Override
+    public void position(String lastEventId) {
+        position = lastEventId;
+        if (!told) {
+            tellPosition();
+        }
+    }
+
+    @Override
+    public void flush() {
+        write();
+    }
+
+    @Override
+    public void closed(CloseReason reason) {
+        sweepers.remove(exchange.getIoThread(), this);
+        whenGone.accept(this);
+        ending = true;
+        if (channel == null) {
+            exchange.setStatusCode(204).endExchange();
+        } else if (reason == CloseReason.GONE || reason == CloseReason.STALLED) {
+            abandon();
+        } else {
+            tellPosition();
+            write();
+        }
+    }
+
+    /** Once a second: is there something to say, or nothing more to expect? */
+    void look(long now, boolean cleanup) {
+        if (cleanup && now - acceptedAt > options.cleanupMaxAge().toNanos()) {
+            close(CloseReason.STALLED);
+            return;
+        }
+        Instant expiry = identity.expiresAt();
+        if (expiry != null && tellOfExpiry(expiry)) {
+            return;
+        }
+        if (pending.isEmpty() && now - acceptedAt >= options.heartbeat().toNanos()) {
+            tellPosition();
+            put(SseFrame.comment(""));
+            write();
+        }
+    }
+
+    private boolean tellOfExpiry(Instant expiry) {
+        Instant now = Instant.now();
+        if (!now.isBefore(expiry)) {
+            put(SseFrame.of(null, "token-expired", Payload.of("{}".getBytes(StandardCharsets.UTF_8)))
+                    .whole());
+            write();
+            close(CloseReason.EXPIRED);
+            return true;
+        }
+        if (!noticed && !now.isBefore(expiry.minus(EXPIRY_NOTICE))) {
+            noticed = true;
+            byte[] data = ("{\"expiresAt\":\"" + expiry + "\"}").getBytes(StandardCharsets.UTF_8);
+            put(SseFrame.of(null, "token-expiring", Payload.of(data)).whole());
+            write();
+        }
+        return false;
+    }
+
+    private void tellPosition() {
+        if (position != null) {
+            put(SseFrame.position(position));
+            position = null;
+            told = true;
+        }
+    }
+
+    private void put(ByteBuffer bytes) {
+        pending.add(bytes);
+        pendingBytes += bytes.remaining();
+    }
+
+    /** Writes what is pending as far as the socket takes it; goes on when it takes more. */
+    private void write() {
+        StreamSinkChannel sink = channel;
+        if (sink == null || gone) {
+            return;
+        }
+        try {
+            while (pendingBytes > 0) {
+                ByteBuffer next = gather();
+                int written = sink.write(next);
+                if (written > 0) {
+                    pendingBytes -= written;
+                    acceptedAt = System.nanoTime();
+                }
+                if (next.hasRemaining()) {
+                    pending.addFirst(next);
+                    if (written == 0) {
+                        sink.resumeWrites();
+                        return;
+                    }
+                }
+            }
+            if (ending && !shut) {
+                shut = true;
+                sink.shutdownWrites();
+            }
+            if (sink.flush()) {
+                sink.suspendWrites();
+                drained();
+            } else {
+                sink.resumeWrites();
+            }
+        } catch (IOException broken) {
+            abandon();
+            close(CloseReason.GONE);
+        }
+    }
+
+    private void drained() {
+        if (ending) {
+            gone = true;
+            exchange.endExchange();
+        } else if (full) {
+            full = false;
+            Subscription to = subscription;
+            if (to != null) {
+                to.resume();
+            }
+        }
+    }
+
+    /** The next bytes to write: one large part, or many small ones copied together. */
+    private ByteBuffer gather() {
+        ByteBuffer first = pending.remove();
+        if (pending.isEmpty() || first.remaining() >= MAX_COPY) {
+            return first;
+        }
+        ByteBuffer many = ByteBuffer.allocate(Math.min(pendingBytes, MAX_COPY));
+        many.put(first);
+        while (!pending.isEmpty() && pending.element().remaining() <= many.remaining()) {
+            many.put(pending.remove());
+        }
+        return many.flip();
+    }
+
+    private void abandon() {
+        if (!gone) {
+            gone = true;
+            pending.clear();
+            pendingBytes = 0;
+            IoUtils.safeClose(exchange.getConnection());
+        }
+    }
+
+    private void close(CloseReason reason) {
+        Subscription to = subscription;
+        if (to != null) {
+            to.close(reason);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.eventsgateway.undertow;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.auth.AccessException;
+import io.eventsgateway.auth.AccessPolicy;
+import io.eventsgateway.auth.Authenticator;
+import io.eventsgateway.auth.Identity;
+import io.eventsgateway.hub.Hub;
+import io.eventsgateway.hub.Start;
+import io.eventsgateway.sse.SseFrame;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.XnioIoThread;
+
+/**
+ * Answers requests for event streams. To be mounted at a prefix ({@code /api/events}) of any Undertow; it reads the path relative
+ * to that. Who may come in is decided on a worker thread, the stream then runs on the connection's I/O thread.
+ */
+public final class EventsHandler implements HttpHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventsHandler.class);
+    private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
+
+    private final Hub hub;
+    private final Authenticator authenticator;
+    private final AccessPolicy policy;
+    private final @Nullable String shared;
+    private final SseOptions options;
+    private final Sweepers sweepers;
+    private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+    private volatile boolean refusing = true;
+
+    /**
+     * A handler that turns everybody away until {@link #open}. Everything is lent.
+     *
+     * @param shared an organisation whose destinations everybody sees beside those of the own one; null for none
+     */
+    public EventsHandler(
+            Hub hub, Authenticator authenticator, AccessPolicy policy, @Nullable String shared, SseOptions options) {
+        this.hub = hub;
+        this.authenticator = authenticator;
+        this.policy = policy;
+        this.shared = shared;
+        this.options = options;
+        this.sweepers = new Sweepers(options);
+    }
+
+    /** Lets clients in. */
+    public void open() {
+        refusing = false;
+    }
+
+    /**
+     * Turns new clients away and ends the streams, evenly spread, each with its own time to come back. Returns at once; {@link
+     * #streams} tells when it is done.
+     */
+    public void drain(Duration over) {
+        refusing = true;
+        for (EventStream stream : streams) {
+            long delay = over.isZero() ? 0 : ThreadLocalRandom.current().nextLong(over.toMillis());
+            stream.stop(delay, ThreadLocalRandom.current().nextLong(500, 3000));
+        }
+    }
+
+    /** How many streams there are. */
+    public int streams() {
+        return streams.size();
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        options.cors().apply(exchange);
+        StreamRequest request = new StreamRequest(exchange, options);
+        if (exchange.getRequestMethod().equals(Methods.OPTIONS)) {
+            options.cors().preflight(exchange);
+            exchange.setStatusCode(204).endExchange();
+        } else if (!exchange.getRequestMethod().equals(Methods.GET)) {
+            exchange.getResponseHeaders().put(Headers.ALLOW, "GET, OPTIONS");
+            new Problem(405, "Event streams are read with GET.").send(exchange);
+        } else if (!request.acceptsEventStream()) {
+            new Problem(406, "The answer is text/event-stream; Accept must allow it.").send(exchange);
+        } else if (refusing || streams.size() >= options.maxConnections()) {
+            turnAway(exchange);
+        } else {
+            exchange.dispatch(() -> admit(exchange, request));
+        }
+    }
+
+    private void admit(HttpServerExchange exchange, StreamRequest request) {
+        try {
+            Identity identity = authenticator.authenticate(request.token());
+            String beside = identity.organisation().equals(shared) ? null : shared;
+            List<Destination> destinations = request.destinations(identity, beside);
+            Start start = request.start();
+            for (Destination destination : destinations) {
+                policy.check(identity, destination);
+            }
+            EventStream stream = new EventStream(exchange, identity, options, sweepers, streams::remove);
+            streams.add(stream);
+            XnioIoThread thread = exchange.getIoThread();
+            thread.execute(() -> stream.begin(hub.subscribe(identity, destinations, start, stream, thread)));
+        } catch (ProblemException problem) {
+            problem.problem().send(exchange);
+        } catch (AccessException refused) {
+            refuse(exchange, refused);
+        } catch (RuntimeException bug) {
+            LOG.error("Request failed", bug);
+            new Problem(500, "The gateway has a fault; its log says more.").send(exchange);
+        }
+    }
+
+    private void refuse(HttpServerExchange exchange, AccessException refused) {
+        String detail = String.valueOf(refused.getMessage());
+        LOG.debug("Client refused reason={} detail=\"{}\"", refused.reason(), detail);
+        switch (refused.reason()) {
+            case UNAUTHENTICATED -> {
+                exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
+                new Problem(401, detail).send(exchange);
+            }
+            case FORBIDDEN -> new Problem(403, detail).send(exchange);
+            case UNAVAILABLE -> turnAway(exchange);
+        }
+    }
+
+    /** A plain EventSource gives up for good on any status but 200, so that is what it gets for a passing condition. */
+    private void turnAway(HttpServerExchange exchange) {
+        long later = ThreadLocalRandom.current().nextLong(2000, 10_000);
+        if (options.overload() == SseSettings.Overload.STATUS) {
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, Long.toString(Math.round(later / 1000.0)));
+            new Problem(503, "The gateway takes no streams right now; come back later.").send(exchange);
+        } else {
+            putStreamHeaders(exchange);
+            exchange.getResponseSender().send(SseFrame.retry(later));
+        }
+    }
+
+    static void putStreamHeaders(HttpServerExchange exchange) {
+        exchange.setStatusCode(200);
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream;charset=utf-8");
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store, no-transform");
+        exchange.getResponseHeaders().put(ACCEL_BUFFERING, "no");
+    }
+}

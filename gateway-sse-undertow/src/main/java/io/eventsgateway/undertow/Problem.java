@@ -1,0 +1,23 @@
+package io.eventsgateway.undertow;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
+
+/**
+ * An error as clients see it (RFC 9457).
+ *
+ * @param status the HTTP status
+ * @param detail one sentence that says what to change; nothing of the request is repeated in it
+ */
+record Problem(int status, String detail) {
+
+    void send(HttpServerExchange exchange) {
+        exchange.setStatusCode(status);
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+        String body = "{\"type\":\"about:blank\",\"title\":\"" + StatusCodes.getReason(status) + "\",\"status\":"
+                + status + ",\"detail\":\"" + detail.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}";
+        exchange.getResponseSender().send(body);
+    }
+}

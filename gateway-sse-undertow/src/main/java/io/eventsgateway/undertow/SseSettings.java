@@ -1,0 +1,105 @@
+package io.eventsgateway.undertow;
+
+import io.eventsgateway.config.Environment;
+import io.eventsgateway.config.Setting;
+import io.eventsgateway.hub.Start;
+import java.time.Duration;
+import java.util.List;
+
+/** What configures the event streams. */
+public final class SseSettings {
+
+    /** The port of the event streams. */
+    public static final Setting<Integer> PORT =
+            Setting.number("SERVER_PORT", 8080, 0, 65535).doc("Port of the event streams; 0 for any that is free.");
+
+    /** Where to begin without a position. */
+    public static final Setting<Start.From> START = Setting.choice("EVENTS_SSE_START", Start.From.PENDING)
+            .doc("Where a stream begins that brings no position: with what was not yet delivered to its subject, "
+                    + "with all that is kept, or with what comes from now on.");
+
+    /** How long a stream may be silent. */
+    public static final Setting<Duration> HEARTBEAT = Setting.seconds("EVENTS_SSE_HEARTBEATSECS", 15, 1)
+            .doc("Seconds after which a comment is sent where nothing else was.");
+
+    /** How often stalled connections are looked for. */
+    public static final Setting<Duration> CLEANUP_INTERVAL = Setting.number(
+                    "EVENTS_SSE_CLEANUP_INTERVALMINS", 5, 1, 24 * 60)
+            .map(Duration::ofMinutes)
+            .doc("Minutes between two cleanups of connections.");
+
+    /** What makes a connection stalled. */
+    public static final Setting<Duration> CLEANUP_MAX_AGE = Setting.number(
+                    "EVENTS_SSE_CLEANUP_MAXAGEMINS", 10, 1, 24 * 60)
+            .map(Duration::ofMinutes)
+            .doc("Minutes after which a connection that has accepted no byte is removed by the next cleanup.");
+
+    /** How many streams there may be. */
+    public static final Setting<Integer> MAX_CONNECTIONS = Setting.number(
+                    "EVENTS_SSE_MAXCONNECTIONS", 100_000, 1, Integer.MAX_VALUE)
+            .doc("How many event streams one replica takes.");
+
+    /** How a passing refusal is told. */
+    public static final Setting<Overload> OVERLOAD = Setting.choice("EVENTS_SSE_OVERLOAD", Overload.RETRY)
+            .doc(
+                    "How a client is turned away for the time being: retry answers 200 and ends, so that a plain EventSource comes "
+                            + "back; status answers 503 with Retry-After.");
+
+    /** Over how long streams are ended at a stop. */
+    public static final Setting<Duration> DRAIN = Setting.seconds("EVENTS_SSE_DRAINSECS", 10, 0)
+            .doc("Seconds over which the streams are ended when the gateway stops.");
+
+    /** A cookie that may carry the token. */
+    public static final Setting<String> AUTH_COOKIE =
+            Setting.text("EVENTS_SSE_AUTHCOOKIE", "").doc("Name of a cookie that may carry the token; empty for none.");
+
+    /** Whether a query parameter may carry the token. */
+    public static final Setting<Boolean> AUTH_QUERY = Setting.flag("EVENTS_SSE_AUTHQUERYPARAM", false)
+            .doc("Whether the query parameter access_token may carry the token.");
+
+    /** The origins that browsers may come from. */
+    public static final Setting<Cors> CORS = Setting.text("APPLICATION_CORS_ALLOW_ORIGIN", "-")
+            .formerly("APPLICATION_CORS_ALLOWORIGIN")
+            .map(Cors::parse)
+            .doc(
+                    "Origins that browsers may come from, separated by commas; https://*.example.com for all below a domain, "
+                            + "* alone for all without credentials, - for none.");
+
+    /** All of them, in the order of the reference. */
+    public static final List<Setting<?>> ALL = List.of(
+            PORT,
+            START,
+            HEARTBEAT,
+            CLEANUP_INTERVAL,
+            CLEANUP_MAX_AGE,
+            MAX_CONNECTIONS,
+            OVERLOAD,
+            DRAIN,
+            AUTH_COOKIE,
+            AUTH_QUERY,
+            CORS);
+
+    private SseSettings() {}
+
+    /** How a client is turned away that may come back soon. */
+    public enum Overload {
+        /** With a stream that ends at once and says when to come back. */
+        RETRY,
+        /** With status 503. */
+        STATUS
+    }
+
+    /** The streams' options as an environment has them. */
+    public static SseOptions options(Environment environment) {
+        return new SseOptions(
+                environment.get(START),
+                environment.get(HEARTBEAT),
+                environment.get(CLEANUP_INTERVAL),
+                environment.get(CLEANUP_MAX_AGE),
+                environment.get(MAX_CONNECTIONS),
+                environment.get(OVERLOAD),
+                environment.get(AUTH_COOKIE),
+                environment.get(AUTH_QUERY),
+                environment.get(CORS));
+    }
+}

@@ -1,0 +1,147 @@
+package io.eventsgateway.undertow;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.auth.Identity;
+import io.eventsgateway.hub.Start;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.Cookie;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What a request for an event stream says; the one place that reads it. */
+final class StreamRequest {
+
+    private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
+    private static final int MAX_DESTINATIONS = 64;
+    private static final Comparator<Destination> ORDER = Comparator.comparing(Destination::type)
+            .thenComparing(Destination::id)
+            .thenComparing(Destination::organisation);
+
+    private final HttpServerExchange exchange;
+    private final SseOptions options;
+
+    StreamRequest(HttpServerExchange exchange, SseOptions options) {
+        this.exchange = exchange;
+        this.options = options;
+    }
+
+    boolean acceptsEventStream() {
+        HeaderValues accept = exchange.getRequestHeaders().get(Headers.ACCEPT);
+        if (accept == null) {
+            return true;
+        }
+        for (String value : accept) {
+            for (String range : value.toLowerCase(Locale.ROOT).split(",")) {
+                String type = range.strip().split(";")[0].strip();
+                boolean refused = range.replace(" ", "").matches(".*;q=0(\\.0*)?(;.*)?");
+                if (!refused && (type.equals("text/event-stream") || type.equals("text/*") || type.equals("*/*"))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** The token, from where it may be; null for none. */
+    @Nullable
+    String token() {
+        String header = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+        if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            return header.substring(7).strip();
+        }
+        Cookie cookie = options.authCookie().isEmpty() ? null : exchange.getRequestCookie(options.authCookie());
+        if (cookie != null) {
+            return cookie.getValue();
+        }
+        return options.authQuery() ? query("access_token") : null;
+    }
+
+    /** Where to begin: after the client's position, by header before query; or where it asks to. */
+    Start start() throws ProblemException {
+        String header = exchange.getRequestHeaders().getFirst(LAST_EVENT_ID);
+        String id = header == null || header.isEmpty() ? query("lastEventId") : header;
+        return new Start(from(), id == null || id.isEmpty() ? null : id);
+    }
+
+    private Start.From from() throws ProblemException {
+        String from = query("from");
+        if (from == null) {
+            return options.start();
+        }
+        return switch (from) {
+            case "pending" -> Start.From.PENDING;
+            case "earliest" -> Start.From.EARLIEST;
+            case "latest" -> Start.From.LATEST;
+            default -> throw new ProblemException(400, "The query parameter from must be pending, earliest or latest.");
+        };
+    }
+
+    /**
+     * The destinations, each once and always in the same order.
+     *
+     * @param shared an organisation that everybody belongs to as well; null for none
+     */
+    List<Destination> destinations(Identity identity, @Nullable String shared) throws ProblemException {
+        String path = exchange.getRelativePath();
+        TreeSet<Destination> destinations = new TreeSet<>(ORDER);
+        if (path.isEmpty() || path.equals("/")) {
+            Deque<String> asked = exchange.getQueryParameters().get("destination");
+            if (asked == null || asked.size() > MAX_DESTINATIONS) {
+                throw new ProblemException(
+                        400,
+                        "Name 1 to " + MAX_DESTINATIONS + " destinations by destination=type/id, or one in the path.");
+            }
+            for (String each : asked) {
+                add(each, identity, shared, destinations);
+            }
+        } else {
+            add(path.substring(1).replace("%2F", "/").replace("%2f", "/"), identity, shared, destinations);
+        }
+        return List.copyOf(destinations);
+    }
+
+    private static void add(
+            String path, Identity identity, @Nullable String shared, Collection<Destination> destinations)
+            throws ProblemException {
+        int slash = path.indexOf('/');
+        String type = slash < 0 ? path : path.substring(0, slash);
+        String id = slash < 0 ? "" : path.substring(slash + 1);
+        if (type.equals(Destination.USER)) {
+            if (slash >= 0 && !id.equals(identity.subject())) {
+                throw new ProblemException(403, "A user's events are for that user only; ask for user without an id.");
+            }
+            add(type, identity.subject(), identity, shared, destinations);
+            add(type, Destination.EVERYONE, identity, shared, destinations);
+        } else if (slash < 0) {
+            throw new ProblemException(404, "A destination is /api/events/{type}/{id}, or /api/events/user.");
+        } else {
+            add(type, id, identity, shared, destinations);
+        }
+    }
+
+    private static void add(
+            String type, String id, Identity identity, @Nullable String shared, Collection<Destination> destinations)
+            throws ProblemException {
+        try {
+            destinations.add(new Destination(identity.organisation(), type, id));
+            if (shared != null) {
+                destinations.add(new Destination(shared, type, id));
+            }
+        } catch (IllegalArgumentException invalid) {
+            throw new ProblemException(400, "Bad destination: " + invalid.getMessage() + ".");
+        }
+    }
+
+    private @Nullable String query(String name) {
+        Deque<String> values = exchange.getQueryParameters().get(name);
+        return values == null ? null : values.getLast();
+    }
+}

@@ -1,0 +1,81 @@
+package io.eventsgateway.undertow;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
+
+/** Looks at the streams of each I/O thread once a second: one timer for all of them. */
+final class Sweepers {
+
+    private final SseOptions options;
+    private final Map<XnioIoThread, Sweeper> sweepers = new ConcurrentHashMap<>();
+
+    Sweepers(SseOptions options) {
+        this.options = options;
+    }
+
+    /** Called by the I/O thread itself. */
+    void add(XnioIoThread thread, EventStream stream) {
+        sweepers.computeIfAbsent(thread, Sweeper::new).add(stream);
+    }
+
+    /** Called by the I/O thread itself. */
+    void remove(XnioIoThread thread, EventStream stream) {
+        Sweeper sweeper = sweepers.get(thread);
+        if (sweeper != null) {
+            sweeper.remove(stream);
+        }
+    }
+
+    /** One thread's streams; owned by that thread. */
+    private final class Sweeper {
+        private final XnioIoThread thread;
+        private final List<EventStream> streams = new ArrayList<>();
+        private XnioExecutor.Key timer = () -> false;
+        private long nextCleanup;
+
+        Sweeper(XnioIoThread thread) {
+            this.thread = thread;
+        }
+
+        void add(EventStream stream) {
+            if (streams.isEmpty()) {
+                nextCleanup = System.nanoTime() + options.cleanupInterval().toNanos();
+                timer = thread.executeAtInterval(this::sweep, 1, TimeUnit.SECONDS);
+            }
+            stream.place = streams.size();
+            streams.add(stream);
+        }
+
+        void remove(EventStream stream) {
+            if (stream.place < 0) {
+                return;
+            }
+            EventStream last = streams.remove(streams.size() - 1);
+            if (last != stream) {
+                streams.set(stream.place, last);
+                last.place = stream.place;
+            }
+            stream.place = -1;
+            if (streams.isEmpty()) {
+                timer.remove();
+            }
+        }
+
+        /** Backwards, because a stream that leaves is replaced by the last one. */
+        private void sweep() {
+            long now = System.nanoTime();
+            boolean cleanup = now - nextCleanup >= 0;
+            if (cleanup) {
+                nextCleanup = now + options.cleanupInterval().toNanos();
+            }
+            for (int i = streams.size() - 1; i >= 0; i--) {
+                streams.get(i).look(now, cleanup);
+            }
+        }
+    }
+}
