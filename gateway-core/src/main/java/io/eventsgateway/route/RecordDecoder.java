@@ -28,10 +28,17 @@ public final class RecordDecoder {
     private static final List<String> DATA_NAMES = List.of("data", "message", "payload", "body");
 
     private final Organisations organisations;
+    private final int maxBytes;
 
-    /** A decoder that knows whose records are that name no organisation. */
-    public RecordDecoder(Organisations organisations) {
+    /**
+     * A decoder.
+     *
+     * @param organisations whose records are that name no organisation
+     * @param maxBytes how large a value may be
+     */
+    public RecordDecoder(Organisations organisations, int maxBytes) {
         this.organisations = organisations;
+        this.maxBytes = maxBytes;
     }
 
     /**
@@ -43,6 +50,9 @@ public final class RecordDecoder {
         byte[] bytes = in.value();
         if (bytes == null || bytes.length == 0) {
             throw new MalformedRecordException("no value");
+        }
+        if (bytes.length > maxBytes) {
+            throw new MalformedRecordException("value of " + bytes.length + " bytes is larger than " + maxBytes);
         }
         String organisation = organisations.of(in.header(Organisations.HEADER));
         Json value = Json.parse(bytes);

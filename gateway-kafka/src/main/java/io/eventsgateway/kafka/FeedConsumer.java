@@ -1,0 +1,271 @@
+package io.eventsgateway.kafka;
+
+import io.eventsgateway.Source;
+import io.eventsgateway.route.DeadLetters;
+import io.eventsgateway.route.InboundRecord;
+import io.eventsgateway.route.InboundRecord.Header;
+import io.eventsgateway.route.Ingest;
+import io.eventsgateway.topic.Feed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loop of one consumer: poll, ingest, commit. The next poll for records waits until all of the last one are acknowledged;
+ * where that takes long the partitions are paused and polling goes on, so that the group never takes the consumer for dead. Used
+ * by one thread.
+ */
+final class FeedConsumer implements ConsumerRebalanceListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FeedConsumer.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration POLL_PAUSED = Duration.ofMillis(50);
+    private static final long PATIENCE_MILLIS = 100;
+    private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long TELL_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final int FAULTS = 3;
+
+    private final Feed feed;
+    private final Consumer<byte[], byte[]> consumer;
+    private final Topics topics;
+    private final Ingest ingest;
+    private final DeadLetters deadLetters;
+
+    private final Set<TopicPartition> assigned = new HashSet<>();
+    private final Map<TopicPartition, Long> seen = new HashMap<>();
+    private final Map<TopicPartition, OffsetAndMetadata> toCommit = new HashMap<>();
+    private boolean holding;
+    private long committedAt = System.nanoTime();
+    private long toldAt;
+
+    FeedConsumer(Feed feed, Consumer<byte[], byte[]> consumer, Topics topics, Ingest ingest, DeadLetters deadLetters) {
+        this.feed = feed;
+        this.consumer = consumer;
+        this.topics = topics;
+        this.ingest = ingest;
+        this.deadLetters = deadLetters;
+    }
+
+    /** Reads until it is woken up by {@link Consumer#wakeup}. */
+    void run() {
+        while (true) {
+            ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+            if (!polled.isEmpty()) {
+                take(inbound(polled));
+            }
+            commitNowAndThen();
+        }
+    }
+
+    /** Commits what is acknowledged; to be called before the consumer is closed. */
+    void commitRest() {
+        if (!toCommit.isEmpty()) {
+            commitSync(toCommit);
+        }
+    }
+
+    private List<InboundRecord> inbound(ConsumerRecords<byte[], byte[]> polled) {
+        List<InboundRecord> batch = new ArrayList<>(polled.count());
+        for (ConsumerRecord<byte[], byte[]> each : polled) {
+            TopicPartition partition = new TopicPartition(each.topic(), each.partition());
+            Long last = seen.put(partition, each.offset());
+            if (last != null && each.offset() <= last) {
+                topics.refresh(Set.of(each.topic()));
+            }
+            List<Header> headers = new ArrayList<>();
+            each.headers().forEach(header -> headers.add(new Header(header.key(), header.value())));
+            Source source = new Source(each.topic(), topics.id(each.topic()), each.partition(), each.offset());
+            batch.add(new InboundRecord(feed, source, each.key(), each.value(), headers));
+        }
+        return batch;
+    }
+
+    /** Brings a batch into the log however long it takes; what is another's meanwhile is left to that one. */
+    private void take(List<InboundRecord> polled) {
+        List<InboundRecord> batch = polled;
+        long delay = 100;
+        int faults = 0;
+        while (!batch.isEmpty()) {
+            try {
+                await(ingest.accept(feed, batch).toCompletableFuture());
+                acknowledge(batch);
+                release();
+                return;
+            } catch (ExecutionException failed) {
+                tellOfPause(failed.getCause());
+            } catch (RuntimeException fault) {
+                if (fault instanceof KafkaException) {
+                    throw fault;
+                }
+                faults++;
+                LOG.error("Batch failed feed={} records={} attempt={}", feed.label(), batch.size(), faults, fault);
+                if (faults >= FAULTS) {
+                    bury(batch, fault);
+                    acknowledge(batch);
+                    release();
+                    return;
+                }
+            }
+            hold(delay);
+            delay = Math.min(2 * delay, 5000);
+            batch = stillOurs(batch);
+        }
+        release();
+    }
+
+    /** Waits for the end, after a while without taking more. */
+    private void await(CompletableFuture<?> stage) throws ExecutionException {
+        long patience = PATIENCE_MILLIS;
+        while (true) {
+            try {
+                stage.get(patience, TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException slow) {
+                hold(0);
+                patience = 1;
+            } catch (InterruptedException interrupted) {
+                throw new InterruptException(interrupted);
+            }
+        }
+    }
+
+    /** Stays in the group without taking records, for at least as long. */
+    private void hold(long millis) {
+        if (!holding) {
+            holding = true;
+            consumer.pause(consumer.assignment());
+        }
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        do {
+            ConsumerRecords<byte[], byte[]> unexpected = consumer.poll(POLL_PAUSED);
+            for (TopicPartition partition : unexpected.partitions()) {
+                consumer.seek(partition, unexpected.records(partition).get(0).offset());
+            }
+            commitNowAndThen();
+        } while (System.nanoTime() - until < 0);
+    }
+
+    private void release() {
+        if (holding) {
+            holding = false;
+            consumer.resume(consumer.paused());
+        }
+        toldAt = 0;
+    }
+
+    private void acknowledge(List<InboundRecord> batch) {
+        for (InboundRecord in : batch) {
+            Source source = in.source();
+            TopicPartition partition = new TopicPartition(source.topic(), source.partition());
+            if (assigned.contains(partition)) {
+                toCommit.put(partition, new OffsetAndMetadata(source.offset() + 1));
+            }
+        }
+    }
+
+    private List<InboundRecord> stillOurs(List<InboundRecord> batch) {
+        return batch.stream()
+                .filter(in -> assigned.contains(
+                        new TopicPartition(in.source().topic(), in.source().partition())))
+                .toList();
+    }
+
+    /** What our own fault keeps from the log must not stop what is behind it. */
+    private void bury(List<InboundRecord> batch, RuntimeException fault) {
+        for (InboundRecord in : batch) {
+            try {
+                ingest.accept(feed, List.of(in)).toCompletableFuture().join();
+            } catch (RuntimeException again) {
+                LOG.error("Record given up source={}", in.source(), again);
+                deadLetters
+                        .send(in, "fault of the gateway: " + fault)
+                        .toCompletableFuture()
+                        .join();
+            }
+        }
+    }
+
+    private void tellOfPause(Throwable cause) {
+        long now = System.nanoTime();
+        if (toldAt == 0 || now - toldAt > TELL_AGAIN_NANOS) {
+            toldAt = now;
+            LOG.warn("Consumption paused feed={} cause=\"{}\"", feed.label(), cause.toString());
+        }
+    }
+
+    private void commitNowAndThen() {
+        long now = System.nanoTime();
+        if (toCommit.isEmpty() || now - committedAt < COMMIT_NANOS) {
+            return;
+        }
+        committedAt = now;
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(toCommit);
+        toCommit.clear();
+        consumer.commitAsync(offsets, (committed, failure) -> {
+            if (failure != null) {
+                LOG.debug("Commit failed feed={} cause=\"{}\"", feed.label(), failure.toString());
+                offsets.keySet().retainAll(assigned);
+                offsets.forEach(toCommit::putIfAbsent);
+            }
+        });
+    }
+
+    private void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        try {
+            consumer.commitSync(offsets, Duration.ofSeconds(5));
+        } catch (RetriableException | CommitFailedException notNow) {
+            LOG.info("Offsets not committed, their records will be read again feed={}", feed.label());
+        }
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        if (partitions.isEmpty()) {
+            return;
+        }
+        assigned.addAll(partitions);
+        topics.refresh(partitions.stream().map(TopicPartition::topic).distinct().toList());
+        if (holding) {
+            consumer.pause(partitions);
+        }
+        LOG.info("Partitions assigned feed={} new={} partitions={}", feed.label(), partitions.size(), assigned.size());
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetAndMetadata> last = new HashMap<>(toCommit);
+        last.keySet().retainAll(partitions);
+        if (!last.isEmpty()) {
+            commitSync(last);
+        }
+        onPartitionsLost(partitions);
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        assigned.removeAll(partitions);
+        seen.keySet().removeAll(partitions);
+        toCommit.keySet().removeAll(partitions);
+    }
+}

@@ -1,0 +1,114 @@
+package io.eventsgateway.kafka;
+
+import io.eventsgateway.route.DeadLetters;
+import io.eventsgateway.route.Ingest;
+import io.eventsgateway.topic.Feed;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads every feed into the log. Each has as many consumers as its topics have partitions, and never more than configured; more are
+ * started when partitions or matching topics appear. Any thread may call.
+ */
+public final class KafkaFeeds implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaFeeds.class);
+
+    private final List<Subscription> subscriptions;
+    private final KafkaOptions options;
+    private final Ingest ingest;
+    private final DeadLetters deadLetters;
+    private final List<FeedGroup> groups = new ArrayList<>();
+    private final ScheduledExecutorService watch =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "feeds-watch"));
+
+    // guarded by this
+    private @Nullable Admin admin;
+    private boolean closed;
+
+    /** Feeds that are read from {@link #start} on. The ingest and the dead letters are lent. */
+    public KafkaFeeds(
+            Collection<Subscription> subscriptions, KafkaOptions options, Ingest ingest, DeadLetters deadLetters) {
+        this.subscriptions = List.copyOf(subscriptions);
+        this.options = options;
+        this.ingest = ingest;
+        this.deadLetters = deadLetters;
+    }
+
+    /** Starts the consumers; returns before they have joined their groups. */
+    public synchronized void start() {
+        Admin made = Admin.create(options.properties());
+        admin = made;
+        Topics topics = new Topics(made);
+        for (Subscription subscription : subscriptions) {
+            FeedGroup group = new FeedGroup(subscription, options, topics, ingest, deadLetters);
+            groups.add(group);
+            group.grow(1);
+        }
+        long every = options.watch().toMillis();
+        watch.scheduleWithFixedDelay(() -> grow(topics), 0, every, TimeUnit.MILLISECONDS);
+    }
+
+    /** How many consumers each feed has. */
+    public synchronized Map<Feed, Integer> consumers() {
+        Map<Feed, Integer> consumers = new EnumMap<>(Feed.class);
+        groups.forEach(group -> consumers.merge(group.subscription().feed(), group.consumers(), Integer::sum));
+        return consumers;
+    }
+
+    private void grow(Topics topics) {
+        try {
+            Set<String> names = new HashSet<>();
+            List<String> matching = new ArrayList<>();
+            for (Subscription subscription : subscriptions) {
+                if (subscription.feed().isPattern()) {
+                    matching.addAll(topics.matching(Pattern.compile(subscription.reads())));
+                } else {
+                    names.add(subscription.reads());
+                }
+            }
+            names.addAll(matching);
+            Map<String, Integer> partitions = topics.partitions(names);
+            for (FeedGroup group : groups) {
+                Subscription subscription = group.subscription();
+                List<String> read = subscription.feed().isPattern() ? matching : List.of(subscription.reads());
+                group.grow(read.stream()
+                        .mapToInt(topic -> partitions.getOrDefault(topic, 0))
+                        .sum());
+            }
+        } catch (KafkaException notNow) {
+            LOG.debug("Partitions not counted cause=\"{}\"", notNow.toString());
+        } catch (RuntimeException fault) {
+            LOG.error("Partitions not counted, tried again", fault);
+        }
+    }
+
+    /** Finishes what is under way, commits, leaves the groups. Idempotent; takes 10 seconds at most a feed. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        watch.shutdownNow();
+        groups.forEach(FeedGroup::stop);
+        groups.forEach(FeedGroup::close);
+        if (admin != null) {
+            admin.close();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.eventsgateway.kafka;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * How the feeds are read.
+ *
+ * @param properties what every client is configured with, the brokers among it
+ * @param retention how far back a group begins that has no offsets: older records would have expired anyway
+ * @param authRetry until what was not allowed is tried again
+ * @param watch how often partitions and matching topics are counted
+ */
+public record KafkaOptions(Map<String, Object> properties, Duration retention, Duration authRetry, Duration watch) {
+
+    /** Copies the properties. */
+    public KafkaOptions {
+        properties = Map.copyOf(properties);
+    }
+}

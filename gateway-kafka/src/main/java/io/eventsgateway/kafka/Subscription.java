@@ -1,0 +1,12 @@
+package io.eventsgateway.kafka;
+
+import io.eventsgateway.topic.Feed;
+
+/**
+ * What one feed reads.
+ *
+ * @param reads the topic's name, or the regular expression when the feed {@linkplain Feed#isPattern is a pattern}
+ * @param group the consumer group
+ * @param threads how many consumers one replica has at most, at least 1
+ */
+public record Subscription(Feed feed, String reads, String group, int threads) {}

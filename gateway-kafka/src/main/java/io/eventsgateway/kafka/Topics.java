@@ -1,0 +1,102 @@
+package io.eventsgateway.kafka;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** What the cluster says of topics: their ids and partitions. Any thread may call; calls block for as long as the cluster takes. */
+final class Topics {
+
+    private static final long TIMEOUT_SECONDS = 10;
+
+    private final Admin admin;
+    private final Map<String, String> ids = new ConcurrentHashMap<>();
+
+    Topics(Admin admin) {
+        this.admin = admin;
+    }
+
+    /** A topic's id; asked for once, until it is {@link #refresh}ed. */
+    String id(String topic) {
+        String known = ids.get(topic);
+        if (known != null) {
+            return known;
+        }
+        refresh(Set.of(topic));
+        String id = ids.get(topic);
+        if (id == null) {
+            throw new UnknownTopicOrPartitionException("topic " + topic + " is not there any more");
+        }
+        return id;
+    }
+
+    /** Asks for ids anew: a topic may have been made again under its name. */
+    void refresh(Collection<String> topics) {
+        ids.keySet().removeAll(topics);
+        describe(topics);
+    }
+
+    /** How many partitions there are, of the topics that exist. */
+    Map<String, Integer> partitions(Collection<String> topics) {
+        Map<String, Integer> partitions = new HashMap<>();
+        describe(topics)
+                .forEach(
+                        (name, topic) -> partitions.put(name, topic.partitions().size()));
+        return partitions;
+    }
+
+    /** The names of topics that match a pattern. */
+    List<String> matching(Pattern pattern) {
+        List<String> matching = new ArrayList<>();
+        for (String name : await(admin.listTopics().names())) {
+            if (pattern.matcher(name).matches()) {
+                matching.add(name);
+            }
+        }
+        return matching;
+    }
+
+    private Map<String, TopicDescription> describe(Collection<String> topics) {
+        Map<String, TopicDescription> found = new HashMap<>();
+        if (topics.isEmpty()) {
+            return found;
+        }
+        admin.describeTopics(new HashSet<>(topics)).topicNameValues().forEach((name, asked) -> {
+            try {
+                TopicDescription topic = await(asked);
+                found.put(name, topic);
+                ids.put(name, topic.topicId().toString());
+            } catch (UnknownTopicOrPartitionException missing) {
+                ids.remove(name);
+            }
+        });
+        return found;
+    }
+
+    private static <T> T await(KafkaFuture<T> asked) {
+        try {
+            return asked.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(failed.getCause());
+        } catch (TimeoutException slow) {
+            throw new org.apache.kafka.common.errors.TimeoutException(slow);
+        } catch (InterruptedException interrupted) {
+            throw new InterruptException(interrupted);
+        }
+    }
+}
