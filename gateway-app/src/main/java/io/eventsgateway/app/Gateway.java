@@ -1,0 +1,306 @@
+package io.eventsgateway.app;
+
+import io.eventsgateway.app.dev.DemoProcess;
+import io.eventsgateway.app.dev.DevHandler;
+import io.eventsgateway.app.dev.DevRecords;
+import io.eventsgateway.app.manage.Health;
+import io.eventsgateway.app.manage.ManagementHandler;
+import io.eventsgateway.auth.AccessPolicy;
+import io.eventsgateway.auth.Authenticator;
+import io.eventsgateway.config.ConfigurationException;
+import io.eventsgateway.config.Environment;
+import io.eventsgateway.hub.Hub;
+import io.eventsgateway.kafka.KafkaDeadLetters;
+import io.eventsgateway.kafka.KafkaFeeds;
+import io.eventsgateway.kafka.KafkaOptions;
+import io.eventsgateway.kafka.KafkaSettings;
+import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.InMemoryEventLog;
+import io.eventsgateway.redis.RedisEventLog;
+import io.eventsgateway.redis.RedisSettings;
+import io.eventsgateway.redis.RedisState;
+import io.eventsgateway.route.DeadLetters;
+import io.eventsgateway.route.Ingest;
+import io.eventsgateway.route.Organisations;
+import io.eventsgateway.route.RecordDecoder;
+import io.eventsgateway.route.Router;
+import io.eventsgateway.security.OpenAuthenticator;
+import io.eventsgateway.security.SecuritySettings;
+import io.eventsgateway.undertow.EventsHandler;
+import io.eventsgateway.undertow.SseServer;
+import io.eventsgateway.undertow.SseSettings;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.undertow.Handlers;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.PathHandler;
+import io.undertow.util.Headers;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The object graph: the only place that knows all modules. Constructing opens nothing; {@link #start} opens in order and
+ * {@link #close} closes in reverse. Used by one thread.
+ */
+public final class Gateway implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final String EVENTS_PATH = "/api/events";
+
+    private final Environment environment;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Meters meters = new Meters(registry);
+    private final Health health = new Health();
+    private final Duration drain;
+    private final EventsHandler events;
+    private final SseServer server;
+    private final SseServer management;
+    private final Deque<Runnable> starts = new ArrayDeque<>();
+    private final Deque<AutoCloseable> closes = new ArrayDeque<>();
+
+    private Gateway(Environment environment, boolean embedded) {
+        environment.check(AppSettings.ALL);
+        this.environment = environment;
+        this.drain = environment.get(SseSettings.DRAIN);
+        boolean secured = !embedded && environment.get(SecuritySettings.TYPE) == SecuritySettings.Type.JWT_PUBLIC_KEY;
+        Organisations organisations = AppSettings.organisations(environment, secured);
+        Authenticator authenticator = authenticator(secured, embedded);
+        PathHandler paths = Handlers.path();
+        EventLog log = embedded ? inMemoryLog() : redisLog();
+        Executor later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
+        Hub hub = new Hub(log, later, meters);
+        closes.push(hub);
+        this.events = new EventsHandler(
+                hub,
+                authenticator,
+                AccessPolicy.AUTHENTICATED,
+                organisations.fallback(),
+                SseSettings.options(environment));
+        paths.addPrefixPath(EVENTS_PATH, events);
+        RecordDecoder decoder = new RecordDecoder(organisations, environment.get(KafkaSettings.MESSAGE_MAX_BYTES));
+        if (embedded) {
+            addDevelopment(paths, decoder, log);
+        } else {
+            addFeeds(decoder, log);
+        }
+        this.server = new SseServer("0.0.0.0", environment.get(SseSettings.PORT), orNotFound(paths));
+        this.management = new SseServer(
+                "0.0.0.0", environment.get(AppSettings.MANAGEMENT_PORT), new ManagementHandler(health, registry));
+        Gauge.builder("events.gateway.streams", events, EventsHandler::streams)
+                .description("Open event streams")
+                .register(registry);
+        Gauge.builder("events.gateway.destinations", hub, Hub::destinations)
+                .description("Destinations followed for open streams")
+                .register(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+    }
+
+    /**
+     * A gateway from Kafka by Redis.
+     *
+     * @throws ConfigurationException naming every problem
+     */
+    public static Gateway of(Environment environment) {
+        return new Gateway(environment, false);
+    }
+
+    /**
+     * A gateway that needs nothing: its log is in memory, its records come by HTTP and from a demo process, and it lets everybody
+     * in.
+     *
+     * @throws ConfigurationException naming every problem
+     */
+    public static Gateway embedded(Environment environment) {
+        return new Gateway(environment, true);
+    }
+
+    private Authenticator authenticator(boolean secured, boolean embedded) {
+        if (secured) {
+            if (environment.get(SecuritySettings.BASE_URL).isEmpty()
+                    && environment.get(SecuritySettings.ISSUERS).isEmpty()) {
+                throw new ConfigurationException(
+                        List.of("SECURITY_OAUTH2_BASESERVERURL is not set: name the server whose "
+                                + "tokens are accepted, or issuers by SECURITY_OAUTH2_ISSUERS"));
+            }
+            return SecuritySettings.jwt(environment);
+        }
+        if (!embedded && !environment.get(SecuritySettings.ALLOW_INSECURE)) {
+            throw new ConfigurationException(List.of("SECURITY_TYPE=none is not valid by itself: it lets everybody in; "
+                    + "set EVENTS_SECURITY_ALLOWINSECURE=true if that is meant"));
+        }
+        if (!embedded) {
+            LOG.warn("Everybody is let in, because of SECURITY_TYPE=none");
+        }
+        return new OpenAuthenticator(environment.get(AppSettings.ORGANIZATION_DEFAULT));
+    }
+
+    private EventLog inMemoryLog() {
+        EventLog log = new InMemoryEventLog(environment.get(RedisSettings.RETENTION), InstantSource.system());
+        closes.push(log);
+        return log;
+    }
+
+    private EventLog redisLog() {
+        Duration timeout = environment.get(RedisSettings.TIMEOUT);
+        RedisClient client = RedisClient.create();
+        client.setOptions(ClientOptions.builder()
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled(timeout))
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(timeout)
+                        .keepAlive(true)
+                        .build())
+                .build());
+        closes.push(() -> client.shutdown(0, 2, TimeUnit.SECONDS));
+        RedisEventLog log = new RedisEventLog(
+                client,
+                RedisSettings.uri(environment),
+                environment.get(RedisSettings.RETENTION),
+                environment.get(RedisSettings.FREQUENCY));
+        starts.add(log::start);
+        closes.push(log);
+        health.add("redis", () -> redisHealth(log.state()));
+        Gauge.builder("events.gateway.push.unconfirmed", log, each -> each.state()
+                        .unconfirmed())
+                .description("Destinations that Redis is not confirmed to push")
+                .register(registry);
+        return log;
+    }
+
+    private static Health.Component redisHealth(RedisState state) {
+        return new Health.Component(
+                state.connected(),
+                state.connected() ? Map.of("unconfirmed", state.unconfirmed()) : Map.of("problem", state.problem()));
+    }
+
+    private void addFeeds(RecordDecoder decoder, EventLog log) {
+        Map<String, Object> properties = KafkaSettings.clientProperties(environment);
+        String deadLetterTopic = KafkaSettings.deadLetterTopic(environment);
+        DeadLetters deadLetters = (in, reason) -> CompletableFuture.completedStage(null);
+        if (!deadLetterTopic.isEmpty()) {
+            KafkaDeadLetters topic =
+                    new KafkaDeadLetters(deadLetterTopic, properties, environment.get(KafkaSettings.MESSAGE_MAX_BYTES));
+            closes.push(topic);
+            deadLetters = topic;
+        }
+        KafkaOptions options = new KafkaOptions(
+                properties,
+                environment.get(RedisSettings.RETENTION),
+                environment.get(KafkaSettings.AUTH_RETRY),
+                Duration.ofSeconds(5));
+        KafkaFeeds feeds = new KafkaFeeds(
+                KafkaSettings.subscriptions(environment),
+                options,
+                new Ingest(decoder, Router.STANDARD, log, deadLetters, meters),
+                deadLetters);
+        starts.add(feeds::start);
+        closes.push(feeds);
+        health.add(
+                "kafka",
+                () -> new Health.Component(
+                        true, Map.of("consumers", feeds.consumers().toString())));
+    }
+
+    private void addDevelopment(PathHandler paths, RecordDecoder decoder, EventLog log) {
+        DevRecords records = new DevRecords(KafkaSettings.subscriptions(environment), decoder, log, meters);
+        DemoProcess demo = new DemoProcess(records, InstantSource.system());
+        DevHandler dev = new DevHandler(records, environment.get(SseSettings.HEARTBEAT));
+        paths.addExactPath("/", dev).addPrefixPath("/dev", dev);
+        starts.add(demo::start);
+        closes.push(demo);
+    }
+
+    private static HttpHandler orNotFound(PathHandler paths) {
+        return exchange -> {
+            exchange.addDefaultResponseListener(ended -> {
+                if (ended.getStatusCode() == 404 && !ended.isResponseStarted()) {
+                    ended.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
+                    ended.getResponseSender()
+                            .send("{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,"
+                                    + "\"detail\":\"Event streams are at " + EVENTS_PATH + ".\"}");
+                    return true;
+                }
+                return false;
+            });
+            paths.handleRequest(exchange);
+        };
+    }
+
+    /**
+     * Opens everything, in the order of the flow backwards, and lets clients in.
+     *
+     * @throws ConfigurationException if a port is taken
+     */
+    public void start() {
+        environment.warnings(AppSettings.ALL).forEach(LOG::warn);
+        listen(management, AppSettings.MANAGEMENT_PORT.name());
+        listen(server, SseSettings.PORT.name());
+        starts.forEach(Runnable::run);
+        events.open();
+        health.setServing(true);
+        LOG.info("Gateway started port={} management={}", server.port(), management.port());
+    }
+
+    private static void listen(SseServer server, String setting) {
+        try {
+            server.start();
+        } catch (RuntimeException taken) {
+            Throwable cause = taken.getCause() == null ? taken : taken.getCause();
+            throw new ConfigurationException(List.of(setting + " can't be listened on: " + cause.getMessage()));
+        }
+    }
+
+    /** The port of the event streams. */
+    public int port() {
+        return server.port();
+    }
+
+    /** The port of health and metrics. */
+    public int managementPort() {
+        return management.port();
+    }
+
+    /** Drains the streams, then closes everything. Idempotent; bounded by the drain and some 15 seconds. */
+    @Override
+    public void close() {
+        health.setServing(false);
+        events.drain(drain);
+        LOG.info("Gateway stops streams={} over={}", events.streams(), drain);
+        long until = System.nanoTime() + drain.toNanos() + TimeUnit.SECONDS.toNanos(2);
+        while (events.streams() > 0 && System.nanoTime() < until) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(50);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        while (!closes.isEmpty()) {
+            try {
+                closes.pop().close();
+            } catch (Exception failed) {
+                LOG.warn("Not closed cleanly cause=\"{}\"", failed.toString());
+            }
+        }
+        server.close();
+        management.close();
+        registry.close();
+    }
+}

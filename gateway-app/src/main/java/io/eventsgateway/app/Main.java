@@ -1,0 +1,63 @@
+package io.eventsgateway.app;
+
+import io.eventsgateway.app.cli.PublishCommand;
+import io.eventsgateway.app.cli.RunCommand;
+import io.eventsgateway.app.cli.TailCommand;
+import io.eventsgateway.app.cli.TokenCommand;
+import io.eventsgateway.app.manage.ManagementHandler;
+import io.eventsgateway.config.ConfigurationException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/**
+ * The command line. Exit codes follow BSD's sysexits: 0, {@value #USAGE} for a wrong command line, {@value #FAULT} for a fault of
+ * ours, {@value #CONFIGURATION} for a configuration that can't be used.
+ */
+@Command(
+        name = "gateway",
+        description = "Kafka in, history in Redis, Server-Sent Events out.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {RunCommand.class, PublishCommand.class, TailCommand.class, TokenCommand.class})
+public final class Main extends RunCommand {
+
+    static final int USAGE = 64;
+    static final int FAULT = 70;
+    static final int CONFIGURATION = 78;
+
+    /** Runs a command and exits with its code. */
+    public static void main(String[] args) {
+        System.exit(execute(args));
+    }
+
+    static int execute(String... args) {
+        return new CommandLine(new Main())
+                .setExitCodeExceptionMapper(
+                        failure -> failure instanceof ConfigurationException ? CONFIGURATION : FAULT)
+                .setExecutionExceptionHandler(Main::tell)
+                .setParameterExceptionHandler((wrong, arguments) -> {
+                    wrong.getCommandLine().getErr().println(wrong.getMessage());
+                    wrong.getCommandLine().usage(wrong.getCommandLine().getErr());
+                    return USAGE;
+                })
+                .execute(args);
+    }
+
+    private static int tell(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        if (failure instanceof ConfigurationException configuration) {
+            configuration.problems().forEach(command.getErr()::println);
+            return CONFIGURATION;
+        }
+        failure.printStackTrace(command.getErr());
+        return FAULT;
+    }
+
+    /** The version as the jar says it. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"Events Gateway " + ManagementHandler.version()};
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.eventsgateway.app;
+
+import io.eventsgateway.Source;
+import io.eventsgateway.hub.CloseReason;
+import io.eventsgateway.hub.HubListener;
+import io.eventsgateway.log.Appended;
+import io.eventsgateway.log.Gap;
+import io.eventsgateway.route.IngestListener;
+import io.eventsgateway.topic.Feed;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts what happens, and logs what somebody has to look at. Any thread may call. */
+final class Meters implements HubListener, IngestListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Meters.class);
+
+    private final Map<Feed, Counter> appended = new EnumMap<>(Feed.class);
+    private final Map<Feed, Counter> duplicates = new EnumMap<>(Feed.class);
+    private final Map<Feed, Counter> rejected = new EnumMap<>(Feed.class);
+    private final Map<Gap, Counter> resets = new EnumMap<>(Gap.class);
+    private final Map<CloseReason, Counter> closed = new EnumMap<>(CloseReason.class);
+    private final Counter delivered;
+    private final Counter opened;
+
+    Meters(MeterRegistry registry) {
+        for (Feed feed : Feed.values()) {
+            appended.put(feed, counter(registry, "events.gateway.appended", "Events appended", "feed", feed.label()));
+            duplicates.put(
+                    feed,
+                    counter(
+                            registry,
+                            "events.gateway.duplicates",
+                            "Records that had been appended",
+                            "feed",
+                            feed.label()));
+            rejected.put(
+                    feed,
+                    counter(registry, "events.gateway.rejected", "Records that can't be used", "feed", feed.label()));
+        }
+        for (Gap gap : Gap.values()) {
+            resets.put(gap, counter(registry, "events.gateway.resets", "Gaps told to clients", "reason", gap.reason()));
+        }
+        for (CloseReason reason : CloseReason.values()) {
+            closed.put(
+                    reason,
+                    counter(registry, "events.gateway.closed", "Streams that are over", "reason", reason.label()));
+        }
+        delivered = Counter.builder("events.gateway.delivered")
+                .description("Events handed to clients")
+                .register(registry);
+        opened = Counter.builder("events.gateway.opened")
+                .description("Streams that were let in")
+                .register(registry);
+    }
+
+    private static Counter counter(MeterRegistry registry, String name, String what, String tag, String value) {
+        return Counter.builder(name).description(what).tag(tag, value).register(registry);
+    }
+
+    @Override
+    public void appended(Feed feed, Appended result) {
+        of(appended, feed).increment(result.events());
+        of(duplicates, feed).increment(result.duplicates());
+    }
+
+    @Override
+    public void rejected(Feed feed, Source source, String reason) {
+        of(rejected, feed).increment();
+        LOG.warn("Record rejected feed={} source={} reason=\"{}\"", feed.label(), source, reason);
+    }
+
+    @Override
+    public void opened() {
+        opened.increment();
+    }
+
+    @Override
+    public void delivered(int events) {
+        delivered.increment(events);
+    }
+
+    @Override
+    public void reset(Gap gap) {
+        of(resets, gap).increment();
+    }
+
+    @Override
+    public void closed(CloseReason reason) {
+        of(closed, reason).increment();
+    }
+
+    private static <K> Counter of(Map<K, Counter> counters, K key) {
+        return Objects.requireNonNull(counters.get(key));
+    }
+}

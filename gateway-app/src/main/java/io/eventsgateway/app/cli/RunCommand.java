@@ -1,0 +1,43 @@
+package io.eventsgateway.app.cli;
+
+import io.eventsgateway.app.Gateway;
+import io.eventsgateway.config.Environment;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs the gateway until it is told to stop. */
+@Command(
+        name = "run",
+        description = "Runs the gateway; everything is configured by environment variables.",
+        mixinStandardHelpOptions = true)
+public class RunCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--embedded",
+            description =
+                    "Needs no Kafka and no Redis: keeps events in memory, takes records by HTTP, plays a demo process, serves a "
+                            + "page at / and lets everybody in.")
+    private boolean embedded;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Environment environment = new Environment(System.getenv());
+        Gateway gateway = embedded ? Gateway.embedded(environment) : Gateway.of(environment);
+        CountDownLatch forEver = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "stop"));
+        gateway.start();
+        if (embedded) {
+            System.out.println("Open http://localhost:" + gateway.port() + "/ and watch events arrive; Ctrl-C stops.");
+        }
+        forEver.await();
+        return 0;
+    }
+
+    /** Being told to stop is no failure, whatever the JVM makes of the signal. */
+    private static void stop(Gateway gateway) {
+        gateway.close();
+        Runtime.getRuntime().halt(0);
+    }
+}

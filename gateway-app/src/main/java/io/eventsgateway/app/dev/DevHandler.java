@@ -1,0 +1,158 @@
+package io.eventsgateway.app.dev;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.eventsgateway.app.manage.ManagementHandler;
+import io.eventsgateway.route.InboundRecord.Header;
+import io.eventsgateway.topic.Feed;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The embedded profile's page, what it asks for, and {@code POST /dev/records/{topic}}. */
+public final class DevHandler implements HttpHandler {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpString POLICY = new HttpString("Content-Security-Policy");
+    private static final String RECORDS = "/dev/records/";
+    private static final int MAX_RECORD = 10 * 1024 * 1024;
+    private static final Map<String, String> FILES = Map.of(
+            "/", "index.html",
+            "/dev/app.css", "app.css",
+            "/dev/app.js", "app.js");
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html;charset=utf-8",
+            "css", "text/css;charset=utf-8",
+            "js", "text/javascript;charset=utf-8");
+
+    private final DevRecords records;
+    private final Duration heartbeat;
+
+    /** A handler of the root and of everything below {@code /dev}. */
+    public DevHandler(DevRecords records, Duration heartbeat) {
+        this.records = records;
+        this.heartbeat = heartbeat;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws IOException {
+        String path = exchange.getRequestPath();
+        String file = FILES.get(path);
+        if (exchange.getRequestMethod().equals(Methods.POST) && path.startsWith(RECORDS)) {
+            exchange.setMaxEntitySize(MAX_RECORD);
+            exchange.getRequestReceiver()
+                    .receiveFullBytes((ended, value) -> take(ended, path.substring(RECORDS.length()), value));
+        } else if (!exchange.getRequestMethod().equals(Methods.GET)) {
+            answer(
+                    exchange,
+                    405,
+                    Map.of("status", 405, "detail", "The page is read with GET, records are sent with POST."));
+        } else if (file != null) {
+            sendFile(exchange, file);
+        } else if (path.equals("/dev/info")) {
+            answer(exchange, 200, info());
+        } else {
+            answer(exchange, 404, Map.of("status", 404, "detail", "There is /dev/info and POST /dev/records/{topic}."));
+        }
+    }
+
+    private void take(HttpServerExchange exchange, String topic, byte[] value) {
+        Feed feed = records.feed(topic);
+        if (feed == null) {
+            answer(
+                    exchange,
+                    404,
+                    Map.of("status", 404, "detail", "No feed reads this topic; /dev/info lists those that are."));
+            return;
+        }
+        List<Header> headers = new ArrayList<>();
+        exchange.getRequestHeaders().forEach(header -> {
+            String name = header.getHeaderName().toString();
+            if (name.regionMatches(true, 0, "Fx-", 0, 3) || name.equalsIgnoreCase("traceparent")) {
+                headers.add(new Header(canonical(name), header.getFirst().getBytes(StandardCharsets.UTF_8)));
+            }
+        });
+        Deque<String> key = exchange.getQueryParameters().get("key");
+        byte[] keyBytes =
+                key == null || key.getFirst().isEmpty() ? null : key.getFirst().getBytes(StandardCharsets.UTF_8);
+        records.accept(feed, topic, keyBytes, value, headers).whenComplete((reason, failure) -> {
+            if (failure != null) {
+                answer(exchange, 500, Map.of("status", 500, "detail", "The gateway has a fault; its log says more."));
+            } else if (reason != null) {
+                answer(exchange, 422, Map.of("title", "Record rejected", "status", 422, "detail", reason));
+            } else {
+                answer(exchange, 202, Map.of("feed", feed.label()));
+            }
+        });
+    }
+
+    /** Kafka's header names know upper and lower case, HTTP's do not. */
+    private static String canonical(String name) {
+        for (String known : List.of("Fx-Organization-Id", "Fx-Event")) {
+            if (known.equalsIgnoreCase(name)) {
+                return known;
+            }
+        }
+        return name;
+    }
+
+    private Map<String, Object> info() {
+        List<Map<String, String>> feeds = records.subscriptions().stream()
+                .map(each -> Map.of(
+                        "name", each.feed().label(),
+                        "topic", each.feed().isPattern() ? each.reads().replace(".*", ".demo.v1") : each.reads(),
+                        "type", each.feed().destinationType(),
+                        "kind", each.feed().kind().name().toLowerCase(Locale.ROOT)))
+                .toList();
+        return Map.of(
+                "version",
+                ManagementHandler.version(),
+                "destination",
+                "process-instance/" + DemoProcess.INSTANCE,
+                "heartbeatSeconds",
+                heartbeat.toSeconds(),
+                "feeds",
+                feeds);
+    }
+
+    private static void sendFile(HttpServerExchange exchange, String file) throws IOException {
+        try (InputStream in = DevHandler.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IOException(file + " is not beside " + DevHandler.class.getName());
+            }
+            String type = TYPES.get(file.substring(file.indexOf('.') + 1));
+            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type == null ? "text/plain" : type);
+            exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
+            exchange.getResponseHeaders().put(POLICY, "default-src 'self'; img-src 'self' data:");
+            exchange.getResponseSender().send(ByteBuffer.wrap(in.readAllBytes()));
+        }
+    }
+
+    private static void answer(HttpServerExchange exchange, int status, Map<String, ?> body) {
+        exchange.setStatusCode(status);
+        String type = status >= 400 ? "application/problem+json" : "application/json";
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
+        exchange.getResponseSender().send(write(body));
+    }
+
+    private static String write(@Nullable Object body) {
+        try {
+            return JSON.writeValueAsString(body);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

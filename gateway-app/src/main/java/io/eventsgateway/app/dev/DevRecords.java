@@ -1,0 +1,71 @@
+package io.eventsgateway.app.dev;
+
+import io.eventsgateway.Source;
+import io.eventsgateway.kafka.Subscription;
+import io.eventsgateway.log.EventLog;
+import io.eventsgateway.route.InboundRecord;
+import io.eventsgateway.route.InboundRecord.Header;
+import io.eventsgateway.route.Ingest;
+import io.eventsgateway.route.IngestListener;
+import io.eventsgateway.route.RecordDecoder;
+import io.eventsgateway.route.Router;
+import io.eventsgateway.topic.Feed;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Takes records where there is no Kafka; from there on their way is the same. Any thread may call. */
+public final class DevRecords {
+
+    private final List<Subscription> subscriptions;
+    private final Ingest ingest;
+    private final String topicId = UUID.randomUUID().toString();
+    private final AtomicLong offset = new AtomicLong();
+    private final Map<Source, String> rejected = new ConcurrentHashMap<>();
+
+    /** Records into a log, which is lent. */
+    public DevRecords(List<Subscription> subscriptions, RecordDecoder decoder, EventLog log, IngestListener listener) {
+        this.subscriptions = List.copyOf(subscriptions);
+        this.ingest = new Ingest(
+                decoder,
+                Router.STANDARD,
+                log,
+                (in, reason) -> {
+                    rejected.put(in.source(), reason);
+                    return CompletableFuture.completedStage(null);
+                },
+                listener);
+    }
+
+    List<Subscription> subscriptions() {
+        return subscriptions;
+    }
+
+    /** The feed that reads a topic; null when none does. */
+    @Nullable
+    Feed feed(String topic) {
+        for (Subscription each : subscriptions) {
+            boolean reads = each.feed().isPattern()
+                    ? Pattern.matches(each.reads(), topic)
+                    : each.reads().equals(topic);
+            if (reads) {
+                return each.feed();
+            }
+        }
+        return null;
+    }
+
+    /** Takes one record; the stage tells why it was rejected, null when it was not. One at a time: offsets must not overtake. */
+    synchronized CompletionStage<@Nullable String> accept(
+            Feed feed, String topic, byte @Nullable [] key, byte[] value, List<Header> headers) {
+        Source source = new Source(topic, topicId, 0, offset.getAndIncrement());
+        InboundRecord in = new InboundRecord(feed, source, key, value, headers);
+        return ingest.accept(feed, List.of(in)).thenApply(appended -> rejected.remove(source));
+    }
+}

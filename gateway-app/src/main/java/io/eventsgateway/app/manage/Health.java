@@ -1,0 +1,50 @@
+package io.eventsgateway.app.manage;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/** How the gateway is doing, asked when somebody wants to know. Any thread may call. */
+public final class Health {
+
+    private final Map<String, Supplier<Component>> components = new ConcurrentHashMap<>();
+    private volatile boolean serving;
+
+    /**
+     * How one part is doing.
+     *
+     * @param up whether it works
+     * @param details what an operator should know
+     */
+    public record Component(boolean up, Map<String, Object> details) {
+
+        /** Copies the details. */
+        public Component {
+            details = Map.copyOf(details);
+        }
+    }
+
+    /** Adds a part. */
+    public void add(String name, Supplier<Component> component) {
+        components.put(name, component);
+    }
+
+    /** Whether clients are let in: from the start's end until the stop's beginning. */
+    public void setServing(boolean now) {
+        serving = now;
+    }
+
+    /** Whether clients should be sent here: it is serving and every part works. */
+    boolean isReady() {
+        return serving
+                && components.values().stream()
+                        .allMatch(component -> component.get().up());
+    }
+
+    Map<String, Component> components() {
+        Map<String, Component> all = new LinkedHashMap<>();
+        components.forEach((name, component) -> all.put(name, component.get()));
+        return all;
+    }
+}
