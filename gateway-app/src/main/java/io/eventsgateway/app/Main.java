@@ -6,6 +6,7 @@ import io.eventsgateway.app.cli.TailCommand;
 import io.eventsgateway.app.cli.TokenCommand;
 import io.eventsgateway.app.manage.ManagementHandler;
 import io.eventsgateway.config.ConfigurationException;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -16,11 +17,11 @@ import picocli.CommandLine.IVersionProvider;
  */
 @Command(
         name = "gateway",
-        description = "Kafka in, history in Redis, Server-Sent Events out.",
+        description = "Kafka in, history in Redis, Server-Sent Events out. Without a command it runs.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {RunCommand.class, PublishCommand.class, TailCommand.class, TokenCommand.class})
-public final class Main extends RunCommand {
+public final class Main {
 
     static final int USAGE = 64;
     static final int FAULT = 70;
@@ -32,6 +33,9 @@ public final class Main extends RunCommand {
     }
 
     static int execute(String... args) {
+        boolean runs = args.length == 0 || args[0].equals("--embedded");
+        String[] command =
+                runs ? Stream.concat(Stream.of("run"), Stream.of(args)).toArray(String[]::new) : args;
         return new CommandLine(new Main())
                 .setExitCodeExceptionMapper(
                         failure -> failure instanceof ConfigurationException ? CONFIGURATION : FAULT)
@@ -41,7 +45,7 @@ public final class Main extends RunCommand {
                     wrong.getCommandLine().usage(wrong.getCommandLine().getErr());
                     return USAGE;
                 })
-                .execute(args);
+                .execute(command);
     }
 
     private static int tell(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
         name = "run",
         description = "Runs the gateway; everything is configured by environment variables.",
         mixinStandardHelpOptions = true)
-public class RunCommand implements Callable<Integer> {
+public final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--embedded",
