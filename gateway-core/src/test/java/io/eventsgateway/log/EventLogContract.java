@@ -1,0 +1,336 @@
+package io.eventsgateway.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.Event;
+import io.eventsgateway.EventId;
+import io.eventsgateway.Payload;
+import io.eventsgateway.Source;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What every log must do. A subclass gives the log, and how time passes for it. */
+public abstract class EventLogContract {
+
+    /** How long the logs under test keep events. */
+    protected static final Duration RETENTION = Duration.ofSeconds(2);
+
+    private final Destination destination = destination();
+    private final String topicId = UUID.randomUUID().toString();
+
+    /** A run of the contract. */
+    protected EventLogContract() {}
+
+    /** The log under test; it keeps events for {@link #RETENTION}. */
+    protected abstract EventLog log();
+
+    /** Lets time pass for the log. */
+    protected abstract void pass(Duration time);
+
+    @Test
+    void numbersEventsOfADestinationWithoutAHole() {
+        append(entry(0, "a"), entry(1, "b"));
+        append(entry(2, "c"));
+
+        Page page = read(null);
+
+        assertThat(names(page)).containsExactly("a", "b", "c");
+        assertThat(page.base().sequence()).isZero();
+        for (int i = 0; i < 3; i++) {
+            assertThat(page.events().get(i).id().sequence()).isEqualTo(i + 1);
+            assertThat(page.events().get(i).id().epoch()).isEqualTo(page.base().epoch());
+        }
+        assertThat(tail().end()).isEqualTo(page.end());
+    }
+
+    @Test
+    void readsOnlyWhatComesAfterAPosition() {
+        append(entry(0, "a"), entry(1, "b"), entry(2, "c"));
+        EventId first = read(null).events().get(0).id();
+
+        Page page = read(first);
+
+        assertThat(names(page)).containsExactly("b", "c");
+        assertThat(page.gap()).isEqualTo(Gap.NONE);
+        assertThat(read(page.end()).events()).isEmpty();
+        assertThat(read(page.end()).gap()).isEqualTo(Gap.NONE);
+    }
+
+    @Test
+    void takesARecordOnlyOnce() {
+        Appended first = append(entry(5, "a"), entry(6, "b"));
+        Appended again = append(entry(5, "a"), entry(6, "b"), entry(7, "c"));
+
+        assertThat(first).isEqualTo(new Appended(2, 0));
+        assertThat(again).isEqualTo(new Appended(1, 2));
+        assertThat(names(read(null))).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void takesTheSameOffsetOfAnotherPartitionOrOfATopicMadeAgain() {
+        append(entry(0, "a"));
+        append(new Entry(destination, message("b"), new Source("t", topicId, 1, 0), null));
+        append(new Entry(
+                destination, message("c"), new Source("t", UUID.randomUUID().toString(), 0, 0), null));
+
+        assertThat(names(read(null))).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void takesAProducersEventIdOnlyOnce() {
+        append(new Entry(destination, message("a"), source(0), "order-1"));
+        Appended again = append(
+                new Entry(destination, message("a"), source(1), "order-1"),
+                new Entry(destination, message("b"), source(2), "order-2"));
+
+        assertThat(again).isEqualTo(new Appended(1, 1));
+        assertThat(names(read(null))).containsExactly("a", "b");
+    }
+
+    @Test
+    void keepsDestinationsAndOrganisationsApart() {
+        Destination other = new Destination("elsewhere", destination.type(), destination.id());
+        append(entry(0, "a"), new Entry(other, message("b"), source(1), null));
+
+        assertThat(names(read(null))).containsExactly("a");
+        assertThat(names(await(log().read(other, null, 10, 1000)))).containsExactly("b");
+    }
+
+    @Test
+    void keepsEverythingOfAnEvent() {
+        byte[] bytes = "{\"a\":\"ü€\\n\",\n\"b\": [1,\t2]}".getBytes(StandardCharsets.UTF_8);
+        Event connect = Event.connect(Set.of("ann", "bob"), Set.of("chief"));
+        append(
+                new Entry(destination, Event.message("näme", Payload.of(bytes)), source(0), null),
+                new Entry(destination, connect, source(1), null));
+
+        List<StoredEvent> events = read(null).events();
+
+        assertThat(events.get(0).event()).isEqualTo(Event.message("näme", Payload.of(bytes)));
+        assertThat(events.get(1).event()).isEqualTo(connect);
+    }
+
+    @Test
+    void givesPagesOfNoMoreThanAskedFor() {
+        append(entry(0, "a"), entry(1, "b"), entry(2, "c"), entry(3, "d"));
+
+        Page byCount = await(log().read(destination, null, 3, 1000));
+        Page byBytes = await(log().read(destination, null, 10, 1));
+        Page rest = await(log().read(destination, byCount.end(), 10, 1000));
+
+        assertThat(names(byCount)).containsExactly("a", "b", "c");
+        assertThat(byCount.more()).isTrue();
+        assertThat(names(byBytes)).containsExactly("a");
+        assertThat(byBytes.more()).isTrue();
+        assertThat(names(rest)).containsExactly("d");
+        assertThat(rest.more()).isFalse();
+    }
+
+    @Test
+    void appendsABatchOfManyEventsInOrder() {
+        List<Entry> batch = new ArrayList<>();
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            batch.add(entry(i, "e" + i));
+            expected.add("e" + i);
+        }
+
+        assertThat(append(batch.toArray(Entry[]::new))).isEqualTo(new Appended(1000, 0));
+
+        assertThat(names(await(log().read(destination, null, 2000, 10_000_000))))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void expiresEventsByTheirAge() {
+        append(entry(0, "a"));
+        EventId first = read(null).end();
+        pass(RETENTION.dividedBy(2));
+        append(entry(1, "b"));
+        pass(RETENTION.dividedBy(2).plusMillis(200));
+
+        Page all = read(null);
+
+        assertThat(names(all)).containsExactly("b");
+        assertThat(read(first).gap()).isEqualTo(Gap.NONE);
+        assertThat(read(EventId.START).gap()).isEqualTo(Gap.EXPIRED);
+        assertThat(names(read(EventId.START))).containsExactly("b");
+    }
+
+    @Test
+    void tellsAGapFromSilenceWhenAllHasExpired() {
+        append(entry(0, "a"), entry(1, "b"));
+        Page before = read(null);
+        pass(RETENTION.plusMillis(200));
+
+        assertThat(read(before.end()).gap()).isEqualTo(Gap.NONE);
+        assertThat(read(before.events().get(0).id()).gap()).isEqualTo(Gap.EXPIRED);
+        assertThat(read(before.end()).events()).isEmpty();
+    }
+
+    @Test
+    void goesOnCountingAfterAllHasExpired() {
+        append(entry(0, "a"));
+        EventId last = tail().end();
+        pass(RETENTION.plusMillis(200));
+        append(entry(1, "b"));
+
+        assertThat(read(last).gap()).isEqualTo(Gap.NONE);
+        assertThat(names(read(last))).containsExactly("b");
+    }
+
+    @Test
+    void recognisesPositionsThatAreNotOfThisLog() {
+        append(entry(0, "a"), entry(1, "b"));
+        EventId end = tail().end();
+        EventId foreign = new EventId(end.epoch() == 1 ? 2 : 1, end.millis(), 1);
+        EventId ahead = new EventId(end.epoch(), end.millis() + 1000, 9);
+        EventId rolledBack = new EventId(end.epoch(), end.millis() + 1000, 2);
+
+        for (EventId position : List.of(foreign, ahead, rolledBack)) {
+            assertThat(read(position).gap()).isEqualTo(Gap.REPLACED);
+            assertThat(names(read(position))).containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    void knowsNothingOfADestinationThatNeverWas() {
+        assertThat(tail()).isEqualTo(new Tail(EventId.START, Gate.OPEN));
+        assertThat(read(null)).isEqualTo(new Page(Gap.NONE, EventId.START, List.of(), false));
+        assertThat(read(EventId.START).gap()).isEqualTo(Gap.NONE);
+        assertThat(read(new EventId(5, 5, 5)).gap()).isEqualTo(Gap.REPLACED);
+    }
+
+    @Test
+    void closesWithADisconnectAndOpensEmptyWithTheNextMessage() {
+        append(entry(0, "a"), new Entry(destination, Event.disconnect(Set.of(), Payload.EMPTY), source(1), null));
+        assertThat(tail().gate().closed()).isTrue();
+        assertThat(names(read(null))).containsExactly("a", "disconnect");
+        EventId end = tail().end();
+
+        append(entry(2, "b"));
+
+        assertThat(tail().gate()).isEqualTo(Gate.OPEN);
+        assertThat(names(read(null))).containsExactly("b");
+        assertThat(read(end).gap()).isEqualTo(Gap.NONE);
+    }
+
+    @Test
+    void remembersWhomConnectsAndDisconnectsName() {
+        append(
+                new Entry(destination, Event.connect(Set.of("ann", "bob"), Set.of("chief")), source(0), null),
+                new Entry(destination, Event.disconnect(Set.of("bob"), Payload.EMPTY), source(1), null));
+        assertThat(tail().gate()).isEqualTo(new Gate(false, Set.of("bob"), Set.of("ann"), Set.of("chief")));
+
+        append(new Entry(destination, Event.connect(Set.of("bob"), Set.of()), source(2), null));
+        assertThat(tail().gate()).isEqualTo(new Gate(false, Set.of(), Set.of("ann", "bob"), Set.of("chief")));
+
+        append(new Entry(destination, Event.disconnect(Set.of(), Payload.EMPTY), source(3), null));
+        assertThat(tail().gate()).isEqualTo(new Gate(true, Set.of(), Set.of(), Set.of()));
+
+        append(new Entry(destination, Event.connect(Set.of(), Set.of()), source(4), null));
+        assertThat(tail().gate()).isEqualTo(Gate.OPEN);
+    }
+
+    @Test
+    void tellsFollowersOfWhatIsAppended() throws InterruptedException {
+        Told told = new Told();
+        try (EventLog.Following following = log().follow(destination, told)) {
+            assertThat(told.calls.poll(5, TimeUnit.SECONDS)).isEqualTo("wake");
+
+            append(entry(0, "a"), entry(1, "b"));
+
+            EventId end = tail().end();
+            assertThat(told.next()).isEqualTo(end.previous().sequence() + " a");
+            assertThat(told.next()).isEqualTo(end.sequence() + " b");
+        }
+        told.calls.clear();
+        append(entry(2, "c"));
+        append(entry(3, "d"));
+        assertThat(told.calls).isEmpty();
+    }
+
+    @Test
+    void tellsOfALargeEventSoThatItIsRead() throws InterruptedException {
+        Told told = new Told();
+        byte[] large = new byte[3_000_000];
+        java.util.Arrays.fill(large, (byte) '7');
+        try (EventLog.Following following = log().follow(destination, told)) {
+            assertThat(told.calls.poll(5, TimeUnit.SECONDS)).isEqualTo("wake");
+
+            append(new Entry(destination, Event.message("large", Payload.of(large)), source(0), null), entry(1, "b"));
+
+            assertThat(told.next()).startsWith("1");
+            assertThat(told.next()).startsWith("2");
+            assertThat(names(await(log().read(destination, null, 10, 1000)))).containsExactly("large");
+            assertThat(read(null).events().get(0).event().data()).isEqualTo(Payload.of(large));
+        }
+    }
+
+    /** Writes down what it is told. */
+    private static final class Told implements Follower {
+        private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
+
+        @Override
+        public void appended(EventId id, @Nullable Event event) {
+            calls.add(id.sequence() + " " + (event == null ? "?" : event.name()));
+        }
+
+        @Override
+        public void wake() {
+            calls.add("wake");
+        }
+
+        String next() throws InterruptedException {
+            String call = calls.poll(5, TimeUnit.SECONDS);
+            return call == null || !call.equals("wake") ? String.valueOf(call) : next();
+        }
+    }
+
+    private Entry entry(long offset, String name) {
+        return new Entry(destination, message(name), source(offset), null);
+    }
+
+    private Source source(long offset) {
+        return new Source("t", topicId, 0, offset);
+    }
+
+    private static Event message(String name) {
+        return Event.message(name, Payload.of("{}".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static Destination destination() {
+        return new Destination("acme", "process-instance", "{}".repeat(3) + UUID.randomUUID());
+    }
+
+    private Appended append(Entry... entries) {
+        return await(log().append(List.of(entries)));
+    }
+
+    private Page read(@Nullable EventId after) {
+        return await(log().read(destination, after, 100, 10_000_000));
+    }
+
+    private Tail tail() {
+        return await(log().tail(destination));
+    }
+
+    private static List<String> names(Page page) {
+        return page.events().stream().map(stored -> stored.event().name()).toList();
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+}

@@ -1,0 +1,205 @@
+package io.eventsgateway.kafka;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+
+/** A real broker (KRaft, one node) as a process of its own on free ports, for tests. Used by one thread. */
+public final class KafkaBroker implements AutoCloseable {
+
+    private final Path folder;
+    private final int port = freePort();
+    private final int controllerPort = freePort();
+    private Process process;
+
+    /** Starts a broker. */
+    public KafkaBroker() {
+        try {
+            folder = Files.createTempDirectory("kafka");
+            Properties settings = new Properties();
+            settings.putAll(settings());
+            try (var out = Files.newOutputStream(folder.resolve("server.properties"))) {
+                settings.store(out, null);
+            }
+            Process format = java("kafka.tools.StorageTool", "format", "-t", "ZXZlbnRzLWdhdGV3YXktMQ", "-c", config());
+            if (format.waitFor() != 0) {
+                throw new IllegalStateException("broker's folder not formatted; the log is " + logFile());
+            }
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+        start();
+    }
+
+    private Map<String, String> settings() {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("process.roles", "broker,controller");
+        settings.put("node.id", "1");
+        settings.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+        settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+        settings.put("controller.listener.names", "CONTROLLER");
+        settings.put("log.dirs", folder.resolve("data").toString());
+        settings.put("num.partitions", "3");
+        settings.put("offsets.topic.num.partitions", "4");
+        settings.put("offsets.topic.replication.factor", "1");
+        settings.put("transaction.state.log.replication.factor", "1");
+        settings.put("transaction.state.log.min.isr", "1");
+        settings.put("share.coordinator.state.topic.replication.factor", "1");
+        settings.put("share.coordinator.state.topic.min.isr", "1");
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("message.max.bytes", "60000000");
+        settings.put("replica.fetch.max.bytes", "60000000");
+        return settings;
+    }
+
+    /** Starts it, after it was stopped, on the same port and with its data. */
+    public void start() {
+        try {
+            process = java(BrokerMain.class.getName(), config());
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        }
+        awaitAnswer();
+    }
+
+    /** Stops it; its data stays. */
+    public void stop() {
+        process.destroy();
+        awaitEnd();
+    }
+
+    /** Kills it; its data stays. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Where it is. */
+    public String bootstrapServers() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** Makes a topic and returns when it is there. */
+    public void createTopic(String name, int partitions) {
+        admin(admin -> admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
+                .all());
+    }
+
+    /** Gives a topic more partitions. */
+    public void growTopic(String name, int partitions) {
+        admin(admin -> admin.createPartitions(Map.of(name, NewPartitions.increaseTo(partitions)))
+                .all());
+    }
+
+    /** Deletes a topic. */
+    public void deleteTopic(String name) {
+        admin(admin -> admin.deleteTopics(List.of(name)).all());
+    }
+
+    @Override
+    public void close() {
+        kill();
+        try (var files = Files.walk(folder)) {
+            files.map(Path::toFile).sorted(java.util.Comparator.reverseOrder()).forEach(File::delete);
+        } catch (IOException left) {
+            throw new UncheckedIOException(left);
+        }
+    }
+
+    private interface Request {
+        org.apache.kafka.common.KafkaFuture<?> send(Admin admin);
+    }
+
+    private void admin(Request request) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+            request.send(admin).get(30, TimeUnit.SECONDS);
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private Process java(String main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx384m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main));
+        command.addAll(List.of(arguments));
+        Process started = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
+        return started;
+    }
+
+    private void awaitAnswer() {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        Map<String, Object> properties = Map.of(
+                "bootstrap.servers",
+                bootstrapServers(),
+                "reconnect.backoff.max.ms",
+                200,
+                "default.api.timeout.ms",
+                60_000);
+        try (Admin admin = Admin.create(properties)) {
+            while (System.nanoTime() < until && process.isAlive()) {
+                try {
+                    if (!admin.describeCluster().nodes().get().isEmpty()) {
+                        return;
+                    }
+                } catch (ExecutionException notYet) {
+                    Thread.onSpinWait();
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+        throw new IllegalStateException("broker did not start; its log is " + logFile());
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("broker does not end");
+            }
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private String config() {
+        return folder.resolve("server.properties").toString();
+    }
+
+    private Path logFile() {
+        return folder.resolve("broker.log");
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException none) {
+            throw new UncheckedIOException(none);
+        }
+    }
+}
