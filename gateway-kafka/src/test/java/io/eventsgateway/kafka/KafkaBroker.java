@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
 
 /** A real broker (KRaft, one node) as a process of its own on free ports, for tests. Used by one thread. */
 public final class KafkaBroker implements AutoCloseable {
@@ -117,14 +119,14 @@ public final class KafkaBroker implements AutoCloseable {
     public void close() {
         kill();
         try (var files = Files.walk(folder)) {
-            files.map(Path::toFile).sorted(java.util.Comparator.reverseOrder()).forEach(File::delete);
+            files.map(Path::toFile).sorted(Comparator.reverseOrder()).forEach(File::delete);
         } catch (IOException left) {
             throw new UncheckedIOException(left);
         }
     }
 
     private interface Request {
-        org.apache.kafka.common.KafkaFuture<?> send(Admin admin);
+        KafkaFuture<?> send(Admin admin);
     }
 
     private void admin(Request request) {

@@ -1,0 +1,120 @@
+package io.eventsgateway.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The built jar as a process of its own. Used by one thread. */
+final class GatewayProcess implements AutoCloseable {
+
+    private static final Path JAR = Path.of("target", "gateway-app.jar");
+
+    private final Map<String, String> environment;
+    private final List<String> arguments;
+    private final int port = freePort();
+    private final Path log;
+    private Process process;
+
+    GatewayProcess(Map<String, String> environment, String... arguments) {
+        this.environment = Map.copyOf(environment);
+        this.arguments = List.of(arguments);
+        try {
+            this.log = Files.createTempFile("gateway", ".log");
+        } catch (IOException noFile) {
+            throw new UncheckedIOException(noFile);
+        }
+        start();
+        awaitStart();
+    }
+
+    /** Starts it, on the same port as before. */
+    void start() {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-jar",
+                JAR.toString()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().put("SERVER_PORT", Integer.toString(port));
+        builder.environment().put("MANAGEMENT_SERVER_PORT", "0");
+        builder.environment().putAll(environment);
+        try {
+            process = builder.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        }
+    }
+
+    /** Kills it as -9 does. */
+    void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Asks it to stop and returns its exit code. */
+    int stop() {
+        process.destroy();
+        return awaitEnd();
+    }
+
+    /** Waits for it to end by itself and returns its exit code. */
+    int awaitEnd() {
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("gateway does not end; its log is " + log);
+            }
+            return process.exitValue();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+        log.toFile().delete();
+    }
+
+    private void awaitStart() {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!log().contains("Gateway started")) {
+            if (System.nanoTime() > until || !process.isAlive()) {
+                throw new IllegalStateException("gateway did not start:\n" + log());
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException none) {
+            throw new UncheckedIOException(none);
+        }
+    }
+}
