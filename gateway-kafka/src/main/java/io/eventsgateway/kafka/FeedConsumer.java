@@ -51,6 +51,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private final Topics topics;
     private final Ingest ingest;
     private final DeadLetters deadLetters;
+    private final Duration retention;
 
     private final Set<TopicPartition> assigned = new HashSet<>();
     private final Map<TopicPartition, Long> seen = new HashMap<>();
@@ -59,12 +60,19 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private long committedAt = System.nanoTime();
     private long toldAt;
 
-    FeedConsumer(Feed feed, Consumer<byte[], byte[]> consumer, Topics topics, Ingest ingest, DeadLetters deadLetters) {
+    FeedConsumer(
+            Feed feed,
+            Consumer<byte[], byte[]> consumer,
+            Topics topics,
+            Ingest ingest,
+            DeadLetters deadLetters,
+            Duration retention) {
         this.feed = feed;
         this.consumer = consumer;
         this.topics = topics;
         this.ingest = ingest;
         this.deadLetters = deadLetters;
+        this.retention = retention;
     }
 
     /** Reads until it is woken up by {@link Consumer#wakeup}. */
@@ -246,10 +254,39 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         }
         assigned.addAll(partitions);
         topics.refresh(partitions.stream().map(TopicPartition::topic).distinct().toList());
+        beginWhereNothingWasCommitted(partitions);
         if (holding) {
             consumer.pause(partitions);
         }
         LOG.info("Partitions assigned feed={} new={} partitions={}", feed.label(), partitions.size(), assigned.size());
+    }
+
+    /**
+     * A group without offsets begins a retention ago: what is older would have expired. This is not left to the client's own
+     * {@code auto.offset.reset=by_duration}, which in 4.4.0 never gets to a position in a partition that was empty when asked.
+     */
+    private void beginWhereNothingWasCommitted(Collection<TopicPartition> partitions) {
+        Set<TopicPartition> fresh = new HashSet<>(partitions);
+        consumer.committed(fresh).forEach((partition, offset) -> {
+            if (offset != null) {
+                fresh.remove(partition);
+            }
+        });
+        if (fresh.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, Long> ends = consumer.endOffsets(fresh);
+        long since = System.currentTimeMillis() - retention.toMillis();
+        Map<TopicPartition, Long> times = new HashMap<>();
+        fresh.forEach(partition -> times.put(partition, since));
+        consumer.offsetsForTimes(times).forEach((partition, found) -> {
+            Long end = ends.get(partition);
+            if (found != null) {
+                consumer.seek(partition, found.offset());
+            } else if (end != null) {
+                consumer.seek(partition, end);
+            }
+        });
     }
 
     @Override

@@ -96,7 +96,7 @@ final class FeedGroup implements AutoCloseable {
         properties.put("group.id", subscription.group());
         properties.put("client.id", "events-gateway-" + name);
         properties.put("enable.auto.commit", false);
-        properties.put("auto.offset.reset", "by_duration:" + options.retention());
+        properties.put("auto.offset.reset", "earliest");
         properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
         properties.put("isolation.level", "read_committed");
         properties.putIfAbsent("session.timeout.ms", 10_000);
@@ -142,7 +142,8 @@ final class FeedGroup implements AutoCloseable {
             try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                     properties(getName()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
                 current = consumer;
-                FeedConsumer loop = new FeedConsumer(subscription.feed(), consumer, topics, ingest, deadLetters);
+                FeedConsumer loop = new FeedConsumer(
+                        subscription.feed(), consumer, topics, ingest, deadLetters, options.retention());
                 if (subscription.feed().isPattern()) {
                     consumer.subscribe(Pattern.compile(subscription.reads()), loop);
                 } else {

@@ -23,8 +23,15 @@ public final class KafkaSettings {
     /** Stands for the name that is built of its parts. */
     private static final String BUILT = "(built)";
 
+    private static final Pattern SERVERS = Pattern.compile(
+            "([^,:\\s\\[\\]]+|\\[[0-9A-Fa-f:]+]):[0-9]{1,5}(\\s*,\\s*([^,:\\s\\[\\]]+|\\[[0-9A-Fa-f:]+]):[0-9]{1,5})*");
+
     /** The brokers. */
-    public static final Setting<String> BOOTSTRAP_SERVERS = Setting.text("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092")
+    public static final Setting<String> BOOTSTRAP_SERVERS = Setting.of(
+                    "KAFKA_BOOTSTRAP_SERVERS",
+                    "localhost:9092",
+                    "host:port, separated by commas",
+                    text -> SERVERS.matcher(text).matches() ? text : null)
             .doc("Kafka brokers to ask first: host:port, separated by commas.")
             .formerly("SPRING_KAFKA_BOOTSTRAP_SERVERS");
 
