@@ -1,9 +1,16 @@
 package io.eventsgateway.kafka;
 
 import java.io.IOException;
+import kafka.Kafka;
+import kafka.tools.StorageTool;
 
-/** Runs a broker that ends with the process that started it, however that ended: its standard input is closed then. */
+/**
+ * A broker's process: gives its storage a cluster id when it has none, then runs Kafka. It ends when its standard input does, so it does not
+ * outlive the process that started it, however that ended.
+ */
 final class BrokerMain {
+
+    private static final String CLUSTER_ID = "ZXZlbnRzLWdhdGV3YXktMQ";
 
     private BrokerMain() {}
 
@@ -11,7 +18,12 @@ final class BrokerMain {
         Thread watch = new Thread(BrokerMain::endWithParent, "parent-watch");
         watch.setDaemon(true);
         watch.start();
-        kafka.Kafka.main(args);
+
+        String[] format = {"format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", args[0]};
+        if (StorageTool.execute(format, System.out) != 0) {
+            Runtime.getRuntime().halt(1);
+        }
+        Kafka.main(args);
     }
 
     private static void endWithParent() {

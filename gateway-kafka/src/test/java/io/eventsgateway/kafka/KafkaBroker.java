@@ -3,24 +3,29 @@ package io.eventsgateway.kafka;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 
-/** A real broker (KRaft, one node) as a process of its own on free ports, for tests. Used by one thread. */
+/**
+ * A real broker (KRaft, one node) as a process of its own on free ports, for tests. It keeps its port and its data until it is closed, and
+ * does not outlive the JVM that started it. Used by one thread.
+ */
 public final class KafkaBroker implements AutoCloseable {
 
     private final Path folder;
@@ -30,23 +35,28 @@ public final class KafkaBroker implements AutoCloseable {
 
     /** Starts a broker. */
     public KafkaBroker() {
+        this(Map.of());
+    }
+
+    /** Starts a broker with settings of Kafka's own names, which win over those of {@link #KafkaBroker()}. */
+    public KafkaBroker(Map<String, String> overrides) {
         try {
             folder = Files.createTempDirectory("kafka");
             Properties settings = new Properties();
             settings.putAll(settings());
+            settings.putAll(overrides);
             try (var out = Files.newOutputStream(folder.resolve("server.properties"))) {
                 settings.store(out, null);
             }
-            Process format = java("kafka.tools.StorageTool", "format", "-t", "ZXZlbnRzLWdhdGV3YXktMQ", "-c", config());
-            if (format.waitFor() != 0) {
-                throw new IllegalStateException("broker's folder not formatted; the log is " + logFile());
-            }
         } catch (IOException unusable) {
             throw new UncheckedIOException(unusable);
-        } catch (InterruptedException interrupted) {
-            throw new IllegalStateException(interrupted);
         }
         start();
+    }
+
+    /** The one broker that test classes of this JVM share: started when first asked for, closed when the JVM ends; not to be closed. */
+    public static KafkaBroker shared() {
+        return Shared.BROKER;
     }
 
     private Map<String, String> settings() {
@@ -66,6 +76,8 @@ public final class KafkaBroker implements AutoCloseable {
         settings.put("share.coordinator.state.topic.replication.factor", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("broker.session.timeout.ms", "3000");
+        settings.put("broker.heartbeat.interval.ms", "500");
         settings.put("message.max.bytes", "60000000");
         settings.put("replica.fetch.max.bytes", "60000000");
         return settings;
@@ -74,16 +86,17 @@ public final class KafkaBroker implements AutoCloseable {
     /** Starts it, after it was stopped, on the same port and with its data. */
     public void start() {
         try {
-            process = java(BrokerMain.class.getName(), config());
+            process = launch();
         } catch (IOException unusable) {
             throw new UncheckedIOException(unusable);
         }
         awaitAnswer();
     }
 
-    /** Stops it; its data stays. */
+    /** Stops it as an operator would; its data stays. */
     public void stop() {
-        process.destroy();
+        // The process' own destroy() closes standard input too, which is the end without a shutdown.
+        process.toHandle().destroy();
         awaitEnd();
     }
 
@@ -115,9 +128,13 @@ public final class KafkaBroker implements AutoCloseable {
         admin(admin -> admin.deleteTopics(List.of(name)).all());
     }
 
+    /** Kills it and deletes its data. Idempotent. */
     @Override
     public void close() {
         kill();
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (var files = Files.walk(folder)) {
             files.map(Path::toFile).sorted(Comparator.reverseOrder()).forEach(File::delete);
         } catch (IOException left) {
@@ -137,36 +154,30 @@ public final class KafkaBroker implements AutoCloseable {
         }
     }
 
-    private Process java(String main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx384m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main));
-        command.addAll(List.of(arguments));
-        Process started = new ProcessBuilder(command)
+    private Process launch() throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx384m",
+                        "-XX:+UseSerialGC",
+                        "-Dlogback.configurationFile=io/eventsgateway/kafka/broker-logback.xml",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        BrokerMain.class.getName(),
+                        config())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
                 .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
-        return started;
     }
 
     private void awaitAnswer() {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        Map<String, Object> properties = Map.of(
-                "bootstrap.servers",
-                bootstrapServers(),
-                "reconnect.backoff.max.ms",
-                200,
-                "default.api.timeout.ms",
-                60_000);
+        Map<String, Object> properties =
+                Map.of("bootstrap.servers", bootstrapServers(), "reconnect.backoff.max.ms", 200);
+        DescribeClusterOptions soon = new DescribeClusterOptions().timeoutMs(1_000);
         try (Admin admin = Admin.create(properties)) {
             while (System.nanoTime() < until && process.isAlive()) {
                 try {
-                    if (!admin.describeCluster().nodes().get().isEmpty()) {
+                    if (!admin.describeCluster(soon).nodes().get().isEmpty()) {
                         return;
                     }
                 } catch (ExecutionException notYet) {
@@ -197,11 +208,27 @@ public final class KafkaBroker implements AutoCloseable {
         return folder.resolve("broker.log");
     }
 
+    /** Below the ports that clients are given: one of them could else take the broker's while it is down. */
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_768);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                continue;
+            } catch (IOException none) {
+                throw new UncheckedIOException(none);
+            }
+        }
+    }
+
+    /** Holds the shared broker, so that nobody who does not ask for it starts it. */
+    private static final class Shared {
+
+        private static final KafkaBroker BROKER = new KafkaBroker();
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(BROKER::close, "kafka-close"));
         }
     }
 }
