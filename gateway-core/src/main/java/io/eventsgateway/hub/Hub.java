@@ -25,7 +25,7 @@ public final class Hub implements AutoCloseable {
     private final Set<HubSubscription> subscriptions = ConcurrentHashMap.newKeySet();
 
     // guarded by itself
-    private final Map<Executor, Lane> lanes = new IdentityHashMap<>();
+    private final IdentityHashMap<Executor, Lane> lanes = new IdentityHashMap<>();
 
     /** What every subscription works with. */
     record Parts(EventLog log, Executor retry, HubListener listener) {}
@@ -90,14 +90,13 @@ public final class Hub implements AutoCloseable {
     private void leave(HubSubscription subscription) {
         subscriptions.remove(subscription);
         for (Destination destination : subscription.destinations()) {
-            LiveTail[] left = new LiveTail[1];
-            tails.computeIfPresent(destination, (key, tail) -> {
+            LiveTail left = tails.get(destination);
+            LiveTail kept = tails.computeIfPresent(destination, (key, tail) -> {
                 tail.users--;
-                left[0] = tail.users == 0 ? tail : null;
                 return tail.users == 0 ? null : tail;
             });
-            if (left[0] != null) {
-                left[0].close();
+            if (kept == null && left != null) {
+                left.close();
             }
         }
         synchronized (lanes) {

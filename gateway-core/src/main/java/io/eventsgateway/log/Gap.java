@@ -23,7 +23,8 @@ public enum Gap {
      * @param next the first event that the log has after the position, by time and sequence; null for none
      */
     public static Gap between(EventId after, EventId end, @Nullable EventId next) {
-        if (!after.equals(EventId.START) && after.epoch() != end.epoch() || after.sequence() > end.sequence()) {
+        boolean ofThisLife = after.epoch() == end.epoch() || after.equals(EventId.START);
+        if (!ofThisLife || after.sequence() > end.sequence()) {
             return REPLACED;
         }
         if (after.sequence() == end.sequence()) {

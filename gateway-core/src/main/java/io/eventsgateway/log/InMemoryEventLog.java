@@ -52,18 +52,19 @@ public final class InMemoryEventLog implements EventLog {
         sweep(now);
         Appended result = Appended.NOTHING;
         for (Entry entry : batch) {
-            StoredEvent[] stored = new StoredEvent[1];
+            @Nullable StoredEvent[] appended = new StoredEvent[1];
             logs.compute(entry.destination(), (destination, known) -> {
                 OneLog log = known == null ? new OneLog() : known;
-                stored[0] = log.append(entry, now);
+                appended[0] = log.append(entry, now);
                 return log;
             });
-            if (stored[0] == null) {
+            StoredEvent stored = appended[0];
+            if (stored == null) {
                 result = result.plus(new Appended(0, 1));
             } else {
                 result = result.plus(new Appended(1, 0));
                 for (Follower follower : followers.getOrDefault(entry.destination(), List.of())) {
-                    follower.appended(stored[0].id(), stored[0].event());
+                    follower.appended(stored.id(), stored.event());
                 }
             }
         }

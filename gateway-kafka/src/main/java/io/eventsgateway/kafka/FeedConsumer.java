@@ -121,7 +121,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
                 release();
                 return;
             } catch (ExecutionException failed) {
-                tellOfPause(failed.getCause());
+                tellOfPause(String.valueOf(failed.getCause()));
             } catch (RuntimeException fault) {
                 if (fault instanceof KafkaException) {
                     throw fault;
@@ -214,11 +214,11 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         }
     }
 
-    private void tellOfPause(Throwable cause) {
+    private void tellOfPause(String cause) {
         long now = System.nanoTime();
         if (toldAt == 0 || now - toldAt > TELL_AGAIN_NANOS) {
             toldAt = now;
-            LOG.warn("Consumption paused feed={} cause=\"{}\"", feed.label(), cause.toString());
+            LOG.warn("Consumption paused feed={} cause=\"{}\"", feed.label(), cause);
         }
     }
 

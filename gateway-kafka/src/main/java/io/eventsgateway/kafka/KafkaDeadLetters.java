@@ -118,10 +118,7 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
             LOG.info("Dead-letter topic made topic={}", topic);
         } catch (ExecutionException failed) {
             if (!(failed.getCause() instanceof TopicExistsException)) {
-                LOG.warn(
-                        "Dead-letter topic not made topic={} cause=\"{}\"",
-                        topic,
-                        failed.getCause().toString());
+                LOG.warn("Dead-letter topic not made topic={} cause=\"{}\"", topic, String.valueOf(failed.getCause()));
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

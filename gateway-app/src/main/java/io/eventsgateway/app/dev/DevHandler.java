@@ -86,8 +86,7 @@ public final class DevHandler implements HttpHandler {
             }
         });
         Deque<String> key = exchange.getQueryParameters().get("key");
-        byte[] keyBytes =
-                key == null || key.getFirst().isEmpty() ? null : key.getFirst().getBytes(StandardCharsets.UTF_8);
+        byte[] keyBytes = key == null ? new byte[0] : key.getFirst().getBytes(StandardCharsets.UTF_8);
         records.accept(feed, topic, keyBytes, value, headers).whenComplete((reason, failure) -> {
             if (failure != null) {
                 answer(exchange, 500, Map.of("status", 500, "detail", "The gateway has a fault; its log says more."));

@@ -61,9 +61,9 @@ public final class DevRecords {
         return null;
     }
 
-    /** Takes one record; the stage tells why it was rejected, null when it was not. One at a time: offsets must not overtake. */
+    /** Takes one record; the stage tells why it was rejected, null when it was not. An empty key is none. One at a time: offsets must not overtake. */
     synchronized CompletionStage<@Nullable String> accept(
-            Feed feed, String topic, byte @Nullable [] key, byte[] value, List<Header> headers) {
+            Feed feed, String topic, byte[] key, byte[] value, List<Header> headers) {
         Source source = new Source(topic, topicId, 0, offset.getAndIncrement());
         InboundRecord in = new InboundRecord(feed, source, key, value, headers);
         return ingest.accept(feed, List.of(in)).thenApply(appended -> rejected.remove(source));

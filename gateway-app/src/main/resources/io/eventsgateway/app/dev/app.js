@@ -225,6 +225,8 @@ function received(event) {
   if (type === "reset") {
     stream.sequence.restart();
     process.begin();
+    const reason = payload?.reason ? `: ${payload.reason}` : "";
+    show("open", `Could not resume${reason}. From the oldest event at ${time(Date.now())}`);
   } else if (type === "disconnect") {
     const reason = isObject(payload) ? payload.reason : payload;
     stream.reason = reason ? `Disconnected: ${reason}.` : "Disconnected.";
@@ -482,7 +484,7 @@ function validate() {
 function destinationOf(value, key) {
   const byMember = isObject(value) && Object.keys(ID_MEMBERS).find((member) => typeof value[member] === "string");
   if (isObject(value) && isObject(value.destination)) {
-    return `${value.destination.type ?? feed().type}/${value.destination.id}`;
+    return `${value.destination.type ?? feed().type}/${value.destination.id ?? key}`;
   } else if (isObject(value) && typeof value.destination === "string") {
     return value.destination;
   } else if (byMember) {
