@@ -4,6 +4,7 @@ import io.lettuce.core.RedisURI;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -13,12 +14,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import redis.embedded.core.ExecutableProvider;
 
-/** A real Redis as a process of its own on a free port, for tests. Used by one thread. */
+/**
+ * A real Redis as a process of its own on a free port, for tests. It keeps its port until it is closed, and does not outlive the JVM that
+ * started it. Options are those of redis-server and win over its own: {@code installed("--maxmemory", "50mb")}. Used by one thread.
+ */
 public final class RedisServer implements AutoCloseable {
+
+    /** Kills the server when standard input ends, as it does with this JVM, and becomes the server. */
+    private static final String ENDS_WITH_PARENT =
+            "exec 3<&0; { cat <&3; kill -9 $$; } >/dev/null 2>&1 & exec \"$@\" 3<&- </dev/null";
 
     private final String executable;
     private final List<String> options;
@@ -62,25 +72,27 @@ public final class RedisServer implements AutoCloseable {
 
     /** Starts it, after it was stopped, on the same port; with its data if it was not killed. */
     public void start() {
-        List<String> command = new ArrayList<>(List.of(
-                executable, "--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir", folder.toString()));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", ENDS_WITH_PARENT, "sh", executable));
+        command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir", folder.toString()));
         command.addAll(List.of("--save", "", "--appendonly", "yes", "--appendfsync", "no"));
         command.addAll(options);
         try {
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("redis.log").toFile())
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            folder.resolve("redis.log").toFile()))
                     .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         } catch (IOException unusable) {
             throw new UncheckedIOException(unusable);
         }
         awaitPong();
     }
 
-    /** Stops it; its data stays. */
+    /** Stops it as an operator would; its data stays. */
     public void stop() {
-        process.destroy();
+        resume();
+        // The process' own destroy() closes standard input too, which kills it.
+        process.toHandle().destroy();
         awaitEnd();
     }
 
@@ -90,9 +102,35 @@ public final class RedisServer implements AutoCloseable {
         awaitEnd();
     }
 
-    /** Where it is. */
+    /** Stops it from doing anything, its connections open, until it is {@link #resume}d. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** Lets it go on. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    /** Where it is, with its password when {@code --requirepass} gave it one. */
     public RedisURI uri() {
-        return RedisURI.builder().withHost("127.0.0.1").withPort(port).build();
+        RedisURI.Builder uri = RedisURI.builder().withHost("127.0.0.1").withPort(port);
+        password().ifPresent(password -> uri.withPassword(password.toCharArray()));
+        return uri.build();
+    }
+
+    /** Its version, as {@code 7.0.15}. */
+    public String version() {
+        String field = "redis_version:";
+        try {
+            return ask("INFO server")
+                    .filter(line -> line.startsWith(field))
+                    .findFirst()
+                    .orElseThrow()
+                    .substring(field.length());
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
     }
 
     /** Its port. */
@@ -100,9 +138,13 @@ public final class RedisServer implements AutoCloseable {
         return port;
     }
 
+    /** Kills it and deletes its data. Idempotent. */
     @Override
     public void close() {
         kill();
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(folder)) {
             files.map(Path::toFile).sorted(Comparator.reverseOrder()).forEach(File::delete);
         } catch (IOException left) {
@@ -122,24 +164,60 @@ public final class RedisServer implements AutoCloseable {
 
     private void awaitPong() {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (System.nanoTime() < until && process.isAlive()) {
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-                if (socket.getInputStream().read() == '+') {
-                    return;
+        try {
+            while (System.nanoTime() < until && !process.waitFor(10, TimeUnit.MILLISECONDS)) {
+                try {
+                    if (ask("PING").anyMatch("+PONG"::equals)) {
+                        return;
+                    }
+                } catch (IOException notYet) {
+                    continue;
                 }
-            } catch (IOException notYet) {
-                Thread.onSpinWait();
             }
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
         }
         throw new IllegalStateException("redis-server did not start; its log is " + folder.resolve("redis.log"));
     }
 
+    /** The lines of its answer to a command, after the one to the password. */
+    private Stream<String> ask(String command) throws IOException {
+        String login = password().map(password -> "AUTH " + password + "\r\n").orElse("");
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream().write((login + command + "\r\nQUIT\r\n").getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines();
+        }
+    }
+
+    private Optional<String> password() {
+        int option = options.indexOf("--requirepass");
+        return option < 0 ? Optional.empty() : Optional.of(options.get(option + 1));
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
+                    .start()
+                    .waitFor();
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    /** Below the ports that clients are given: one of them could else take the server's while it is down. */
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_768);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                continue;
+            } catch (IOException none) {
+                throw new UncheckedIOException(none);
+            }
         }
     }
 }
