@@ -71,7 +71,7 @@ public final class Hub implements AutoCloseable {
         return subscriptions.size();
     }
 
-    /** Ends every subscription. Idempotent. */
+    /** Ends every subscription. Idempotent; to be called while the subscribers' executors still run. */
     @Override
     public void close() {
         subscriptions.forEach(subscription -> subscription.close(CloseReason.STOPPED));

@@ -86,7 +86,9 @@ final class EventStream implements Subscriber {
     public void opened() {
         EventsHandler.putStreamHeaders(exchange);
         exchange.addExchangeCompleteListener((ended, next) -> {
-            exchange.getIoThread().execute(() -> close(CloseReason.GONE));
+            if (!ending) {
+                close(CloseReason.GONE);
+            }
             next.proceed();
         });
         StreamSinkChannel sink = exchange.getResponseChannel();

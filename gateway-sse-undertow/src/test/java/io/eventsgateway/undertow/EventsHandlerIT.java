@@ -1,0 +1,435 @@
+package io.eventsgateway.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.Event;
+import io.eventsgateway.Payload;
+import io.eventsgateway.Source;
+import io.eventsgateway.auth.AccessException;
+import io.eventsgateway.auth.AccessPolicy;
+import io.eventsgateway.auth.Identity;
+import io.eventsgateway.hub.Hub;
+import io.eventsgateway.hub.HubListener;
+import io.eventsgateway.hub.Start;
+import io.eventsgateway.log.Entry;
+import io.eventsgateway.log.InMemoryEventLog;
+import io.undertow.Handlers;
+import io.undertow.Undertow;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The handler in an Undertow of somebody else, as clients see it on the wire. */
+class EventsHandlerIT {
+
+    private static final SseOptions OPTIONS = new SseOptions(
+            Start.From.PENDING,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(2),
+            1000,
+            SseSettings.Overload.RETRY,
+            "",
+            false,
+            Cors.parse("https://app.example.com,https://*.example.org"));
+
+    private final InMemoryEventLog log = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
+    private final Hub hub =
+            new Hub(log, CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS), HubListener.NONE);
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private EventsHandler handler;
+    private Undertow undertow;
+    private int port;
+    private long offset;
+
+    @BeforeEach
+    void start() {
+        handler = start(OPTIONS);
+        handler.open();
+    }
+
+    private EventsHandler start(SseOptions options) {
+        EventsHandler made =
+                new EventsHandler(hub, EventsHandlerIT::authenticate, AccessPolicy.AUTHENTICATED, null, options);
+        undertow = Undertow.builder()
+                .addHttpListener(0, "127.0.0.1")
+                .setHandler(Handlers.path().addPrefixPath("/api/events", made))
+                .build();
+        undertow.start();
+        port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+        return made;
+    }
+
+    @AfterEach
+    void stop() {
+        hub.close();
+        undertow.stop();
+    }
+
+    /** The token is the name; some are special. */
+    private static Identity authenticate(String token) throws AccessException {
+        if (token == null) {
+            throw new AccessException(AccessException.Reason.UNAUTHENTICATED, "Bring a token.");
+        }
+        if (token.equals("later")) {
+            throw new AccessException(AccessException.Reason.UNAVAILABLE, "Not now.");
+        }
+        Instant expiry = token.equals("brief") ? Instant.now().plusSeconds(2) : null;
+        return new Identity(token, token.equals("stranger") ? "other" : "acme", Set.of(token), Set.of(), expiry);
+    }
+
+    @Test
+    void beginsAtOnceWithTheHeadersThatProxiesNeed() throws Exception {
+        append("view/1", "message", "{\"n\":1}");
+
+        HttpResponse<InputStream> answer = open("/api/events/view/1?from=earliest", "ann");
+        List<String> lines = lines(answer, 9);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream;charset=utf-8");
+        assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store, no-transform");
+        assertThat(answer.headers().firstValue("X-Accel-Buffering")).contains("no");
+        assertThat(lines.get(0)).isEqualTo("retry: 3000");
+        assertThat(lines.get(2)).startsWith(": ");
+        assertThat(lines).anyMatch(line -> line.matches("id: [0-9A-Za-z._-]{1,128}"));
+        assertThat(lines).contains("data: {\"n\":1}").noneMatch(line -> line.startsWith("event:"));
+    }
+
+    @Test
+    void resumesByHeaderAndByQueryAndTheHeaderWins() throws Exception {
+        append("view/1", "a", "1");
+        append("view/1", "b", "2");
+        append("view/1", "c", "3");
+        List<String> ids = lines(open("/api/events/view/1", "ann"), 16).stream()
+                .filter(line -> line.startsWith("id: "))
+                .map(line -> line.substring(4))
+                .toList();
+        String first = ids.get(1);
+        String second = ids.get(2);
+
+        assertThat(events(open("/api/events/view/1", "ann", "Last-Event-ID", first), 2))
+                .containsExactly("b 2", "c 3");
+        assertThat(events(open("/api/events/view/1?lastEventId=" + first, "ann"), 2))
+                .containsExactly("b 2", "c 3");
+        assertThat(events(open("/api/events/view/1?lastEventId=" + first, "ann", "Last-Event-ID", second), 1))
+                .containsExactly("c 3");
+    }
+
+    @Test
+    void tellsAPositionThatIsNotOurs() throws Exception {
+        append("view/1", "a", "1");
+
+        assertThat(events(open("/api/events/view/1", "ann", "Last-Event-ID", "whatever"), 2))
+                .containsExactly("reset {\"reason\":\"unknown\"}", "a 1");
+        assertThat(events(open("/api/events/view/1", "ann", "Last-Event-ID", "abc.123-4"), 2))
+                .containsExactly("reset {\"reason\":\"replaced\"}", "a 1");
+    }
+
+    @Test
+    void sendsSeveralDestinationsOnOneConnectionAndNamesThem() throws Exception {
+        append("view/1", "a", "1");
+        append("view/2", "b", "2");
+        append("user/ann", "c", "3");
+        append("user/*", "d", "4");
+        append("user/bob", "e", "5");
+
+        HttpResponse<InputStream> answer =
+                open("/api/events?destination=view/1&destination=view/2&destination=user", "ann");
+
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader in = reader(answer)) {
+            while (lines.stream().filter(line -> line.startsWith("data: ")).count() < 4) {
+                lines.add(in.readLine());
+            }
+        }
+        assertThat(lines)
+                .contains("destination: view/1", "destination: view/2", "destination: user/ann", "destination: user/*")
+                .doesNotContain("destination: user/bob");
+    }
+
+    @Test
+    void endsWithADisconnectAndAnswers204Afterwards() throws Exception {
+        append("view/1", "a", "1");
+        HttpResponse<InputStream> stream = open("/api/events/view/1", "ann");
+        Destination destination = new Destination("acme", "view", "1");
+        append(
+                destination,
+                Event.disconnect(Set.of(), Payload.of("{\"reason\":\"over\"}".getBytes(StandardCharsets.UTF_8))));
+
+        String all;
+        try (BufferedReader in = reader(stream)) {
+            all = in.lines().reduce("", (text, line) -> text + line + "\n");
+        }
+        assertThat(all).contains("data: 1\n").endsWith("event: disconnect\ndata: {\"reason\":\"over\"}\n\n");
+        assertThat(open("/api/events/view/1", "ann").statusCode()).isEqualTo(204);
+
+        append("view/1", "b", "2");
+        assertThat(events(open("/api/events/view/1", "ann"), 1)).containsExactly("b 2");
+    }
+
+    @Test
+    void endsForTheSubjectsThatADisconnectNames() throws Exception {
+        HttpResponse<InputStream> ann = open("/api/events/view/1", "ann");
+        HttpResponse<InputStream> bob = open("/api/events/view/1", "bob");
+        append(
+                new Destination("acme", "view", "1"),
+                Event.disconnect(Set.of("bob"), Payload.of("{}".getBytes(StandardCharsets.UTF_8))));
+        append("view/1", "a", "1");
+
+        assertThat(events(bob, 1)).containsExactly("disconnect {}");
+        assertThat(events(ann, 1)).containsExactly("a 1");
+        assertThat(open("/api/events/view/1", "bob").statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void keepsOrganisationsApart() throws Exception {
+        append("view/1", "a", "1");
+        HttpResponse<InputStream> stranger = open("/api/events/view/1", "stranger");
+        append(
+                new Destination("other", "view", "1"),
+                Event.message("own", Payload.of("2".getBytes(StandardCharsets.UTF_8))));
+
+        assertThat(events(stranger, 1)).containsExactly("own 2");
+    }
+
+    @Test
+    void sendsHeartbeatsWithThePositionWhenItMoved() throws Exception {
+        HttpResponse<InputStream> stream = open("/api/events/view/1", "ann");
+        try (BufferedReader in = reader(stream)) {
+            String line = in.readLine();
+            while (!line.equals("id: 0.0-0")) {
+                line = in.readLine();
+            }
+            append(new Destination("acme", "view", "1"), Event.connect(Set.of(), Set.of()));
+            List<String> next = new ArrayList<>();
+            while (!next.contains(": ")) {
+                next.add(in.readLine());
+            }
+            assertThat(next).anyMatch(each -> each.matches("id: [0-9a-z]+\\.[0-9]+-1"));
+        }
+    }
+
+    @Test
+    void tellsOfATokensExpiryAndEndsWithIt() throws Exception {
+        HttpResponse<InputStream> stream = open("/api/events/view/1", "brief");
+        try (BufferedReader in = reader(stream)) {
+            List<String> all =
+                    in.lines().filter(line -> line.startsWith("event")).toList();
+            assertThat(all).containsExactly("event: token-expiring", "event: token-expired");
+        }
+    }
+
+    @Test
+    void bringsALargeEventAndManySmallOnesToASlowClient() throws Exception {
+        HttpResponse<InputStream> stream = open("/api/events/view/1", "ann");
+        String large = "\"" + "x".repeat(5_000_000) + "\"";
+        append("view/1", "large", large);
+        for (int i = 0; i < 20_000; i++) {
+            append("view/1", "small", Integer.toString(i));
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+
+        List<String> expected = new ArrayList<>(List.of("large " + large));
+        IntStream.range(0, 20_000).forEach(i -> expected.add("small " + i));
+        assertThat(events(stream, 20_001)).isEqualTo(expected);
+    }
+
+    @Test
+    void removesAConnectionThatAcceptsNothing() throws Exception {
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(4096);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            OutputStream out = socket.getOutputStream();
+            out.write(("GET /api/events/view/1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ann\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            await(() -> handler.streams() == 1);
+            for (int i = 0; i < 20; i++) {
+                append("view/1", "large", "\"" + "x".repeat(1_000_000) + "\"");
+            }
+
+            await(() -> handler.streams() == 0 && hub.subscriptions() == 0);
+        }
+    }
+
+    @Test
+    void drainsItsStreamsEachWithATimeToComeBack() throws Exception {
+        HttpResponse<InputStream> stream = open("/api/events/view/1", "ann");
+        await(() -> handler.streams() == 1);
+
+        handler.drain(Duration.ofMillis(500));
+
+        try (BufferedReader in = reader(stream)) {
+            assertThat(in.lines().filter(line -> line.startsWith("retry: ")).count())
+                    .isEqualTo(2);
+        }
+        await(() -> handler.streams() == 0);
+        HttpResponse<InputStream> late = open("/api/events/view/1", "ann");
+        assertThat(late.statusCode()).isEqualTo(200);
+        try (BufferedReader in = reader(late)) {
+            assertThat(in.lines().toList()).hasSize(2).first().asString().matches("retry: [2-9][0-9]{3}");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET    | /api/events/view/1         |        | text/event-stream | 401",
+                "GET    | /api/events/view/1         | ann    | text/html         | 406",
+                "GET    | /api/events/view/1         | ann    | text/event-stream;q=0 | 406",
+                "POST   | /api/events/view/1         | ann    | */*               | 405",
+                "GET    | /api/events/view           | ann    | */*               | 404",
+                "GET    | /api/events/VIEW/1         | ann    | */*               | 400",
+                "GET    | /api/events/view/          | ann    | */*               | 400",
+                "GET    | /api/events                | ann    | */*               | 400",
+                "GET    | /api/events?destination=x  | ann    | */*               | 404",
+                "GET    | /api/events/user/bob       | ann    | */*               | 403",
+                "GET    | /api/events/view/1?from=x  | ann    | */*               | 400",
+                "GET    | /api/events/view/1         | later  | */*               | 200"
+            })
+    void answersWhatToChange(String method, String path, String token, String accept, int status) throws Exception {
+        HttpRequest.Builder request = request(path, token)
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .setHeader("Accept", accept)
+                .header("Origin", "https://app.example.com");
+
+        HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).contains("https://app.example.com");
+        if (status >= 400) {
+            assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+            assertThat(answer.body()).contains("\"status\":" + status).contains("\"detail\":\"");
+        } else {
+            assertThat(answer.body()).matches("retry: [2-9][0-9]{3}\n\n");
+        }
+        assertThat(answer.headers().firstValue("WWW-Authenticate").isPresent()).isEqualTo(status == 401);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://app.example.com, true",
+        "https://APP.example.com, true",
+        "http://app.example.com, false",
+        "https://evil-app.example.com, false",
+        "https://a.example.org, true",
+        "https://a.b.example.org, true",
+        "https://example.org, false",
+        "https://a.example.org.evil.com, false",
+        "null, false"
+    })
+    void letsInPagesOfListedOriginsOnly(String origin, boolean allowed) throws Exception {
+        HttpRequest preflight = HttpRequest.newBuilder(uri("/api/events/view/1"))
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .header("Origin", origin)
+                .header("Access-Control-Request-Method", "GET")
+                .build();
+
+        HttpResponse<Void> answer = http.send(preflight, HttpResponse.BodyHandlers.discarding());
+
+        assertThat(answer.statusCode()).isEqualTo(204);
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Origin").isPresent())
+                .isEqualTo(allowed);
+        assertThat(answer.headers().firstValue("Vary")).contains("Origin");
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Headers").orElse(""))
+                .contains("Last-Event-ID");
+    }
+
+    private void append(String path, String name, String data) {
+        int slash = path.indexOf('/');
+        Destination destination = new Destination("acme", path.substring(0, slash), path.substring(slash + 1));
+        append(destination, Event.message(name, Payload.of(data.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private void append(Destination destination, Event event) {
+        log.append(List.of(new Entry(destination, event, new Source("t", "id", 0, offset++), null)));
+    }
+
+    private HttpResponse<InputStream> open(String path, String token, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(path, token);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    }
+
+    private HttpRequest.Builder request(String path, String token) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(20));
+        return token == null ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    private static BufferedReader reader(HttpResponse<InputStream> answer) {
+        return new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+    }
+
+    private static List<String> lines(HttpResponse<InputStream> answer, int count) throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader in = reader(answer)) {
+            while (lines.size() < count) {
+                lines.add(in.readLine());
+            }
+        }
+        return lines;
+    }
+
+    /** So many events, each as its name and data. */
+    private static List<String> events(HttpResponse<InputStream> answer, int count) throws IOException {
+        List<String> events = new ArrayList<>();
+        String name = "message";
+        try (BufferedReader in = reader(answer)) {
+            while (events.size() < count) {
+                String line = in.readLine();
+                if (line == null) {
+                    return events;
+                } else if (line.startsWith("event: ")) {
+                    name = line.substring(7);
+                } else if (line.startsWith("data: ")) {
+                    events.add(name + " " + line.substring(6));
+                    name = "message";
+                }
+            }
+        }
+        return events;
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(until);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+}
