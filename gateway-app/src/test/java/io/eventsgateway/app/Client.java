@@ -43,12 +43,21 @@ final class Client implements AutoCloseable {
                 .header("Authorization", "Bearer " + token)
                 .readTimeout(60, TimeUnit.SECONDS);
         source = new EventSource.Builder(http)
-                .errorStrategy(ErrorStrategy.alwaysContinue())
+                .errorStrategy(goesOnUntilClosed())
                 .retryDelay(200, TimeUnit.MILLISECONDS)
                 .build();
         thread = new Thread(this::read, "client " + uri.getPath());
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private ErrorStrategy goesOnUntilClosed() {
+        return new ErrorStrategy() {
+            @Override
+            public Result apply(StreamException broken) {
+                return new Result(closed ? Action.THROW : Action.CONTINUE, null);
+            }
+        };
     }
 
     private void read() {
@@ -59,7 +68,7 @@ final class Client implements AutoCloseable {
                 received.add(
                         new Received(event.getEventName(), event.getData(), event.getLastEventId(), System.nanoTime()));
             } catch (StreamException broken) {
-                Thread.onSpinWait();
+                Thread.yield(); // the next round reconnects, unless it was closed
             }
         }
     }

@@ -94,9 +94,15 @@ final class GatewayProcess implements AutoCloseable {
         }
     }
 
+    /** Stops it as an operator does, unless it was ended before, and checks that it ends well. */
     @Override
     public void close() {
-        kill();
+        if (process.isAlive()) {
+            int exitCode = stop();
+            if (exitCode != 0) {
+                throw new IllegalStateException("gateway ended with " + exitCode + ":\n" + log());
+            }
+        }
         log.toFile().delete();
     }
 

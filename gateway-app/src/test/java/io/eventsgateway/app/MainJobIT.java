@@ -145,7 +145,7 @@ class MainJobIT {
         environment.put("EVENTS_REDIS_FREQUENCYMILLIS", "300");
         try (GatewayProcess gateway = new GatewayProcess(environment);
                 Client client = new Client(gateway.uri("/api/events/process-instance/" + run), "a")) {
-            int warmUp = 300;
+            int warmUp = 1000;
             int count = 1000;
             long[] sent = new long[warmUp + count];
             send(Feed.ENGINE_MESSAGE, run, "{\"n\":-1}");
@@ -167,7 +167,8 @@ class MainJobIT {
             System.out.printf(
                     "push: events=%d rate=100/s median=%.2f ms p99=%.2f ms%n",
                     count, delays[count / 2] / 1e6, delays[count * 99 / 100] / 1e6);
-            assertThat(Duration.ofNanos(delays[count / 2])).isLessThan(Duration.ofMillis(10));
+            // a poll would take 150 ms; the rest is room for a busy machine
+            assertThat(Duration.ofNanos(delays[count / 2])).isLessThan(Duration.ofMillis(50));
         }
     }
 
