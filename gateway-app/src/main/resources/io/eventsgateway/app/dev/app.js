@@ -8,14 +8,15 @@ const STATES = { connecting: 'Connecting', open: 'Connected', reconnecting: 'Rec
 
 const $ = (id) => document.getElementById(id);
 
+const names = new Set(NAMES);
+
 let info;
 let source;
 let demo;
-let heard;
 let books;
 
 function newBooks() {
-  return { count: 0, reconnects: 0, opened: false, openedAt: 0, position: '', next: null, seen: new Set(), missing: 0, twice: 0, delays: [] };
+  return { count: 0, reconnects: 0, openedAt: 0, position: '', last: null, missing: new Set(), twice: 0, delays: [] };
 }
 
 function setState(state) {
@@ -26,7 +27,6 @@ function setState(state) {
 function subscribe(destination) {
   source?.close();
   books = newBooks();
-  heard = new Set();
   demo = destination === info.destination;
   $('process').hidden = !demo;
   $('destination').value = destination;
@@ -37,45 +37,40 @@ function subscribe(destination) {
   show();
   source = new EventSource(`${path(destination)}?from=earliest`);
   source.onopen = () => {
-    books.opened = true;
+    books.reconnects += books.openedAt ? 1 : 0;
     books.openedAt = Date.now();
     setState('open');
+    show();
   };
   source.onerror = () => {
     if (source.readyState === EventSource.CLOSED) {
       setState('ended');
-    } else if ($('state').dataset.state !== 'reconnecting') {
-      books.reconnects += books.opened ? 1 : 0;
-      setState(books.opened ? 'reconnecting' : 'connecting');
-      show();
+    } else {
+      setState(books.openedAt ? 'reconnecting' : 'connecting');
     }
   };
-  NAMES.forEach(listen);
+  names.forEach((name) => source.addEventListener(name, received));
 }
 
 function path(destination) {
   return `/api/events/${destination.split('/').map(encodeURIComponent).join('/')}`;
 }
 
+/** An EventSource hears only the names it was told. */
 function listen(name) {
-  if (!heard.has(name)) {
-    heard.add(name);
+  if (name && !names.has(name)) {
+    names.add(name);
     source.addEventListener(name, received);
   }
 }
 
 function received(event) {
-  let data = null;
-  try {
-    data = JSON.parse(event.data);
-  } catch {
-    // shown as it is
-  }
+  const data = parsed(event.data);
   books.count++;
   books.position = event.lastEventId || books.position;
   if (event.type === 'reset') {
-    books.next = null;
-    books.seen.clear();
+    books.last = null;
+    books.missing.clear();
   }
   if (demo && Number.isInteger(data?.n)) {
     keepBooks(data.n);
@@ -93,20 +88,21 @@ function received(event) {
 
 /** The demo process numbers its events without a hole; so whatever is missing or comes twice is seen. */
 function keepBooks(n) {
-  if (books.seen.has(n)) {
+  if (books.last === null || n > books.last) {
+    for (let skipped = (books.last ?? n) + 1; skipped < n; skipped++) {
+      books.missing.add(skipped);
+    }
+    books.last = n;
+  } else if (!books.missing.delete(n)) {
     books.twice++;
-  } else if (books.next !== null && n > books.next) {
-    books.missing += n - books.next;
   }
-  books.seen.add(n);
-  books.next = n + 1;
 }
 
 function show() {
   const sorted = [...books.delays].sort((a, b) => a - b);
   $('count').textContent = books.count;
   $('delay').textContent = sorted.length ? sorted[Math.floor(sorted.length / 2)] : '–';
-  $('missing').textContent = books.missing;
+  $('missing').textContent = books.missing.size;
   $('twice').textContent = books.twice;
   $('reconnects').textContent = books.reconnects;
   $('position').textContent = books.position || '–';
@@ -123,7 +119,7 @@ function addRow(event, data, when) {
   const summary = document.createElement('summary');
   summary.append(element('span', 'name', event.type), element('span', 'data', event.data), element('span', 'when', when));
   const body = document.createElement('pre');
-  body.textContent = data === null ? event.data : JSON.stringify(data, null, 2);
+  body.textContent = data === undefined ? event.data : JSON.stringify(data, null, 2);
   const details = document.createElement('details');
   details.append(summary, element('p', 'id', `Position ${event.lastEventId}`), body);
   const row = document.createElement('li');
@@ -144,12 +140,15 @@ function drawProcess(name, data) {
   if (name === 'newProcessStarted') {
     $('instance').textContent = data.instance;
     steps.forEach((step) => delete step.dataset.state);
+    $('progress').value = 0;
     $('facts').textContent = 'Started';
   } else if (name === 'tokenState') {
     const step = steps.find((each) => each.dataset.node === data.node);
     if (step) {
       step.dataset.state = data.state;
     }
+  } else if (name === 'processMetadata') {
+    $('progress').value = data.progress;
   } else if (name === 'data') {
     $('facts').textContent = `Amount ${Number(data.amount).toLocaleString('en')} · score ${data.score}`;
   } else if (name === 'processState') {
@@ -157,20 +156,23 @@ function drawProcess(name, data) {
   }
 }
 
-function checkJson() {
+/** The value of a field as JSON; undefined when it is none. */
+function parsed(text) {
   try {
-    JSON.parse($('value').value);
-    $('json').textContent = '';
-  } catch (wrong) {
-    $('json').textContent = 'This is no JSON; sent anyway, it goes to the dead letters.';
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
+}
+
+function checkJson() {
+  $('json').textContent =
+    parsed($('value').value) === undefined ? 'This is no JSON; sent anyway, it goes to the dead letters.' : '';
 }
 
 async function send(form) {
   const name = form.get('event').trim();
-  if (name) {
-    listen(name);
-  }
+  listen(name || parsed(form.get('value'))?.event);
   try {
     const answer = await fetch(`/dev/records/${encodeURIComponent(form.get('topic'))}?key=${encodeURIComponent(form.get('key'))}`, {
       method: 'POST',
