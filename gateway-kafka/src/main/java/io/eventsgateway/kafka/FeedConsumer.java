@@ -27,6 +27,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -242,7 +243,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
         try {
             consumer.commitSync(offsets, Duration.ofSeconds(5));
-        } catch (RetriableException | CommitFailedException notNow) {
+        } catch (RetriableException | CommitFailedException | RebalanceInProgressException notNow) {
             LOG.info("Offsets not committed, their records will be read again feed={}", feed.label());
         }
     }

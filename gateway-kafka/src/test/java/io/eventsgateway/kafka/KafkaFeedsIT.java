@@ -1,0 +1,335 @@
+package io.eventsgateway.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.Event;
+import io.eventsgateway.EventId;
+import io.eventsgateway.log.Appended;
+import io.eventsgateway.log.Entry;
+import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.Follower;
+import io.eventsgateway.log.InMemoryEventLog;
+import io.eventsgateway.log.Page;
+import io.eventsgateway.log.Tail;
+import io.eventsgateway.route.Ingest;
+import io.eventsgateway.route.IngestListener;
+import io.eventsgateway.route.Organisations;
+import io.eventsgateway.route.RecordDecoder;
+import io.eventsgateway.route.Router;
+import io.eventsgateway.topic.Feed;
+import io.eventsgateway.topic.StandardTopicNaming;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The feeds on a real broker, into a log that fails when it is told to. */
+class KafkaFeedsIT {
+
+    private static final int MAX_BYTES = 1_000_000;
+    private static final Duration RETENTION = Duration.ofHours(4);
+
+    private final KafkaBroker broker = KafkaBroker.shared();
+    private final String run = UUID.randomUUID().toString().substring(0, 8);
+    private final StandardTopicNaming naming = new StandardTopicNaming(run + ".", "", ".v1", ".", "-");
+    private final String generic = run + ".eventsgateway.receive.first.v1";
+    private final FailingLog log = new FailingLog();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private KafkaProducer<byte[], byte[]> producer;
+
+    @BeforeEach
+    void start() {
+        producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+        producer.close();
+        log.close();
+    }
+
+    @Test
+    void readsAllSevenFeedsAndTopicsThatAppearLater() {
+        for (Feed feed : Feed.values()) {
+            broker.createTopic(topic(feed), 2);
+        }
+        startFeeds(Feed.values());
+        send(topic(Feed.ENGINE_MESSAGE), "a", "1");
+        send(topic(Feed.ENGINE_CONNECT), "b", "{\"processInstanceUuid\":\"b\",\"subjects\":[\"ann\"]}");
+        send(topic(Feed.ENGINE_DISCONNECT), "c", "{\"processInstanceUuid\":\"c\"}");
+        send(topic(Feed.TASK_MESSAGE), "d", "4");
+        send(topic(Feed.PROCESS_MESSAGE), "e", "5");
+        send(topic(Feed.GENERIC_MESSAGE), "f", "6");
+        send(topic(Feed.USER_MESSAGE), "g", "7");
+
+        await(() -> data("process-instance/a").equals(List.of("1")));
+        await(() -> data("view/d").equals(List.of("4")));
+        await(() -> data("process/e").equals(List.of("5")));
+        await(() -> data("generic/f").equals(List.of("6")));
+        await(() -> data("user/g").equals(List.of("7")));
+        await(() -> !events("process-instance/b").isEmpty());
+        assertThat(events("process-instance/b").get(0).kind()).isEqualTo(Event.Kind.CONNECT);
+        await(() -> !events("process-instance/c").isEmpty());
+        assertThat(events("process-instance/c").get(0).kind()).isEqualTo(Event.Kind.DISCONNECT);
+
+        String later = run + ".eventsgateway.receive.later.v1";
+        broker.createTopic(later, 1);
+        send(later, "h", "8");
+        await(() -> data("generic/h").equals(List.of("8")));
+        String ofTasks = run + ".eventsgateway.receive.taskmanager.v1";
+        broker.createTopic(ofTasks, 1);
+        send(ofTasks, "i", "9");
+        await(() -> data("view/i").equals(List.of("9")));
+    }
+
+    @Test
+    void hasNoMoreConsumersThanPartitionsAndMoreWhenPartitionsAppear() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 2);
+        KafkaFeeds feeds = startFeeds(Feed.TASK_MESSAGE);
+        await(() -> feeds.consumers().get(Feed.TASK_MESSAGE) == 2);
+
+        broker.growTopic(topic, 3);
+        await(() -> feeds.consumers().get(Feed.TASK_MESSAGE) == 3);
+        broker.growTopic(topic, 9);
+        await(() -> feeds.consumers().get(Feed.TASK_MESSAGE) == Feed.TASK_MESSAGE.defaultThreads() - 1);
+
+        for (int partition = 0; partition < 9; partition++) {
+            producer.send(new ProducerRecord<>(topic, partition, bytes("p" + partition), bytes("1")));
+        }
+        for (int partition = 0; partition < 9; partition++) {
+            String path = "view/p" + partition;
+            await(() -> data(path).equals(List.of("1")));
+        }
+    }
+
+    @Test
+    void waitsForALogThatFailsStaysInItsGroupAndCommitsNothing() throws Exception {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 1);
+        startFeeds(Feed.TASK_MESSAGE);
+        send(topic, "a", "0");
+        await(() -> data("view/a").size() == 1);
+        await(() -> committed(topic) == 1);
+
+        log.failing = true;
+        IntStream.rangeClosed(1, 1000).forEach(n -> send(topic, "a", Integer.toString(n)));
+        // longer than the group waits for one that does not poll
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(8));
+        assertThat(committed(topic)).isEqualTo(1);
+        assertThat(members()).isEqualTo(1);
+        log.failing = false;
+
+        List<String> all =
+                IntStream.rangeClosed(0, 1000).mapToObj(Integer::toString).toList();
+        await(() -> data("view/a").size() >= all.size());
+        assertThat(data("view/a")).isEqualTo(all);
+        await(() -> committed(topic) == 1001);
+    }
+
+    @Test
+    void goesOnWhereItWasWhenStartedAgain() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 1);
+        KafkaFeeds first = startFeeds(Feed.TASK_MESSAGE);
+        send(topic, "a", "1");
+        await(() -> data("view/a").size() == 1);
+        first.close();
+        send(topic, "a", "2");
+        log.given = 0;
+
+        startFeeds(Feed.TASK_MESSAGE);
+
+        await(() -> data("view/a").size() == 2);
+        assertThat(data("view/a")).containsExactly("1", "2");
+        assertThat(log.given).isEqualTo(1);
+    }
+
+    @Test
+    void beginsARetentionAgoAndAlsoInAPartitionThatWasEmpty() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 2);
+        long old = Instant.now().minus(RETENTION).minusSeconds(60).toEpochMilli();
+        long recent = Instant.now().minusSeconds(60).toEpochMilli();
+        producer.send(new ProducerRecord<>(topic, 0, old, bytes("a"), bytes("1")));
+        producer.send(new ProducerRecord<>(topic, 0, recent, bytes("a"), bytes("2")));
+        producer.flush();
+
+        startFeeds(Feed.TASK_MESSAGE);
+        await(() -> !data("view/a").isEmpty());
+        producer.send(new ProducerRecord<>(topic, 1, bytes("b"), bytes("3")));
+
+        await(() -> data("view/b").equals(List.of("3")));
+        assertThat(data("view/a")).containsExactly("2");
+    }
+
+    @Test
+    void takesTheRecordsOfATopicThatWasMadeAgain() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 1);
+        startFeeds(Feed.TASK_MESSAGE);
+        send(topic, "a", "1");
+        send(topic, "a", "2");
+        await(() -> data("view/a").size() == 2);
+
+        broker.deleteTopic(topic);
+        broker.createTopic(topic, 1);
+        send(topic, "a", "3");
+
+        await(() -> data("view/a").size() == 3);
+        assertThat(data("view/a")).containsExactly("1", "2", "3");
+    }
+
+    private KafkaFeeds startFeeds(Feed... read) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("bootstrap.servers", broker.bootstrapServers());
+        properties.put("allow.auto.create.topics", false);
+        properties.put("metadata.max.age.ms", 500);
+        properties.put("max.poll.interval.ms", 6000);
+        properties.put("session.timeout.ms", 6000);
+        List<Subscription> subscriptions = new ArrayList<>();
+        for (Feed feed : read) {
+            int threads = Feed.TASK_MESSAGE.defaultThreads() - 1;
+            subscriptions.add(new Subscription(feed, feed.topic(naming), run + feed.defaultGroup(), threads));
+        }
+        KafkaDeadLetters deadLetters = new KafkaDeadLetters(run + "-dead-letters", properties, MAX_BYTES);
+        Ingest ingest = new Ingest(
+                new RecordDecoder(new Organisations("acme"), MAX_BYTES),
+                Router.STANDARD,
+                log,
+                deadLetters,
+                IngestListener.NONE);
+        KafkaOptions options = new KafkaOptions(properties, RETENTION, Duration.ofSeconds(1), Duration.ofMillis(300));
+        KafkaFeeds feeds = new KafkaFeeds(subscriptions, options, ingest, deadLetters);
+        open.add(0, deadLetters);
+        open.add(0, feeds);
+        feeds.start();
+        return feeds;
+    }
+
+    private String topic(Feed feed) {
+        return feed.isPattern() ? generic : feed.topic(naming);
+    }
+
+    private void send(String topic, String key, String value) {
+        producer.send(new ProducerRecord<>(topic, bytes(key), bytes(value)));
+    }
+
+    private List<Event> events(String path) {
+        int slash = path.indexOf('/');
+        Destination destination = new Destination("acme", path.substring(0, slash), path.substring(slash + 1));
+        Page page = log.read(destination, null, 10_000, Integer.MAX_VALUE)
+                .toCompletableFuture()
+                .join();
+        return page.events().stream().map(each -> each.event()).toList();
+    }
+
+    private List<String> data(String path) {
+        return events(path).stream()
+                .map(event -> new String(event.data().toByteArray(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    /** The group's committed offset in the topic's first partition; 0 for none. */
+    private long committed(String topic) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(group())
+                    .partitionsToOffsetAndMetadata()
+                    .get(20, TimeUnit.SECONDS);
+            OffsetAndMetadata offset = offsets.get(new TopicPartition(topic, 0));
+            return offset == null ? 0 : offset.offset();
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private int members() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            return admin.describeConsumerGroups(List.of(group()))
+                    .describedGroups()
+                    .get(group())
+                    .get(20, TimeUnit.SECONDS)
+                    .members()
+                    .size();
+        }
+    }
+
+    private String group() {
+        return run + Feed.TASK_MESSAGE.defaultGroup();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited long enough").isLessThan(until);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
+    /** A log in memory that fails while it is told to, as a store does that can't be reached. */
+    private static final class FailingLog implements EventLog {
+
+        private final InMemoryEventLog log = new InMemoryEventLog(RETENTION, InstantSource.system());
+        volatile boolean failing;
+        volatile int given;
+
+        @Override
+        public synchronized CompletionStage<Appended> append(List<Entry> batch) {
+            given += batch.size();
+            return failing
+                    ? CompletableFuture.failedStage(new IllegalStateException("told to fail"))
+                    : log.append(batch);
+        }
+
+        @Override
+        public CompletionStage<Page> read(Destination destination, EventId after, int maxEvents, int maxBytes) {
+            return log.read(destination, after, maxEvents, maxBytes);
+        }
+
+        @Override
+        public CompletionStage<Tail> tail(Destination destination) {
+            return log.tail(destination);
+        }
+
+        @Override
+        public Following follow(Destination destination, Follower follower) {
+            return log.follow(destination, follower);
+        }
+
+        @Override
+        public void close() {
+            log.close();
+        }
+    }
+}

@@ -1,0 +1,298 @@
+package io.eventsgateway.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpServer;
+import io.eventsgateway.auth.AccessException;
+import io.eventsgateway.auth.AccessException.Reason;
+import io.eventsgateway.auth.Identity;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Good and hostile tokens, against an issuer that publishes its keys by HTTP. */
+class JwtAuthenticatorIT {
+
+    private static final String ORGANISATION = "5f24c66f-04a7-433a-b64a-a765d3b8121a";
+    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+
+    private static RSAKey rsa;
+    private static RSAKey otherRsa;
+    private static ECKey ec;
+
+    private final List<JWK> published = new ArrayList<>();
+    private final AtomicInteger fetches = new AtomicInteger();
+    private HttpServer server;
+    private String base;
+    private String issuer;
+
+    @BeforeAll
+    static void makeKeys() throws Exception {
+        rsa = new RSAKeyGenerator(2048).keyID("rsa").generate();
+        otherRsa = new RSAKeyGenerator(2048).keyID("rsa").generate();
+        ec = new ECKeyGenerator(Curve.P_256).keyID("ec").generate();
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        published.addAll(List.of(rsa, ec));
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            fetches.incrementAndGet();
+            boolean certs = exchange.getRequestURI()
+                    .getPath()
+                    .equals("/auth/realms/" + ORGANISATION + "/protocol/openid-connect/certs");
+            byte[] body = new JWKSet(published).toString().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(certs ? 200 : 404, certs ? body.length : -1);
+            if (certs) {
+                exchange.getResponseBody().write(body);
+            }
+            exchange.close();
+        });
+        server.start();
+        base = "http://127.0.0.1:" + server.getAddress().getPort() + "/auth";
+        issuer = base + "/realms/" + ORGANISATION;
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @Test
+    void letsInWhoeverBringsATokenOfTheIssuer() throws Exception {
+        JWTClaimsSet claims = good().claim("preferred_username", "ann")
+                .claim("realm_access", Map.of("roles", List.of("clerk")))
+                .claim("resource_access", Map.of("crm", Map.of("roles", List.of("reader"))))
+                .build();
+
+        for (String token : List.of(
+                sign(JWSAlgorithm.RS256, new RSASSASigner(rsa), "rsa", claims),
+                sign(JWSAlgorithm.PS256, new RSASSASigner(rsa), "rsa", claims),
+                sign(JWSAlgorithm.ES256, new ECDSASigner(ec), "ec", claims))) {
+            Identity identity = authenticator("").authenticate(token);
+
+            assertThat(identity.subject()).isEqualTo("f:ann");
+            assertThat(identity.organisation()).isEqualTo(ORGANISATION);
+            assertThat(identity.names()).containsExactlyInAnyOrder("f:ann", "ann");
+            assertThat(identity.roles()).containsExactlyInAnyOrder("clerk", "crm/reader");
+            assertThat(identity.expiresAt()).isEqualTo(NOW.plusSeconds(300));
+        }
+    }
+
+    @Test
+    void keepsOutEverybodyElse() throws Exception {
+        Map<String, String> hostile = new LinkedHashMap<>();
+        hostile.put("no token", null);
+        hostile.put("empty", "");
+        hostile.put("garbage", "garbage");
+        hostile.put("three parts of garbage", "a.b.c");
+        hostile.put("too large", "a".repeat(20_000));
+        hostile.put("not signed", new PlainJWT(good().build()).serialize());
+        hostile.put("not signed, but with a dot", rsa(good()).replaceAll("[^.]*$", ""));
+        hostile.put(
+                "signed with the public key as a secret",
+                sign(JWSAlgorithm.HS256, new MACSigner(rsa.toRSAPublicKey().getEncoded()), "rsa", good().build()));
+        hostile.put("by another key", sign(JWSAlgorithm.RS256, new RSASSASigner(otherRsa), "rsa", good().build()));
+        hostile.put("with a key of its own", withItsOwnKey());
+        hostile.put("changed", changed());
+        hostile.put("expired", rsa(good().expirationTime(Date.from(NOW.minusSeconds(31)))));
+        hostile.put("never expires", rsa(good().expirationTime(null)));
+        hostile.put("not yet", rsa(good().notBeforeTime(Date.from(NOW.plusSeconds(60)))));
+        hostile.put("from the future", rsa(good().issueTime(Date.from(NOW.plusSeconds(60)))));
+        hostile.put("an ID token", rsa(good().claim("typ", "ID")));
+        hostile.put("a refresh token", rsa(good().claim("typ", "Refresh")));
+        hostile.put("of nobody", rsa(good().subject(null)));
+        hostile.put("no issuer", rsa(good().issuer(null)));
+        hostile.put("of another host", rsa(good().issuer("http://evil.example.com/auth/realms/" + ORGANISATION)));
+        hostile.put(
+                "of a host that begins alike", rsa(good().issuer(base + ".evil.example.com/realms/" + ORGANISATION)));
+        hostile.put("of a realm that is none", rsa(good().issuer(base + "/realms/master")));
+        hostile.put("of a path that climbs", rsa(good().issuer(base + "/realms/../realms/" + ORGANISATION)));
+        hostile.put("of an issuer with more behind it", rsa(good().issuer(issuer + "/")));
+        hostile.put("of another type", ofType("logout+jwt"));
+
+        hostile.forEach((name, token) -> {
+            AccessException refused = catchThrowableOfType(
+                    AccessException.class, () -> authenticator("").authenticate(token));
+            assertThat(refused).as(name).isNotNull();
+            assertThat(refused.reason()).as(name).isEqualTo(Reason.UNAUTHENTICATED);
+            assertThat(refused.getMessage()).as(name).isNotBlank().doesNotContain("Exception");
+        });
+    }
+
+    @Test
+    void toleratesClocksThatDifferALittle() throws Exception {
+        assertThat(authenticator("").authenticate(rsa(good().expirationTime(Date.from(NOW.minusSeconds(20))))))
+                .isNotNull();
+        assertThat(authenticator("")
+                        .authenticate(rsa(good().notBeforeTime(Date.from(NOW.plusSeconds(20)))
+                                .issueTime(Date.from(NOW.plusSeconds(20))))))
+                .isNotNull();
+    }
+
+    @Test
+    void checksTheAudienceWhereOneIsSet() throws Exception {
+        JwtAuthenticator events = authenticator("events");
+
+        assertThat(events.authenticate(rsa(good().audience(List.of("account", "events")))))
+                .isNotNull();
+        for (JWTClaimsSet.Builder other : List.of(good(), good().audience("account"))) {
+            String token = rsa(other);
+            assertThat(catchThrowableOfType(AccessException.class, () -> events.authenticate(token)))
+                    .hasMessageContaining("audience");
+        }
+    }
+
+    @Test
+    void trustsListedIssuersOnlyWhereThereIsAList() throws Exception {
+        Issuers listed = new Issuers(base, "", Set.of("https://id.example.com/realms/shop"));
+
+        assertThat(listed.organisation("https://id.example.com/realms/shop")).isEqualTo("shop");
+        assertThat(listed.organisation(issuer)).isNull();
+        Issuers realms = new Issuers(base + "/", "services", Set.of());
+        assertThat(realms.organisation(base + "/realms/services")).isEqualTo("services");
+        assertThat(realms.organisation(base + "/realms/" + ORGANISATION.toUpperCase(Locale.ROOT)))
+                .isEqualTo(ORGANISATION);
+        assertThat(new Issuers("", "", Set.of()).organisation(issuer)).isNull();
+    }
+
+    @Test
+    void fetchesKeysOnceAndAgainForAKeyItDoesNotKnow() throws Exception {
+        JwtAuthenticator authenticator = authenticator("");
+        for (int i = 0; i < 10; i++) {
+            authenticator.authenticate(rsa(good()));
+        }
+        assertThat(fetches).hasValue(1);
+
+        RSAKey next = new RSAKeyGenerator(2048).keyID("next").generate();
+        published.add(next);
+        assertThat(authenticator.authenticate(sign(JWSAlgorithm.RS256, new RSASSASigner(next), "next", good().build())))
+                .isNotNull();
+        assertThat(fetches).hasValue(2);
+
+        RSAKey unknown = new RSAKeyGenerator(2048).keyID("unknown").generate();
+        String token = sign(JWSAlgorithm.RS256, new RSASSASigner(unknown), "unknown", good().build());
+        for (int i = 0; i < 20; i++) {
+            assertThat(catchThrowableOfType(AccessException.class, () -> authenticator.authenticate(token)))
+                    .isNotNull();
+        }
+        assertThat(fetches.get()).isLessThan(5);
+        assertThat(authenticator.authenticate(rsa(good()))).isNotNull();
+    }
+
+    @Test
+    void keepsKeysThroughAnOutageAndBlamesNobodyWhenItHasNone() throws Exception {
+        JwtAuthenticator knowing = authenticator("");
+        knowing.authenticate(rsa(good()));
+        server.stop(0);
+
+        assertThat(knowing.authenticate(rsa(good()))).isNotNull();
+        String token = rsa(good());
+        assertThat(catchThrowableOfType(
+                                AccessException.class, () -> authenticator("").authenticate(token))
+                        .reason())
+                .isEqualTo(Reason.UNAVAILABLE);
+    }
+
+    @Test
+    void signsDevelopmentTokensThatItAccepts() throws Exception {
+        DevelopmentToken signer = new DevelopmentToken();
+        published.clear();
+        published.addAll(JWKSet.parse(signer.keys()).getKeys());
+
+        Identity identity =
+                authenticator("").authenticate(signer.sign(issuer, "dev", List.of("tester"), Duration.ofMinutes(5)));
+
+        assertThat(identity.subject()).isEqualTo("dev");
+        assertThat(identity.roles()).containsExactly("tester");
+    }
+
+    private JwtAuthenticator authenticator(String audience) {
+        return new JwtAuthenticator(new Issuers(base, "", Set.of()), audience, InstantSource.fixed(NOW));
+    }
+
+    private JWTClaimsSet.Builder good() {
+        return new JWTClaimsSet.Builder()
+                .issuer(issuer)
+                .subject("f:ann")
+                .issueTime(Date.from(NOW))
+                .expirationTime(Date.from(NOW.plusSeconds(300)))
+                .claim("typ", "Bearer");
+    }
+
+    private static String rsa(JWTClaimsSet.Builder claims) throws Exception {
+        return sign(JWSAlgorithm.RS256, new RSASSASigner(rsa), "rsa", claims.build());
+    }
+
+    private static String sign(JWSAlgorithm algorithm, JWSSigner signer, String key, JWTClaimsSet claims)
+            throws Exception {
+        return sign(new JWSHeader.Builder(algorithm).keyID(key).build(), signer, claims);
+    }
+
+    private static String sign(JWSHeader header, JWSSigner signer, JWTClaimsSet claims) throws Exception {
+        SignedJWT jwt = new SignedJWT(header, claims);
+        jwt.sign(signer);
+        return jwt.serialize();
+    }
+
+    private String withItsOwnKey() throws Exception {
+        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.RS256)
+                .keyID("own")
+                .jwk(otherRsa.toPublicJWK())
+                .jwkURL(URI.create(base + "/own-keys"))
+                .build();
+        return sign(header, new RSASSASigner(otherRsa), good().build());
+    }
+
+    private String ofType(String type) throws Exception {
+        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.RS256)
+                .keyID("rsa")
+                .type(new JOSEObjectType(type))
+                .build();
+        return sign(header, new RSASSASigner(rsa), good().build());
+    }
+
+    private String changed() throws Exception {
+        String[] mine = rsa(good().subject("f:admin")).split("\\.");
+        String[] theirs = rsa(good()).split("\\.");
+        return String.join(".", Stream.of(theirs[0], mine[1], theirs[2]).toList());
+    }
+}
