@@ -73,6 +73,7 @@ public final class Gateway implements AutoCloseable {
     private final SseServer management;
     private final Deque<Runnable> starts = new ArrayDeque<>();
     private final Deque<AutoCloseable> closes = new ArrayDeque<>();
+    private AutoCloseable intake = () -> {};
 
     private Gateway(Environment environment, boolean embedded) {
         environment.check(AppSettings.ALL);
@@ -187,6 +188,7 @@ public final class Gateway implements AutoCloseable {
     private static Health.Component redisHealth(RedisState state) {
         return new Health.Component(
                 state.connected(),
+                true,
                 state.connected() ? Map.of("unconfirmed", state.unconfirmed()) : Map.of("problem", state.problem()));
     }
 
@@ -211,11 +213,17 @@ public final class Gateway implements AutoCloseable {
                 new Ingest(decoder, Router.STANDARD, log, deadLetters, meters),
                 deadLetters);
         starts.add(feeds::start);
-        closes.push(feeds);
-        health.add(
-                "kafka",
-                () -> new Health.Component(
-                        true, Map.of("consumers", feeds.consumers().toString())));
+        intake = feeds;
+        health.add("kafka", () -> kafkaHealth(feeds));
+    }
+
+    /** Clients are let in without Kafka too: what it brings later reaches them by the log. */
+    private static Health.Component kafkaHealth(KafkaFeeds feeds) {
+        String problem = feeds.problem();
+        return new Health.Component(
+                problem.isEmpty(),
+                false,
+                problem.isEmpty() ? Map.of("consumers", feeds.consumers().toString()) : Map.of("problem", problem));
     }
 
     private void addDevelopment(PathHandler paths, RecordDecoder decoder, EventLog log) {
@@ -224,7 +232,7 @@ public final class Gateway implements AutoCloseable {
         DevHandler dev = new DevHandler(records, environment.get(SseSettings.HEARTBEAT));
         paths.addExactPath("/", dev).addPrefixPath("/dev", dev);
         starts.add(demo::start);
-        closes.push(demo);
+        intake = demo;
     }
 
     private static HttpHandler orNotFound(PathHandler paths) {
@@ -277,13 +285,17 @@ public final class Gateway implements AutoCloseable {
         return management.port();
     }
 
-    /** Drains the streams, then closes everything. Idempotent; bounded by the drain and some 15 seconds. */
+    /**
+     * Stops taking records, so that other replicas go on with them, drains the streams, then closes everything. Idempotent; bounded
+     * by the drain and some 20 seconds.
+     */
     @Override
     public void close() {
         health.setServing(false);
-        events.drain(drain);
         LOG.info("Gateway stops streams={} over={}", events.streams(), drain);
         long until = System.nanoTime() + drain.toNanos() + TimeUnit.SECONDS.toNanos(2);
+        events.drain(drain);
+        closeQuietly(intake);
         while (events.streams() > 0 && System.nanoTime() < until) {
             try {
                 TimeUnit.MILLISECONDS.sleep(50);
@@ -293,14 +305,18 @@ public final class Gateway implements AutoCloseable {
             }
         }
         while (!closes.isEmpty()) {
-            try {
-                closes.pop().close();
-            } catch (Exception failed) {
-                LOG.warn("Not closed cleanly cause=\"{}\"", failed.toString());
-            }
+            closeQuietly(closes.pop());
         }
         server.close();
         management.close();
         registry.close();
+    }
+
+    private static void closeQuietly(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception failed) {
+            LOG.warn("Not closed cleanly cause=\"{}\"", failed.toString());
+        }
     }
 }

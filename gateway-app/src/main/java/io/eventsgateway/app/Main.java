@@ -6,14 +6,16 @@ import io.eventsgateway.app.cli.TailCommand;
 import io.eventsgateway.app.cli.TokenCommand;
 import io.eventsgateway.app.manage.ManagementHandler;
 import io.eventsgateway.config.ConfigurationException;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * The command line. Exit codes follow BSD's sysexits: 0, {@value #USAGE} for a wrong command line, {@value #FAULT} for a fault of
- * ours, {@value #CONFIGURATION} for a configuration that can't be used.
+ * The command line. Exit codes follow BSD's sysexits: 0, {@value #USAGE} for a wrong command line, {@value #UNAVAILABLE} for a
+ * server that can't be reached, {@value #FAULT} for a fault of ours, {@value #CONFIGURATION} for a configuration that can't be used.
  */
 @Command(
         name = "gateway",
@@ -24,6 +26,7 @@ import picocli.CommandLine.IVersionProvider;
 public final class Main {
 
     static final int USAGE = 64;
+    static final int UNAVAILABLE = 69;
     static final int FAULT = 70;
     static final int CONFIGURATION = 78;
 
@@ -52,6 +55,10 @@ public final class Main {
         if (failure instanceof ConfigurationException configuration) {
             configuration.problems().forEach(command.getErr()::println);
             return CONFIGURATION;
+        }
+        if (failure instanceof IOException || failure instanceof ExecutionException) {
+            command.getErr().println("Can't be done: " + failure);
+            return UNAVAILABLE;
         }
         failure.printStackTrace(command.getErr());
         return FAULT;

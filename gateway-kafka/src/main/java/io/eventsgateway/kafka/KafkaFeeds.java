@@ -36,6 +36,8 @@ public final class KafkaFeeds implements AutoCloseable {
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "feeds-watch"));
 
+    private volatile String problem = "not asked yet";
+
     // guarded by this
     private @Nullable Admin admin;
     private boolean closed;
@@ -70,6 +72,11 @@ public final class KafkaFeeds implements AutoCloseable {
         return consumers;
     }
 
+    /** Why the brokers could not be asked the last time; empty when they could. */
+    public String problem() {
+        return problem;
+    }
+
     private void grow(Topics topics) {
         try {
             Set<String> names = new HashSet<>();
@@ -90,9 +97,12 @@ public final class KafkaFeeds implements AutoCloseable {
                         .mapToInt(topic -> partitions.getOrDefault(topic, 0))
                         .sum());
             }
+            problem = "";
         } catch (KafkaException notNow) {
+            problem = String.valueOf(notNow.getMessage());
             LOG.debug("Partitions not counted cause=\"{}\"", notNow.toString());
         } catch (RuntimeException fault) {
+            problem = fault.toString();
             LOG.error("Partitions not counted, tried again", fault);
         }
     }

@@ -13,6 +13,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Connections implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+    private static final long AFTER_FAILURE_MILLIS = 500;
     private static final long RECONCILE_MILLIS = 2_000;
     private static final long TELL_AGAIN_MILLIS = 60_000;
 
@@ -109,7 +111,7 @@ final class Connections implements AutoCloseable {
         long now = System.nanoTime() / 1_000_000;
         if (isOpen(commands)) {
             if (downSince != 0) {
-                LOG.info("Redis reachable again server={}:{} after={}", uri.getHost(), uri.getPort(), since(now));
+                LOG.info("Redis reachable server={}:{} after={}", uri.getHost(), uri.getPort(), since(now));
                 downSince = 0;
             }
         } else if (downSince == 0) {
@@ -130,27 +132,44 @@ final class Connections implements AutoCloseable {
         return Duration.ofMillis(now - downSince);
     }
 
+    /** Makes the connection that is missing; one at a time, so that one that fails costs nothing. */
     private void connect() {
         if (connecting) {
             return;
         }
         connecting = true;
-        client.connectAsync(ByteArrayCodec.INSTANCE, uri)
-                .thenCombine(client.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri), this::connected)
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        problem = rootMessage(failure);
-                        clock.schedule(() -> connecting = false, 500, TimeUnit.MILLISECONDS);
-                    }
-                });
+        CompletionStage<?> made = commands == null
+                ? client.connectAsync(ByteArrayCodec.INSTANCE, uri).thenAccept(this::take)
+                : client.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri).thenAccept(this::take);
+        made.whenComplete((done, failure) -> {
+            if (failure != null) {
+                problem = rootMessage(failure);
+            }
+            resume(failure == null ? 0 : AFTER_FAILURE_MILLIS);
+        });
     }
 
-    private boolean connected(
-            StatefulRedisConnection<byte[], byte[]> forCommands,
-            StatefulRedisPubSubConnection<byte[], byte[]> forPush) {
+    private void resume(long afterMillis) {
+        try {
+            clock.schedule(
+                    () -> {
+                        connecting = false;
+                        tick();
+                    },
+                    afterMillis,
+                    TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            close();
+        }
+    }
+
+    private void take(StatefulRedisConnection<byte[], byte[]> made) {
         problem = "connection lost";
-        commands = forCommands;
-        forPush.addListener(new RedisConnectionStateListener() {
+        commands = made;
+    }
+
+    private void take(StatefulRedisPubSubConnection<byte[], byte[]> made) {
+        made.addListener(new RedisConnectionStateListener() {
             @Override
             public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
                 push.disconnected();
@@ -161,9 +180,8 @@ final class Connections implements AutoCloseable {
                 push.disconnected();
             }
         });
-        pushed = forPush;
-        push.connected(forPush);
-        return true;
+        pushed = made;
+        push.connected(made);
     }
 
     private static boolean isOpen(@Nullable StatefulRedisConnection<byte[], byte[]> connection) {

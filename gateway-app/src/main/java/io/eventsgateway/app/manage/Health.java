@@ -15,9 +15,10 @@ public final class Health {
      * How one part is doing.
      *
      * @param up whether it works
+     * @param needed whether clients are better sent elsewhere while it does not
      * @param details what an operator should know
      */
-    public record Component(boolean up, Map<String, Object> details) {
+    public record Component(boolean up, boolean needed, Map<String, Object> details) {
 
         /** Copies the details. */
         public Component {
@@ -35,11 +36,12 @@ public final class Health {
         serving = now;
     }
 
-    /** Whether clients should be sent here: it is serving and every part works. */
+    /** Whether clients should be sent here: it is serving and every part that is needed works. */
     boolean isReady() {
         return serving
                 && components.values().stream()
-                        .allMatch(component -> component.get().up());
+                        .map(Supplier::get)
+                        .allMatch(component -> component.up() || !component.needed());
     }
 
     Map<String, Component> components() {

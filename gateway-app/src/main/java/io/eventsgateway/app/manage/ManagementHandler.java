@@ -77,14 +77,19 @@ public final class ManagementHandler implements HttpHandler {
     }
 
     private static void problem(HttpServerExchange exchange, int status, String detail) throws JsonProcessingException {
-        json(exchange, status, Map.of("type", "about:blank", "status", status, "detail", detail));
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
+        Map<String, ?> body = Map.of("type", "about:blank", "status", status, "detail", detail);
+        send(exchange, status, "application/problem+json", body);
     }
 
     private static void json(HttpServerExchange exchange, int status, Map<String, ?> body)
             throws JsonProcessingException {
+        send(exchange, status, "application/json", body);
+    }
+
+    private static void send(HttpServerExchange exchange, int status, String type, Map<String, ?> body)
+            throws JsonProcessingException {
         exchange.setStatusCode(status);
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
         exchange.getResponseSender().send(JSON.writeValueAsString(body));
     }
 }
