@@ -14,7 +14,7 @@ final class Stack implements AutoCloseable {
     private static final int PARTITIONS = 3;
 
     private final KafkaBroker kafka = new KafkaBroker();
-    private final RedisServer redis = RedisServer.bundled();
+    private final RedisServer redis = RedisServer.v70();
 
     Stack() {
         for (Feed feed : Feed.values()) {

@@ -3,6 +3,7 @@ package io.eventsgateway.redis;
 import io.lettuce.core.RedisURI;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -11,18 +12,19 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import redis.embedded.core.ExecutableProvider;
 
 /**
  * A real Redis as a process of its own on a free port, for tests. It keeps its port until it is closed, and does not outlive the JVM that
- * started it. Options are those of redis-server and win over its own: {@code installed("--maxmemory", "50mb")}. Used by one thread.
+ * started it. Options are those of redis-server and win over its own: {@code v70("--maxmemory", "50mb")}. Used by one thread.
  */
 public final class RedisServer implements AutoCloseable {
 
@@ -48,26 +50,35 @@ public final class RedisServer implements AutoCloseable {
         start();
     }
 
-    /** Redis 6.2, whose executable comes with a Maven artifact. */
-    public static RedisServer bundled(String... options) {
-        try {
-            File executable = ExecutableProvider.newJarResourceProvider().get();
-            return new RedisServer(executable.getPath(), options);
-        } catch (IOException unusable) {
-            throw new UncheckedIOException(unusable);
-        }
+    /** Redis 6.2, the oldest that the log supports. */
+    public static RedisServer v62(String... options) {
+        return new RedisServer(executable("6.2.6-v5", "6.2.7"), options);
     }
 
-    /** The Redis that is installed, 7.0 or later. */
-    public static RedisServer installed(String... options) {
-        for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
-            File executable = new File(folder, "redis-server");
-            if (executable.canExecute()) {
-                return new RedisServer(executable.getPath(), options);
+    /** Redis 7.0, the first with sharded pub/sub. */
+    public static RedisServer v70(String... options) {
+        return new RedisServer(executable("7.0.15"), options);
+    }
+
+    /** The executable of one of the versions for this machine, from the Maven artifacts that carry them. */
+    private static String executable(String... versions) {
+        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac") ? "darwin" : "linux";
+        String processor = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
+        for (String version : versions) {
+            String name = "redis-server-" + version + "-" + system + "-" + processor;
+            try (InputStream in = RedisServer.class.getResourceAsStream("/" + name)) {
+                if (in != null) {
+                    Path file = Files.createTempFile(name, "");
+                    Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+                    file.toFile().setExecutable(true);
+                    file.toFile().deleteOnExit();
+                    return file.toString();
+                }
+            } catch (IOException unusable) {
+                throw new UncheckedIOException(unusable);
             }
         }
-        throw new IllegalStateException(
-                "this test needs redis-server 7.0 or later on the PATH; Debian: apt-get install redis-server");
+        throw new IllegalStateException("no redis-server for " + system + " on " + processor);
     }
 
     /** Starts it, after it was stopped, on the same port; with its data if it was not killed. */
