@@ -45,8 +45,11 @@ public record Cors(boolean any, List<Pattern> origins) {
             return new Cors(true, List.of());
         }
         List<Pattern> origins = new ArrayList<>();
-        for (String each : text.split(",")) {
+        for (String each : text.split(",", -1)) {
             String origin = each.strip();
+            if (origin.isEmpty()) {
+                continue;
+            }
             if (!FORM.matcher(origin).matches()) {
                 return null;
             }

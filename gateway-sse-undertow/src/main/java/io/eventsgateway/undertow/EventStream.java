@@ -45,6 +45,8 @@ final class EventStream implements Subscriber {
     private @Nullable StreamSinkChannel channel;
     private @Nullable String position;
     private long acceptedAt = System.nanoTime();
+    private long refusedAt;
+    private boolean refused;
     private boolean told;
     private boolean full;
     private boolean ending;
@@ -144,7 +146,7 @@ final class EventStream implements Subscriber {
 
     /** Once a second: is there something to say, or nothing more to expect? */
     void look(long now, boolean cleanup) {
-        if (cleanup && now - acceptedAt > options.cleanupMaxAge().toNanos()) {
+        if (cleanup && refused && now - refusedAt > options.cleanupMaxAge().toNanos()) {
             close(CloseReason.STALLED);
             return;
         }
@@ -203,10 +205,12 @@ final class EventStream implements Subscriber {
                 if (written > 0) {
                     pendingBytes -= written;
                     acceptedAt = System.nanoTime();
+                    refused = false;
                 }
                 if (next.hasRemaining()) {
                     pending.addFirst(next);
                     if (written == 0) {
+                        refuse();
                         sink.resumeWrites();
                         return;
                     }
@@ -225,6 +229,14 @@ final class EventStream implements Subscriber {
         } catch (IOException broken) {
             abandon();
             close(CloseReason.GONE);
+        }
+    }
+
+    /** Since when the socket has not taken a byte, however often it is asked. */
+    private void refuse() {
+        if (!refused) {
+            refused = true;
+            refusedAt = System.nanoTime();
         }
     }
 
