@@ -39,8 +39,8 @@ final class StreamRequest {
             return true;
         }
         for (String value : accept) {
-            for (String range : value.toLowerCase(Locale.ROOT).split(",")) {
-                String type = range.strip().split(";")[0].strip();
+            for (String range : value.toLowerCase(Locale.ROOT).split(",", -1)) {
+                String type = range.strip().split(";", -1)[0].strip();
                 boolean refused = range.replace(" ", "").matches(".*;q=0(\\.0*)?(;.*)?");
                 if (!refused && (type.equals("text/event-stream") || type.equals("text/*") || type.equals("*/*"))) {
                     return true;

@@ -305,6 +305,7 @@ class EventsHandlerIT {
                 "GET    | /api/events/view/1         |        | text/event-stream | 401",
                 "GET    | /api/events/view/1         | ann    | text/html         | 406",
                 "GET    | /api/events/view/1         | ann    | text/event-stream;q=0 | 406",
+                "GET    | /api/events/view/1         | ann    | ;                 | 406",
                 "POST   | /api/events/view/1         | ann    | */*               | 405",
                 "GET    | /api/events/view           | ann    | */*               | 404",
                 "GET    | /api/events/VIEW/1         | ann    | */*               | 400",
