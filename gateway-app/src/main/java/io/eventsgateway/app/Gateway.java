@@ -29,10 +29,6 @@ import io.eventsgateway.security.SecuritySettings;
 import io.eventsgateway.undertow.EventsHandler;
 import io.eventsgateway.undertow.SseServer;
 import io.eventsgateway.undertow.SseSettings;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -46,6 +42,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -159,22 +156,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private EventLog redisLog() {
-        Duration timeout = environment.get(RedisSettings.TIMEOUT);
-        RedisClient client = RedisClient.create();
-        client.setOptions(ClientOptions.builder()
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .timeoutOptions(TimeoutOptions.enabled(timeout))
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(timeout)
-                        .keepAlive(true)
-                        .build())
-                .build());
-        closes.push(() -> client.shutdown(0, 2, TimeUnit.SECONDS));
-        RedisEventLog log = new RedisEventLog(
-                client,
-                RedisSettings.uri(environment),
-                environment.get(RedisSettings.RETENTION),
-                environment.get(RedisSettings.FREQUENCY));
+        RedisEventLog log = new RedisEventLog(RedisSettings.options(environment));
         starts.add(log::start);
         closes.push(log);
         health.add("redis", () -> redisHealth(log.state()));
@@ -182,14 +164,29 @@ public final class Gateway implements AutoCloseable {
                         .unconfirmed())
                 .description("Destinations that Redis is not confirmed to push")
                 .register(registry);
+        Gauge.builder(
+                        "events.gateway.push.silent.seconds",
+                        log,
+                        each -> each.state().silentMillis() / 1000.0)
+                .description("For how long Redis has not pushed what it should")
+                .register(registry);
+        Gauge.builder("events.gateway.losses", log, each -> each.generation().number())
+                .description("Losses of Redis noticed since the start")
+                .register(registry);
         return log;
     }
 
     private static Health.Component redisHealth(RedisState state) {
-        return new Health.Component(
-                state.connected(),
-                true,
-                state.connected() ? Map.of("unconfirmed", state.unconfirmed()) : Map.of("problem", state.problem()));
+        Map<String, Object> details = new LinkedHashMap<>();
+        if (state.works()) {
+            details.put("unconfirmed", state.unconfirmed());
+        } else {
+            details.put("problem", state.problem());
+        }
+        if (!state.warning().isEmpty()) {
+            details.put("warning", state.warning());
+        }
+        return new Health.Component(state.works(), true, details);
     }
 
     private void addFeeds(RecordDecoder decoder, EventLog log) {
@@ -205,6 +202,7 @@ public final class Gateway implements AutoCloseable {
         KafkaOptions options = new KafkaOptions(
                 properties,
                 environment.get(RedisSettings.RETENTION),
+                environment.get(RedisSettings.REWIND),
                 environment.get(KafkaSettings.AUTH_RETRY),
                 Duration.ofSeconds(5));
         KafkaFeeds feeds = new KafkaFeeds(

@@ -2,6 +2,7 @@ package io.eventsgateway.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsgateway.redis.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -20,6 +20,9 @@ import java.util.concurrent.Executor;
  */
 public final class Hub implements AutoCloseable {
 
+    /** Of what is read for all who fell behind; a larger event is read when nothing else is. */
+    private static final long CATCH_UP_BYTES = 64L * 1024 * 1024;
+
     private final Parts parts;
     private final Map<Destination, LiveTail> tails = new ConcurrentHashMap<>();
     private final Set<HubSubscription> subscriptions = ConcurrentHashMap.newKeySet();
@@ -28,7 +31,7 @@ public final class Hub implements AutoCloseable {
     private final IdentityHashMap<Executor, Lane> lanes = new IdentityHashMap<>();
 
     /** What every subscription works with. */
-    record Parts(EventLog log, Executor retry, HubListener listener) {}
+    record Parts(EventLog log, Executor retry, HubListener listener, ReadBudget budget) {}
 
     /**
      * A hub over a log, which is lent.
@@ -36,7 +39,7 @@ public final class Hub implements AutoCloseable {
      * @param retry runs a task some moments later; where to go after the log failed
      */
     public Hub(EventLog log, Executor retry, HubListener listener) {
-        this.parts = new Parts(log, retry, listener);
+        this.parts = new Parts(log, retry, listener, new ReadBudget(CATCH_UP_BYTES));
     }
 
     /**

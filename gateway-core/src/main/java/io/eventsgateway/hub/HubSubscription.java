@@ -15,9 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stream: a cursor over its destinations. Events come from the live tails as long as the position is there, else from the log
@@ -33,6 +33,7 @@ final class HubSubscription implements Subscription {
     private final EventLog log;
     private final Executor retry;
     private final HubListener listener;
+    private final ReadBudget budget;
     private final Subscriber subscriber;
     private final Set<String> names;
     private final Start start;
@@ -60,6 +61,7 @@ final class HubSubscription implements Subscription {
         this.log = parts.log();
         this.retry = parts.retry();
         this.listener = parts.listener();
+        this.budget = parts.budget();
         this.subscriber = subscriber;
         this.names = identity.names();
         this.start = start;
@@ -80,6 +82,7 @@ final class HubSubscription implements Subscription {
     public void resume() {
         lane.execute(() -> {
             parked = false;
+            legs.forEach(this::letGo);
             legs.forEach(this::pump);
         });
     }
@@ -136,7 +139,7 @@ final class HubSubscription implements Subscription {
         if (leg.ended || (start.from() == Start.From.LATEST && leg.gap == Gap.NONE)) {
             leg.position = leg.tail.end();
         } else {
-            read(leg, log.read(leg.tail.destination(), null, 1, 1), page -> {
+            read(leg, null, 1, 1, page -> {
                 leg.position = page.base();
                 begin();
             });
@@ -188,35 +191,72 @@ final class HubSubscription implements Subscription {
             leg.tail.wake();
             return;
         }
-        EventId after = position(leg);
-        read(leg, log.read(leg.tail.destination(), after, PAGE_EVENTS, PAGE_BYTES), page -> {
+        int bytes = Math.max(PAGE_BYTES, leg.needed);
+        read(leg, position(leg), leg.needed > 0 ? 1 : PAGE_EVENTS, bytes, page -> {
             if (page.gap() != Gap.NONE) {
                 leg.position = page.base();
                 reset(leg, page.gap());
             }
-            deliver(leg, page.events().stream().map(LiveEvent::of).toList());
+            Page.Large large = page.large();
+            if (large == null) {
+                List<LiveEvent> events =
+                        page.events().stream().map(LiveEvent::of).toList();
+                leg.needed = 0;
+                deliver(leg, events);
+                if (bytes > PAGE_BYTES && parked && !events.isEmpty()) {
+                    keepLarge(leg, bytes, events.get(0));
+                }
+            } else {
+                LiveEvent shared = leg.tail.shared(large.id());
+                leg.needed = shared == null ? large.size() : 0;
+                leg.large = shared;
+                deliver(leg, shared == null ? List.of() : List.of(shared));
+            }
             leg.quiet = !page.more() && position(leg).equals(page.end());
             pump(leg);
         });
     }
 
-    private void read(Leg leg, CompletionStage<Page> reading, Consumer<Page> taker) {
+    /** Keeps the bytes of a large event until the subscriber has taken it. */
+    private void keepLarge(Leg leg, int bytes, LiveEvent event) {
+        budget.keep(bytes);
+        leg.large = event;
+        leg.largeBytes = bytes;
+        leg.tail.share(event);
+    }
+
+    private void letGo(Leg leg) {
+        int bytes = leg.largeBytes;
+        leg.large = null;
+        leg.largeBytes = 0;
+        if (bytes > 0) {
+            budget.give(bytes);
+        }
+    }
+
+    /** Reads when the budget allows; the bytes are given back after the page was taken. */
+    private void read(Leg leg, @Nullable EventId after, int maxEvents, int maxBytes, Consumer<Page> taker) {
         leg.reading = true;
-        reading.whenComplete((page, failure) -> {
-            if (failure == null) {
-                lane.execute(() -> {
-                    leg.reading = false;
-                    if (!closed) {
-                        taker.accept(page);
+        budget.take(maxBytes, () -> log.read(leg.tail.destination(), after, maxEvents, maxBytes)
+                .whenComplete((page, failure) -> {
+                    if (failure == null) {
+                        lane.execute(() -> taken(leg, page, maxBytes, taker));
+                    } else {
+                        budget.give(maxBytes);
+                        retry.execute(() -> lane.execute(() -> {
+                            leg.reading = false;
+                            pump(leg);
+                        }));
                     }
-                });
-            } else {
-                retry.execute(() -> lane.execute(() -> {
-                    leg.reading = false;
-                    pump(leg);
                 }));
-            }
-        });
+    }
+
+    private void taken(Leg leg, Page page, int bytes, Consumer<Page> taker) {
+        leg.reading = false;
+        if (!closed) {
+            taker.accept(page);
+        }
+        budget.give(bytes);
     }
 
     private void deliver(Leg leg, List<LiveEvent> events) {
@@ -311,6 +351,7 @@ final class HubSubscription implements Subscription {
         }
         closed = true;
         for (Leg leg : legs) {
+            letGo(leg);
             Watch watch = leg.watch;
             if (watch != null) {
                 watch.remove(leg);

@@ -30,6 +30,15 @@ final class Leg {
 
     boolean ended;
 
+    /** Bytes that the next event needs when it is a large one; else 0. */
+    int needed;
+
+    /** A large event on its way, kept so that others can share it; and what it took of the budget. */
+    @Nullable
+    LiveEvent large;
+
+    int largeBytes;
+
     Leg(HubSubscription subscription, LiveTail tail) {
         this.subscription = subscription;
         this.tail = tail;

@@ -9,6 +9,7 @@ import io.eventsgateway.log.Gap;
 import io.eventsgateway.log.Gate;
 import io.eventsgateway.log.Page;
 import io.eventsgateway.log.Tail;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -43,6 +44,7 @@ final class LiveTail implements Follower {
     private int bytes;
     private @Nullable EventId end;
     private Gate gate = Gate.OPEN;
+    private WeakReference<LiveEvent> large = new WeakReference<>(null);
     private boolean reading;
     private boolean again;
     private boolean closed;
@@ -145,6 +147,16 @@ final class LiveTail implements Follower {
         return List.copyOf(events.subList(from, Math.min(events.size(), from + BATCH)));
     }
 
+    /** A large event that some subscriber has just now, so that others need not read it again; null for none. */
+    synchronized @Nullable LiveEvent shared(EventId id) {
+        LiveEvent event = large.get();
+        return event == null || !event.id().equals(id) ? null : event;
+    }
+
+    synchronized void share(LiveEvent event) {
+        large = new WeakReference<>(event);
+    }
+
     @Override
     public void appended(EventId id, @Nullable Event event) {
         LiveEvent live = event == null ? null : LiveEvent.of(id, event);
@@ -185,6 +197,11 @@ final class LiveTail implements Follower {
     }
 
     @Override
+    public @Nullable EventId position() {
+        return end();
+    }
+
+    @Override
     public void wake() {
         EventId after;
         synchronized (this) {
@@ -221,7 +238,7 @@ final class LiveTail implements Follower {
     private void take(Page page) {
         List<LiveEvent> read = page.events().stream().map(LiveEvent::of).toList();
         boolean more;
-        boolean replaced = page.gap() != Gap.NONE;
+        boolean replaced = page.gap() != Gap.NONE || page.large() != null;
         synchronized (this) {
             reading = false;
             if (closed) {

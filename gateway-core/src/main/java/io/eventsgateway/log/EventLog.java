@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Appending is idempotent: an entry whose source is at or before the last one taken from the same lane, or whose event id
  *       is still known, adds nothing and is no error. Entries of one lane must therefore be appended in the order of their
  *       offsets, and the next batch only after the one before it was acknowledged.
+ *   <li>What was acknowledged may still be lost where the store itself loses it. The log then notices before anything more of this
+ *       process is appended, and begins another {@link Generation}.
  *   <li>An event can be read until it is older than the log's retention; a destination's disconnect of everybody shortens that
  *       to a minute for all before it, and what is appended next begins with the destination emptied.
  *   <li>Methods never block and never throw for what happens elsewhere; every stage completes within a bounded time, normally or
@@ -25,18 +27,24 @@ import org.jspecify.annotations.Nullable;
  */
 public interface EventLog extends AutoCloseable {
 
+    /** The generation in which one may append. */
+    Generation generation();
+
     /**
      * Appends a batch, in its order within each destination. When the stage fails, any part of the batch may have been appended
      * and nothing of it is under way any more; the whole may be appended again.
+     *
+     * @param generation the one that the caller has gone back for
+     * @return fails with {@link LostException} when that is not the log's any more, or ceases to be
      */
-    CompletionStage<Appended> append(List<Entry> batch);
+    CompletionStage<Appended> append(Generation generation, List<Entry> batch);
 
     /**
      * Reads the events after a position, oldest first.
      *
      * @param after the position; null for everything that is retained
      * @param maxEvents how many at most, at least 1
-     * @param maxBytes about how many bytes of data at most; the first event comes whatever its size
+     * @param maxBytes about how many bytes of data at most; where the first event alone has more, {@link Page#large} tells of it
      */
     CompletionStage<Page> read(Destination destination, @Nullable EventId after, int maxEvents, int maxBytes);
 

@@ -16,6 +16,10 @@ public interface Follower {
      */
     void appended(EventId id, @Nullable Event event);
 
+    /** The last event that it knows of; null when it has not found out yet. */
+    @Nullable
+    EventId position();
+
     /** Something may have been appended. */
     void wake();
 }

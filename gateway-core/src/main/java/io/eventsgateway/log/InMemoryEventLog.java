@@ -47,7 +47,12 @@ public final class InMemoryEventLog implements EventLog {
     }
 
     @Override
-    public CompletionStage<Appended> append(List<Entry> batch) {
+    public Generation generation() {
+        return Generation.FIRST;
+    }
+
+    @Override
+    public CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
         long now = clock.millis();
         sweep(now);
         Appended result = Appended.NOTHING;
@@ -76,7 +81,7 @@ public final class InMemoryEventLog implements EventLog {
         OneLog log = logs.get(destination);
         if (log == null) {
             Gap gap = after == null ? Gap.NONE : Gap.between(after, EventId.START, null);
-            return CompletableFuture.completedStage(Page.of(gap, EventId.START, List.of(), false));
+            return CompletableFuture.completedStage(Page.of(gap, EventId.START, List.of(), false, null));
         }
         return CompletableFuture.completedStage(log.read(after, maxEvents, maxBytes, clock.millis()));
     }
@@ -165,13 +170,17 @@ public final class InMemoryEventLog implements EventLog {
             for (StoredEvent stored : events) {
                 if (stored.id().sequence() > last) {
                     bytes += stored.event().data().size();
-                    if (page.size() == maxEvents || (bytes > maxBytes && !page.isEmpty())) {
-                        return Page.of(gap, end, page, true);
+                    if (page.size() == maxEvents || bytes > maxBytes) {
+                        return Page.of(gap, end, page, true, page.isEmpty() ? large(stored) : null);
                     }
                     page.add(stored);
                 }
             }
-            return Page.of(gap, end, page, false);
+            return Page.of(gap, end, page, false, null);
+        }
+
+        private static Page.Large large(StoredEvent stored) {
+            return new Page.Large(stored.id(), stored.event().data().size());
         }
 
         private @Nullable EventId firstAfter(long sequence) {

@@ -4,6 +4,8 @@ import io.eventsgateway.Destination;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.Generation;
+import io.eventsgateway.log.LostException;
 import io.eventsgateway.topic.Feed;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,12 +31,20 @@ public final class Ingest {
         this.listener = listener;
     }
 
+    /** The log's generation. */
+    public Generation generation() {
+        return log.generation();
+    }
+
     /**
      * Takes a batch of records of one feed, those of one partition in the order of their offsets. When the stage completes
      * normally, each of them is in the log or in the dead letters and their offsets may be committed. When it fails, the same
-     * batch has to be given again before any later record of its partitions.
+     * batch has to be given again before any later record of its partitions; after {@link LostException} also what was given
+     * before it, as the log's {@link #generation} says.
+     *
+     * @param generation the one that the caller has gone back for
      */
-    public CompletionStage<Appended> accept(Feed feed, List<InboundRecord> batch) {
+    public CompletionStage<Appended> accept(Feed feed, Generation generation, List<InboundRecord> batch) {
         List<Entry> entries = new ArrayList<>(batch.size());
         List<Rejected> rejected = new ArrayList<>();
         for (InboundRecord in : batch) {
@@ -47,8 +57,9 @@ public final class Ingest {
                 rejected.add(new Rejected(in, String.valueOf(malformed.getMessage())));
             }
         }
-        CompletionStage<Appended> appended =
-                entries.isEmpty() ? CompletableFuture.completedStage(Appended.NOTHING) : log.append(entries);
+        CompletionStage<Appended> appended = entries.isEmpty()
+                ? CompletableFuture.completedStage(Appended.NOTHING)
+                : log.append(generation, entries);
         return appended.thenCompose(result -> bury(feed, rejected).thenApply(buried -> {
             listener.appended(feed, result);
             return result;

@@ -12,6 +12,7 @@ import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.Follower;
+import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.log.Page;
 import io.eventsgateway.log.Tail;
@@ -77,13 +78,15 @@ class HubInterleavingTest {
         int[] appended = new int[DESTINATIONS];
         for (int n = 0; n < EVENTS; n++) {
             int to = random.nextInt(DESTINATIONS);
-            log.append(List.of(new Entry(
-                    destinations.get(to),
-                    Event.message(
-                            "message",
-                            Payload.of(Integer.toString(appended[to]++).getBytes(StandardCharsets.UTF_8))),
-                    new Source("t", "id", to, n),
-                    null)));
+            log.append(
+                    Generation.FIRST,
+                    List.of(new Entry(
+                            destinations.get(to),
+                            Event.message(
+                                    "message",
+                                    Payload.of(Integer.toString(appended[to]++).getBytes(StandardCharsets.UTF_8))),
+                            new Source("t", "id", to, n),
+                            null)));
             if (random.nextInt(3) == 0) {
                 clients.get(random.nextInt(CLIENTS)).misbehave();
             }
@@ -254,8 +257,13 @@ class HubInterleavingTest {
         private int followed;
 
         @Override
-        public CompletionStage<Appended> append(List<Entry> batch) {
-            return log.append(batch);
+        public Generation generation() {
+            return log.generation();
+        }
+
+        @Override
+        public CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
+            return log.append(generation, batch);
         }
 
         @Override
@@ -297,6 +305,11 @@ class HubInterleavingTest {
                             bag.add(() -> follower.appended(id, event));
                         }
                     }
+                }
+
+                @Override
+                public @Nullable EventId position() {
+                    return follower.position();
                 }
 
                 @Override

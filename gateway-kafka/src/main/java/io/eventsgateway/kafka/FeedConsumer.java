@@ -1,12 +1,15 @@
 package io.eventsgateway.kafka;
 
 import io.eventsgateway.Source;
+import io.eventsgateway.log.Generation;
+import io.eventsgateway.log.LostException;
 import io.eventsgateway.route.DeadLetters;
 import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.route.InboundRecord.Header;
 import io.eventsgateway.route.Ingest;
 import io.eventsgateway.topic.Feed;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -47,16 +50,22 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private static final long TELL_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int FAULTS = 3;
 
+    /** How long after a loss partitions may still come from a replica that did not live to go back itself. */
+    private static final Duration TAKEN_OVER = Duration.ofSeconds(60);
+
     private final Feed feed;
     private final Consumer<byte[], byte[]> consumer;
     private final Topics topics;
     private final Ingest ingest;
     private final DeadLetters deadLetters;
-    private final Duration retention;
+    private final KafkaOptions options;
+    private final Positions positions;
 
     private final Set<TopicPartition> assigned = new HashSet<>();
     private final Map<TopicPartition, Long> seen = new HashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> toCommit = new HashMap<>();
+    private Generation generation = Generation.FIRST;
+    private Instant wentBackAt = Instant.EPOCH;
     private boolean holding;
     private long committedAt = System.nanoTime();
     private long toldAt;
@@ -67,13 +76,14 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             Topics topics,
             Ingest ingest,
             DeadLetters deadLetters,
-            Duration retention) {
+            KafkaOptions options) {
         this.feed = feed;
         this.consumer = consumer;
         this.topics = topics;
         this.ingest = ingest;
         this.deadLetters = deadLetters;
-        this.retention = retention;
+        this.options = options;
+        this.positions = new Positions(consumer);
     }
 
     /** Reads until it is woken up by {@link Consumer#wakeup}. */
@@ -117,11 +127,16 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         int faults = 0;
         while (!batch.isEmpty()) {
             try {
-                await(ingest.accept(feed, batch).toCompletableFuture());
+                await(ingest.accept(feed, generation, batch).toCompletableFuture());
                 acknowledge(batch);
                 release();
                 return;
             } catch (ExecutionException failed) {
+                if (failed.getCause() instanceof LostException) {
+                    goBack(batch);
+                    release();
+                    return;
+                }
                 tellOfPause(String.valueOf(failed.getCause()));
             } catch (RuntimeException fault) {
                 if (fault instanceof KafkaException) {
@@ -141,6 +156,28 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             batch = stillOurs(batch);
         }
         release();
+    }
+
+    /** Goes back in all partitions, before anything else is appended. */
+    private void goBack(List<InboundRecord> batch) {
+        // asked for before going back, so that the next append tells of a loss meanwhile
+        generation = ingest.generation();
+        wentBackAt = Instant.now();
+        Map<TopicPartition, Long> unappended = new HashMap<>();
+        for (InboundRecord in : stillOurs(batch)) {
+            unappended.merge(partition(in.source()), in.source().offset(), Math::min);
+        }
+        goBack(assigned, unappended);
+    }
+
+    private void goBack(Collection<TopicPartition> partitions, Map<TopicPartition, Long> atLeast) {
+        Instant since = generation.intactUntil().minus(options.rewind());
+        Map<TopicPartition, Long> back = positions.backTo(since, partitions, atLeast);
+        back.forEach((partition, offset) -> {
+            seen.remove(partition);
+            toCommit.put(partition, new OffsetAndMetadata(offset));
+        });
+        LOG.warn("Reading again after a loss in the log feed={} since={} partitions={}", feed.label(), since, back);
     }
 
     /** Waits for the end, after a while without taking more. */
@@ -186,7 +223,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private void acknowledge(List<InboundRecord> batch) {
         for (InboundRecord in : batch) {
             Source source = in.source();
-            TopicPartition partition = new TopicPartition(source.topic(), source.partition());
+            TopicPartition partition = partition(source);
             if (assigned.contains(partition)) {
                 toCommit.put(partition, new OffsetAndMetadata(source.offset() + 1));
             }
@@ -195,16 +232,21 @@ final class FeedConsumer implements ConsumerRebalanceListener {
 
     private List<InboundRecord> stillOurs(List<InboundRecord> batch) {
         return batch.stream()
-                .filter(in -> assigned.contains(
-                        new TopicPartition(in.source().topic(), in.source().partition())))
+                .filter(in -> assigned.contains(partition(in.source())))
                 .toList();
+    }
+
+    private static TopicPartition partition(Source source) {
+        return new TopicPartition(source.topic(), source.partition());
     }
 
     /** What our own fault keeps from the log must not stop what is behind it. */
     private void bury(List<InboundRecord> batch, RuntimeException fault) {
         for (InboundRecord in : batch) {
             try {
-                ingest.accept(feed, List.of(in)).toCompletableFuture().join();
+                ingest.accept(feed, generation, List.of(in))
+                        .toCompletableFuture()
+                        .join();
             } catch (RuntimeException again) {
                 LOG.error("Record given up source={}", in.source(), again);
                 deadLetters
@@ -255,39 +297,15 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         }
         assigned.addAll(partitions);
         topics.refresh(partitions.stream().map(TopicPartition::topic).distinct().toList());
-        beginWhereNothingWasCommitted(partitions);
+        // What is older than the retention would have expired.
+        positions.beginAt(Instant.now().minus(options.retention()), partitions);
+        if (wentBackAt.plus(TAKEN_OVER).isAfter(Instant.now())) {
+            goBack(partitions, Map.of());
+        }
         if (holding) {
             consumer.pause(partitions);
         }
         LOG.info("Partitions assigned feed={} new={} partitions={}", feed.label(), partitions.size(), assigned.size());
-    }
-
-    /**
-     * A group without offsets begins a retention ago: what is older would have expired. This is not left to the client's own
-     * {@code auto.offset.reset=by_duration}, which in 4.4.0 never gets to a position in a partition that was empty when asked.
-     */
-    private void beginWhereNothingWasCommitted(Collection<TopicPartition> partitions) {
-        Set<TopicPartition> fresh = new HashSet<>(partitions);
-        consumer.committed(fresh).forEach((partition, offset) -> {
-            if (offset != null) {
-                fresh.remove(partition);
-            }
-        });
-        if (fresh.isEmpty()) {
-            return;
-        }
-        Map<TopicPartition, Long> ends = consumer.endOffsets(fresh);
-        long since = System.currentTimeMillis() - retention.toMillis();
-        Map<TopicPartition, Long> times = new HashMap<>();
-        fresh.forEach(partition -> times.put(partition, since));
-        consumer.offsetsForTimes(times).forEach((partition, found) -> {
-            Long end = ends.get(partition);
-            if (found != null) {
-                consumer.seek(partition, found.offset());
-            } else if (end != null) {
-                consumer.seek(partition, end);
-            }
-        });
     }
 
     @Override

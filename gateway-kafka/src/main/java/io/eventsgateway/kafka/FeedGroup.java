@@ -142,8 +142,8 @@ final class FeedGroup implements AutoCloseable {
             try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                     properties(getName()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
                 current = consumer;
-                FeedConsumer loop = new FeedConsumer(
-                        subscription.feed(), consumer, topics, ingest, deadLetters, options.retention());
+                FeedConsumer loop =
+                        new FeedConsumer(subscription.feed(), consumer, topics, ingest, deadLetters, options);
                 if (subscription.feed().isPattern()) {
                     consumer.subscribe(Pattern.compile(subscription.reads()), loop);
                 } else {

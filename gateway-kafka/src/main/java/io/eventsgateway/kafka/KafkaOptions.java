@@ -8,10 +8,12 @@ import java.util.Map;
  *
  * @param properties what every client is configured with, the brokers among it
  * @param retention how far back a group begins that has no offsets: older records would have expired anyway
+ * @param rewind how far a consumer goes back, before the log was last known to be intact, when the log lost something
  * @param authRetry until what was not allowed is tried again
  * @param watch how often partitions and matching topics are counted
  */
-public record KafkaOptions(Map<String, Object> properties, Duration retention, Duration authRetry, Duration watch) {
+public record KafkaOptions(
+        Map<String, Object> properties, Duration retention, Duration rewind, Duration authRetry, Duration watch) {
 
     /** Copies the properties. */
     public KafkaOptions {

@@ -9,6 +9,7 @@ import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.Follower;
+import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.log.Page;
 import io.eventsgateway.log.Tail;
@@ -226,7 +227,8 @@ class KafkaFeedsIT {
                 log,
                 deadLetters,
                 IngestListener.NONE);
-        KafkaOptions options = new KafkaOptions(properties, RETENTION, Duration.ofSeconds(1), Duration.ofMillis(300));
+        KafkaOptions options = new KafkaOptions(
+                properties, RETENTION, Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofMillis(300));
         KafkaFeeds feeds = new KafkaFeeds(subscriptions, options, ingest, deadLetters);
         open.add(0, deadLetters);
         open.add(0, feeds);
@@ -305,11 +307,16 @@ class KafkaFeedsIT {
         volatile int given;
 
         @Override
-        public synchronized CompletionStage<Appended> append(List<Entry> batch) {
+        public Generation generation() {
+            return log.generation();
+        }
+
+        @Override
+        public synchronized CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
             given += batch.size();
             return failing
                     ? CompletableFuture.failedStage(new IllegalStateException("told to fail"))
-                    : log.append(batch);
+                    : log.append(generation, batch);
         }
 
         @Override

@@ -1,21 +1,18 @@
 package io.eventsgateway.redis;
 
-import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisClient;
+import io.eventsgateway.redis.Servers.Commands;
 import io.lettuce.core.RedisConnectionException;
-import io.lettuce.core.RedisConnectionStateListener;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import java.net.SocketAddress;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,37 +20,52 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The two connections of a log, one for commands and one for what is pushed, made as soon as the server can be reached and kept by
- * Lettuce from then on; and the clock that wakes who is not pushed. Any thread may call.
+ * The connection of a log for commands, made as soon as a server can be reached and replaced when it fails; and the clock that does
+ * what has to be done again and again: probe and mend what is pushed, ask for what is not, count under the guard. Any thread may call.
  */
 final class Connections implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
-    private static final long AFTER_FAILURE_MILLIS = 500;
-    private static final long RECONCILE_MILLIS = 2_000;
-    private static final long TELL_AGAIN_MILLIS = 60_000;
+    private static final long TICK_MILLIS = 250;
+    private static final long CONNECT_AGAIN = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long RECONCILE = TimeUnit.SECONDS.toNanos(2);
+    private static final long TOUCH = TimeUnit.SECONDS.toNanos(5);
+    private static final long SWEEP = TimeUnit.SECONDS.toNanos(10);
+    private static final long DEAD = TimeUnit.SECONDS.toNanos(5);
+    private static final long TELL = TimeUnit.SECONDS.toNanos(2);
+    private static final long TELL_AGAIN = TimeUnit.SECONDS.toNanos(60);
+    private static final long NEVER_HEARD = TimeUnit.SECONDS.toNanos(10);
 
-    private final RedisClient client;
-    private final RedisURI uri;
+    private final Servers servers;
     private final Push push;
+    private final Guard guard;
+    private final Duration memory;
     private final long frequency;
     private final ScheduledExecutorService clock;
 
-    private volatile @Nullable StatefulRedisConnection<byte[], byte[]> commands;
-    private volatile @Nullable StatefulRedisPubSubConnection<byte[], byte[]> pushed;
+    private volatile @Nullable Commands commands;
     private volatile String problem = "not connected yet";
+    private volatile String warning = "";
+    private volatile long answeredAt;
+    private volatile boolean connecting;
+    private volatile boolean touching;
 
     // owned by the clock's thread
-    private boolean connecting;
-    private long untilReconcile;
-    private long downSince;
-    private long toldAt;
+    private long connectAt = System.nanoTime();
+    private long pollAt = connectAt;
+    private long reconcileAt = connectAt;
+    private long touchAt = connectAt;
+    private long sweepAt = connectAt + SWEEP;
+    private boolean down;
+    private long downSince = connectAt;
+    private long tellAt = connectAt + TELL;
 
-    Connections(RedisClient client, RedisURI uri, Push push, Duration frequency) {
-        this.client = client;
-        this.uri = uri;
+    Connections(Servers servers, Push push, Guard guard, Duration memory, Duration frequency) {
+        this.servers = servers;
         this.push = push;
-        this.frequency = frequency.toMillis();
+        this.guard = guard;
+        this.memory = memory;
+        this.frequency = frequency.toNanos();
         ScheduledThreadPoolExecutor executor =
                 new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "redis-clock"));
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -61,138 +73,207 @@ final class Connections implements AutoCloseable {
     }
 
     void start() {
-        clock.scheduleWithFixedDelay(this::tick, 0, frequency, TimeUnit.MILLISECONDS);
+        long every = Math.min(TICK_MILLIS, TimeUnit.NANOSECONDS.toMillis(frequency));
+        clock.scheduleWithFixedDelay(this::tick, 0, every, TimeUnit.MILLISECONDS);
     }
 
     RedisState state() {
-        boolean connected = isOpen(commands);
-        return new RedisState(connected, connected ? "" : problem, push.followed(), push.unconfirmed());
+        String now = problem;
+        if (now.isEmpty() && push.silentNanos() > NEVER_HEARD) {
+            now = "what Redis should push does not arrive; events come by queries, later and at more cost";
+        }
+        return new RedisState(
+                isOpen(commands), now, warning, push.followed(), push.unconfirmed(), push.silentNanos() / 1_000_000);
     }
 
-    <T> CompletionStage<T> run(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-        StatefulRedisConnection<byte[], byte[]> to = commands;
-        return to == null
-                ? CompletableFuture.failedStage(new RedisConnectionException(problem))
-                : command.apply(to.async());
+    /** Runs a command; fails at once while there is no connection. */
+    <T> CompletionStage<T> run(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
+        Commands to = commands;
+        if (!isOpen(to)) {
+            return CompletableFuture.failedStage(new RedisConnectionException(problem));
+        }
+        return command.apply(to.async()).whenComplete((reply, failure) -> {
+            if (failure == null || RedisProblem.of(failure).isAnswer()) {
+                answeredAt = System.nanoTime();
+            }
+        });
+    }
+
+    /** Runs a command that changes something; whether that can be done is what {@link #state} tells. */
+    <T> CompletionStage<T> change(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
+        Commands to = commands;
+        return run(command).whenComplete((reply, failure) -> {
+            if (failure == null) {
+                problem = "";
+            } else {
+                RedisProblem cause = RedisProblem.of(failure);
+                problem = cause.text();
+                if (cause.isElsewhere() && to != null) {
+                    replace(to);
+                }
+            }
+        });
     }
 
     @Override
     public void close() {
+        commands = null;
         clock.shutdownNow();
-        StatefulRedisPubSubConnection<byte[], byte[]> first = pushed;
-        if (first != null) {
-            first.closeAsync();
+        try {
+            clock.awaitTermination(1, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
-        StatefulRedisConnection<byte[], byte[]> second = commands;
-        if (second != null) {
-            second.close();
-        }
+        servers.close();
     }
 
     private void tick() {
         try {
-            tellOfServer();
-            if (commands == null || pushed == null) {
-                connect();
-            } else if (isOpen(commands)) {
-                push.poll();
-                untilReconcile -= frequency;
-                if (untilReconcile <= 0) {
-                    untilReconcile = RECONCILE_MILLIS;
-                    push.reconcile();
-                }
+            long now = System.nanoTime();
+            Commands current = commands;
+            if (!isOpen(current)) {
+                connect(now);
+            } else if (now - answeredAt > DEAD) {
+                LOG.warn("Redis does not answer, connection replaced server=\"{}\"", servers.address());
+                replace(current);
+            } else {
+                work(now, current.async());
             }
+            tell(now);
         } catch (RuntimeException bug) {
             LOG.error("Redis clock failed, goes on", bug);
         }
     }
 
-    private void tellOfServer() {
-        long now = System.nanoTime() / 1_000_000;
-        if (isOpen(commands)) {
-            if (downSince != 0) {
-                LOG.info("Redis reachable server={}:{} after={}", uri.getHost(), uri.getPort(), since(now));
-                downSince = 0;
-            }
-        } else if (downSince == 0) {
-            downSince = now;
-            toldAt = now - TELL_AGAIN_MILLIS + 2_000;
-        } else if (now - toldAt >= TELL_AGAIN_MILLIS) {
-            toldAt = now;
-            LOG.warn(
-                    "Redis unreachable server={}:{} since={} cause=\"{}\"",
-                    uri.getHost(),
-                    uri.getPort(),
-                    since(now),
-                    problem);
+    private void work(long now, RedisClusterAsyncCommands<byte[], byte[]> async) {
+        run(redis -> redis.ping());
+        push.tick(async);
+        if (now - touchAt >= 0 && !touching) {
+            touchAt = now + TOUCH;
+            touch();
+        }
+        if (now - reconcileAt >= 0) {
+            reconcileAt = now + RECONCILE;
+            push.reconcile();
+        }
+        if (now - sweepAt >= 0) {
+            sweepAt = now + SWEEP + ThreadLocalRandom.current().nextLong(SWEEP / 5);
+            push.sweep(async);
+        } else if (now - pollAt >= 0) {
+            pollAt = now + frequency;
+            push.poll(async);
         }
     }
 
-    private Duration since(long now) {
-        return Duration.ofMillis(now - downSince);
+    /** Counts once under every tag, so that a loss is noticed before anything is appended there, and also when nothing is. */
+    private void touch() {
+        touching = true;
+        Instant since = Instant.now();
+        Guard.Known known = guard.known();
+        List<CompletableFuture<?>> touched = new ArrayList<>(Keys.TAGS);
+        for (int i = 0; i < Keys.TAGS; i++) {
+            int tag = i;
+            byte[] key = Keys.guard(tag);
+            long before = known.count(tag);
+            touched.add(this.<Long>change(redis -> {
+                        RedisFuture<Long> counted = redis.hincrby(key, guard.field(), 1);
+                        redis.pexpire(key, memory);
+                        return counted;
+                    })
+                    .thenAccept(count -> {
+                        if (count <= before) {
+                            lost(known);
+                        } else {
+                            known.acknowledge(tag, count);
+                        }
+                    })
+                    .toCompletableFuture());
+        }
+        CompletableFuture.allOf(touched.toArray(CompletableFuture<?>[]::new)).whenComplete((done, failure) -> {
+            touching = false;
+            if (failure == null && guard.known() == known) {
+                known.intact(since);
+            }
+        });
     }
 
-    /** Makes the connection that is missing; one at a time, so that one that fails costs nothing. */
-    private void connect() {
-        if (connecting) {
+    /** Redis has less than it acknowledged. */
+    void lost(Guard.Known known) {
+        if (guard.lost(known)) {
+            LOG.warn(
+                    "Redis has less than it acknowledged, records are read again server=\"{}\" intact-until={}",
+                    servers.address(),
+                    guard.known().generation().intactUntil());
+        }
+    }
+
+    private void connect(long now) {
+        if (connecting || now - connectAt < 0) {
             return;
         }
         connecting = true;
-        CompletionStage<?> made = commands == null
-                ? client.connectAsync(ByteArrayCodec.INSTANCE, uri).thenAccept(this::take)
-                : client.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri).thenAccept(this::take);
-        made.whenComplete((done, failure) -> {
-            if (failure != null) {
-                problem = rootMessage(failure);
-            }
-            resume(failure == null ? 0 : AFTER_FAILURE_MILLIS);
-        });
+        servers.connect()
+                .thenCompose(
+                        made -> made.async().info().thenApply(ServerInfo::of).thenAccept(info -> take(made, info)))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        problem = RedisProblem.of(failure).text();
+                    }
+                    connectAt = System.nanoTime() + CONNECT_AGAIN;
+                    connecting = false;
+                });
     }
 
-    private void resume(long afterMillis) {
-        try {
-            clock.schedule(
-                    () -> {
-                        connecting = false;
-                        tick();
-                    },
-                    afterMillis,
-                    TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException closed) {
-            close();
+    private void take(Commands made, ServerInfo info) {
+        if (info.isTooOld()) {
+            made.connection().closeAsync();
+            throw new RedisConnectionException("Redis " + info.version() + " is too old, 6.2 or later is needed");
         }
-    }
-
-    private void take(StatefulRedisConnection<byte[], byte[]> made) {
-        problem = "connection lost";
+        warning = info.evicts()
+                ? "maxmemory-policy " + info.policy() + " lets Redis drop events; it should be noeviction"
+                : "";
+        if (info.evicts()) {
+            LOG.warn("Redis may drop events server=\"{}\" maxmemory-policy={}", servers.address(), info.policy());
+        }
+        problem = "";
+        answeredAt = System.nanoTime();
         commands = made;
     }
 
-    private void take(StatefulRedisPubSubConnection<byte[], byte[]> made) {
-        made.addListener(new RedisConnectionStateListener() {
-            @Override
-            public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
-                push.disconnected();
-            }
-
-            @Override
-            public void onRedisConnected(RedisChannelHandler<?, ?> connection, SocketAddress socketAddress) {
-                push.disconnected();
-            }
-        });
-        pushed = made;
-        push.connected(made);
-    }
-
-    private static boolean isOpen(@Nullable StatefulRedisConnection<byte[], byte[]> connection) {
-        return connection != null && connection.isOpen();
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
+    private void replace(Commands dead) {
+        if (commands == dead) {
+            commands = null;
+            problem = problem.isEmpty() ? "does not answer" : problem;
+            dead.connection().closeAsync();
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+
+    /** Once when it lasts, then every minute, and when it is over. */
+    private void tell(long now) {
+        String cause = problem;
+        if (cause.isEmpty()) {
+            if (down) {
+                down = false;
+                LOG.info(
+                        "Redis works again server=\"{}\" after={}",
+                        servers.address(),
+                        Duration.ofMillis((now - downSince) / 1_000_000));
+            }
+        } else if (!down) {
+            down = true;
+            downSince = now;
+            tellAt = now + TELL;
+        } else if (now - tellAt >= 0) {
+            tellAt = now + TELL_AGAIN;
+            LOG.warn(
+                    "Redis does not work server=\"{}\" since={} cause=\"{}\"",
+                    servers.address(),
+                    Duration.ofMillis((now - downSince) / 1_000_000),
+                    cause);
+        }
+    }
+
+    private static boolean isOpen(@Nullable Commands commands) {
+        return commands != null && commands.connection().isOpen();
     }
 }

@@ -1,38 +1,86 @@
 package io.eventsgateway.redis;
 
 import io.eventsgateway.Destination;
+import io.lettuce.core.cluster.SlotHash;
 import java.nio.charset.StandardCharsets;
 
-/** The names of one destination in Redis: all with one hash tag, so that they share a slot of a cluster. */
-record Keys(String tag) {
+/**
+ * The names of one destination in Redis. All have one hash tag, so that they share a slot of a cluster; there are {@link #TAGS} tags,
+ * spread evenly over the slots, so that what concerns many destinations takes few calls.
+ */
+record Keys(int tag, String path) {
+
+    static final int TAGS = 256;
+
+    private static final String[] TAG_NAMES = tagNames();
 
     static Keys of(Destination destination) {
-        return new Keys("eg:{" + destination.organisation() + "/" + destination.path() + "}");
+        String path = destination.organisation() + "/" + destination.path();
+        return new Keys((path.hashCode() * 0x9E3779B9) >>> 24, path);
+    }
+
+    /** The shortest names of which each falls into another 256th of the slots. */
+    private static String[] tagNames() {
+        String[] names = new String[TAGS];
+        int found = 0;
+        for (int i = 0; found < TAGS; i++) {
+            String name = Integer.toString(i, 36);
+            int part = SlotHash.getSlot(name) / (SlotHash.SLOT_COUNT / TAGS);
+            if (names[part] == null) {
+                names[part] = name;
+                found++;
+            }
+        }
+        return names;
+    }
+
+    /** The slot of a tag's keys. */
+    static int slot(int tag) {
+        return SlotHash.getSlot(TAG_NAMES[tag]);
+    }
+
+    /** Hash of how often each writer has appended under a tag. */
+    static byte[] guard(int tag) {
+        return bytes("eg:{" + TAG_NAMES[tag] + "}:guard");
+    }
+
+    /** A channel on which a log hears itself. */
+    static String probe(int tag, String writer) {
+        return "eg:{" + TAG_NAMES[tag] + "}:probe:" + writer;
+    }
+
+    private byte[] key(String kind) {
+        return bytes("eg:{" + TAG_NAMES[tag] + "}:" + path + ":" + kind);
     }
 
     /** Hash of the epoch, the last sequence and time, whether it is closed, and the last offset taken of each lane. */
     byte[] meta() {
-        return bytes(tag + ":m");
+        return key("m");
     }
 
     /** Stream of the events. */
     byte[] stream() {
-        return bytes(tag + ":s");
+        return key("s");
     }
 
     /** Hash of who is let in and who is shut out. */
     byte[] access() {
-        return bytes(tag + ":a");
+        return key("a");
     }
 
     /** Known for as long as a producer's event id is. */
     byte[] eventId(String eventId) {
-        return bytes(tag + ":u:" + eventId);
+        return key("u:" + eventId);
+    }
+
+    /** Data of one large event. */
+    byte[] large(String name) {
+        return key("l:" + name);
     }
 
     /** The channel on which appends are told. */
     String channel() {
-        return tag + ":c";
+        return "eg:{" + TAG_NAMES[tag] + "}:" + path + ":c";
     }
 
     static byte[] bytes(String text) {

@@ -4,102 +4,195 @@ import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
 import io.eventsgateway.log.EventLog.Following;
 import io.eventsgateway.log.Follower;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Who follows what, and what Redis has confirmed to push. It owns the set of subscriptions: what is not confirmed is woken by
- * {@link #poll} and subscribed again. Any thread may call.
+ * Who follows what, and what Redis has confirmed to push. It owns the set of subscriptions: each channel belongs on the link of the
+ * server that pushes its tag; one that is not there is subscribed again, and left elsewhere once it is. Any thread may call, except
+ * where a method says otherwise.
  */
-final class Push extends RedisPubSubAdapter<byte[], byte[]> {
+final class Push {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Push.class);
+    /** Channels in one subscription, and destinations in one question for their ends. */
+    private static final int SOME = 256;
 
+    private final Servers servers;
+    private final String writer;
     private final Map<String, Channel> channels = new ConcurrentHashMap<>();
-    private volatile @Nullable StatefulRedisPubSubConnection<byte[], byte[]> connection;
+    private final Map<String, PushLink> links = new ConcurrentHashMap<>();
+    private final AtomicInteger asking = new AtomicInteger();
 
-    /** One destination's followers. */
+    Push(Servers servers, String writer) {
+        this.servers = servers;
+        this.writer = writer;
+    }
+
+    /** One destination's followers, and the link that has confirmed to push to them. */
     private static final class Channel {
+        final Keys keys;
         final List<Follower> followers = new CopyOnWriteArrayList<>();
-        volatile boolean confirmed;
+        volatile @Nullable PushLink on;
+
+        Channel(Keys keys) {
+            this.keys = keys;
+        }
+
+        boolean confirmed() {
+            PushLink link = on;
+            return link != null && link.works();
+        }
 
         void wake() {
             followers.forEach(Follower::wake);
         }
+
+        /** Wakes those who are elsewhere than at the end. */
+        void compare(EventId end) {
+            for (Follower follower : followers) {
+                EventId position = follower.position();
+                if (position != null && !position.equals(end)) {
+                    follower.wake();
+                }
+            }
+        }
     }
 
-    Following follow(String name, Follower follower) {
+    Following follow(Keys keys, Follower follower) {
+        String name = keys.channel();
         boolean[] first = new boolean[1];
         channels.compute(name, (key, known) -> {
             first[0] = known == null;
-            Channel channel = known == null ? new Channel() : known;
+            Channel channel = known == null ? new Channel(keys) : known;
             channel.followers.add(follower);
             return channel;
         });
         if (first[0]) {
-            subscribe(List.of(name));
+            subscribe(name, keys.tag());
         }
-        return () -> leave(name, follower);
+        return () -> leave(name, keys.tag(), follower);
     }
 
-    private void leave(String name, Follower follower) {
-        boolean[] last = new boolean[1];
+    private void leave(String name, int tag, Follower follower) {
+        @Nullable Channel[] last = new Channel[1];
         channels.computeIfPresent(name, (key, channel) -> {
             channel.followers.remove(follower);
-            last[0] = channel.followers.isEmpty();
-            return last[0] ? null : channel;
+            last[0] = channel.followers.isEmpty() ? channel : null;
+            return channel.followers.isEmpty() ? null : channel;
         });
-        StatefulRedisPubSubConnection<byte[], byte[]> to = connection;
-        if (last[0] && to != null && to.isOpen()) {
-            to.async().unsubscribe(Keys.bytes(name));
+        Channel left = last[0];
+        if (left != null) {
+            PushLink link = left.on == null ? link(tag) : left.on;
+            if (link != null) {
+                link.unsubscribe(name);
+            }
             if (channels.containsKey(name)) {
-                subscribe(List.of(name));
+                subscribe(name, tag);
             }
         }
     }
 
-    /** A connection for subscriptions is there; all are made on it. */
-    void connected(StatefulRedisPubSubConnection<byte[], byte[]> made) {
-        made.addListener(this);
-        connection = made;
-        subscribe(List.copyOf(channels.keySet()));
+    private void subscribe(String name, int tag) {
+        PushLink link = link(tag);
+        if (link != null) {
+            link.subscribe(List.of(name));
+        }
     }
 
-    /** Nothing is pushed any more. */
-    void disconnected() {
-        channels.values().forEach(channel -> channel.confirmed = false);
+    private @Nullable PushLink link(int tag) {
+        String server = servers.pushes(tag);
+        return server == null ? null : links.get(server);
     }
 
-    /** Wakes whoever is not confirmed to be told. */
-    void poll() {
-        channels.values().forEach(channel -> {
-            if (!channel.confirmed) {
-                channel.wake();
+    /** Keeps a link to every server that pushes, and none to others. The clock's thread. */
+    void tick(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+        Map<String, Integer> tags = new HashMap<>();
+        for (int tag = 0; tag < Keys.TAGS; tag++) {
+            String server = servers.pushes(tag);
+            if (server != null) {
+                tags.putIfAbsent(server, tag);
+            }
+        }
+        tags.forEach((server, tag) -> links.computeIfAbsent(server, key -> new PushLink(key, writer, servers, this))
+                .tick(tag, commands));
+        links.forEach((server, link) -> {
+            if (!tags.containsKey(server) && channels.values().stream().noneMatch(channel -> channel.on == link)) {
+                links.remove(server);
+                link.close();
             }
         });
     }
 
-    /** Subscribes again what should have been confirmed by now. */
+    /** Subscribes what is not where it belongs. */
     void reconcile() {
-        List<String> missing = new ArrayList<>();
+        Map<PushLink, Map<Integer, List<String>>> missing = new HashMap<>();
         channels.forEach((name, channel) -> {
-            if (!channel.confirmed) {
-                missing.add(name);
+            PushLink link = link(channel.keys.tag());
+            if (link != null && channel.on != link) {
+                missing.computeIfAbsent(link, key -> new HashMap<>())
+                        .computeIfAbsent(servers.sharded() ? channel.keys.tag() : 0, key -> new ArrayList<>())
+                        .add(name);
             }
         });
-        if (!missing.isEmpty()) {
-            LOG.debug("Subscribing again channels={}", missing.size());
-            subscribe(missing);
+        missing.forEach((link, byTag) -> byTag.values().forEach(names -> {
+            for (int from = 0; from < names.size(); from += SOME) {
+                link.subscribe(names.subList(from, Math.min(names.size(), from + SOME)));
+            }
+        }));
+    }
+
+    /** Asks where the logs end that nothing is confirmed to be pushed of, and wakes those who are elsewhere. */
+    void poll(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+        compare(commands, channel -> !channel.confirmed());
+    }
+
+    /** The same for all: what is pushed may have been lost. */
+    void sweep(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+        compare(commands, channel -> true);
+    }
+
+    private void compare(RedisClusterAsyncCommands<byte[], byte[]> commands, Predicate<Channel> which) {
+        if (asking.get() > 0) {
+            return;
         }
+        Map<Integer, List<Channel>> byTag = new HashMap<>();
+        for (Channel channel : channels.values()) {
+            if (which.test(channel)) {
+                byTag.computeIfAbsent(channel.keys.tag(), key -> new ArrayList<>())
+                        .add(channel);
+            }
+        }
+        byTag.values().forEach(some -> {
+            for (int from = 0; from < some.size(); from += SOME) {
+                ask(commands, some.subList(from, Math.min(some.size(), from + SOME)));
+            }
+        });
+    }
+
+    private void ask(RedisClusterAsyncCommands<byte[], byte[]> commands, List<Channel> some) {
+        byte[][] metas = some.stream().map(channel -> channel.keys.meta()).toArray(byte[][]::new);
+        asking.incrementAndGet();
+        CompletionStage<List<Object>> asked = Script.ENDS.run(commands, metas);
+        asked.whenComplete((ends, failure) -> {
+            asking.decrementAndGet();
+            if (failure == null) {
+                for (int i = 0; i < some.size(); i++) {
+                    some.get(i).compare(Replies.end(ends.get(3 * i), ends.get(3 * i + 1), ends.get(3 * i + 2)));
+                }
+            }
+        });
     }
 
     int followed() {
@@ -107,41 +200,75 @@ final class Push extends RedisPubSubAdapter<byte[], byte[]> {
     }
 
     long unconfirmed() {
-        return channels.values().stream().filter(channel -> !channel.confirmed).count();
+        return channels.values().stream()
+                .filter(channel -> !channel.confirmed())
+                .count();
     }
 
-    private void subscribe(List<String> names) {
-        StatefulRedisPubSubConnection<byte[], byte[]> to = connection;
-        if (to == null || !to.isOpen()) {
+    /** Since when a link has not been heard, in nanoseconds; 0 when all are. */
+    long silentNanos() {
+        long now = System.nanoTime();
+        long silent = 0;
+        for (PushLink link : links.values()) {
+            if (!link.works()) {
+                silent = Math.max(silent, now - link.heardAt());
+            }
+        }
+        return silent;
+    }
+
+    void connected(PushLink link) {
+        reconcile();
+    }
+
+    void disconnected(PushLink link) {
+        Set<Channel> lost = new HashSet<>();
+        for (Channel channel : channels.values()) {
+            if (channel.on == link) {
+                channel.on = null;
+                lost.add(channel);
+            }
+        }
+        if (!lost.isEmpty()) {
+            servers.refresh();
+        }
+    }
+
+    /** The link works, for the first time or again; what came meanwhile may be lost. */
+    void heard(PushLink link) {
+        channels.values().forEach(channel -> {
+            if (channel.on == link) {
+                channel.wake();
+            }
+        });
+    }
+
+    void subscribed(PushLink link, String name) {
+        Channel channel = channels.get(name);
+        if (channel == null) {
             return;
         }
-        for (int from = 0; from < names.size(); from += 512) {
-            List<String> some = names.subList(from, Math.min(names.size(), from + 512));
-            to.async().subscribe(some.stream().map(Keys::bytes).toArray(byte[][]::new));
+        PushLink before = channel.on;
+        channel.on = link;
+        channel.wake();
+        if (before != null && before != link) {
+            before.unsubscribe(name);
         }
     }
 
-    @Override
-    public void subscribed(byte[] name, long count) {
-        Channel channel = channel(name);
-        if (channel != null) {
-            channel.confirmed = true;
-            channel.wake();
+    /** Asked for, or because the slot has moved. */
+    void unsubscribed(PushLink link, String name) {
+        Channel channel = channels.get(name);
+        if (channel != null && channel.on == link) {
+            channel.on = null;
+            servers.refresh();
         }
     }
 
-    @Override
-    public void unsubscribed(byte[] name, long count) {
-        Channel channel = channel(name);
-        if (channel != null) {
-            channel.confirmed = false;
-        }
-    }
-
-    @Override
-    public void message(byte[] name, byte[] message) {
-        Channel channel = channel(name);
+    void message(PushLink link, String name, byte[] message) {
+        Channel channel = channels.get(name);
         if (channel == null) {
+            link.unsubscribe(name);
             return;
         }
         int line = 0;
@@ -157,9 +284,5 @@ final class Push extends RedisPubSubAdapter<byte[], byte[]> {
         for (Follower follower : channel.followers) {
             follower.appended(id, event);
         }
-    }
-
-    private @Nullable Channel channel(byte[] name) {
-        return channels.get(new String(name, StandardCharsets.UTF_8));
     }
 }

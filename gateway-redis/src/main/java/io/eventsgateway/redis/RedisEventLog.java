@@ -1,20 +1,21 @@
 package io.eventsgateway.redis;
 
 import io.eventsgateway.Destination;
+import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
+import io.eventsgateway.Source;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.Follower;
 import io.eventsgateway.log.Gap;
 import io.eventsgateway.log.Gate;
+import io.eventsgateway.log.Generation;
+import io.eventsgateway.log.LostException;
 import io.eventsgateway.log.Page;
 import io.eventsgateway.log.StoredEvent;
 import io.eventsgateway.log.Tail;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import java.nio.charset.StandardCharsets;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,8 +29,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log on Redis 6.2 or later: a stream and two hashes for each destination, changed by one script, told by publish and
- * subscribe. Any thread may call; stages complete on Lettuce's threads.
+ * The log on Redis 6.2 or later, one server, a master by its sentinels or a cluster: for each destination a stream and two hashes, changed
+ * by one script, told by publish and subscribe. Any thread may call; stages complete on Lettuce's threads.
  */
 public final class RedisEventLog implements EventLog {
 
@@ -45,27 +46,28 @@ public final class RedisEventLog implements EventLog {
     private static final int CALL_BYTES = 1024 * 1024;
 
     private static final byte[] NONE = new byte[0];
-    private static final byte[] PUBLISH = Keys.bytes("PUBLISH");
 
+    private final String writer = EventId.epochText(ThreadLocalRandom.current().nextLong(1, 1L << 32));
+    private final Guard guard = new Guard(writer);
+    private final Servers servers;
+    private final Push push;
     private final Connections connections;
-    private final Push push = new Push();
+    private final LargeData large;
     private final byte[] retention;
     private final byte[] memory;
 
-    /**
-     * A log that is opened by {@link #start}.
-     *
-     * @param client what connects; lent, never shut down
-     * @param retention how long events are kept
-     * @param frequency how often followers are woken that Redis is not confirmed to tell
-     */
-    public RedisEventLog(RedisClient client, RedisURI uri, Duration retention, Duration frequency) {
-        this.connections = new Connections(client, uri, push, frequency);
-        this.retention = number(retention.toMillis());
-        this.memory = number(MEMORY * retention.toMillis());
+    /** A log that is opened by {@link #start}. */
+    public RedisEventLog(RedisOptions options) {
+        Duration remembered = options.retention().multipliedBy(MEMORY);
+        this.servers = Servers.of(options);
+        this.push = new Push(servers, writer);
+        this.connections = new Connections(servers, push, guard, remembered, options.frequency());
+        this.large = new LargeData(connections, options.retention());
+        this.retention = number(options.retention().toMillis());
+        this.memory = number(remembered.toMillis());
     }
 
-    /** Connects, now or as soon as the server can be reached. Returns at once. */
+    /** Connects, now or as soon as a server can be reached. Returns at once. */
     public void start() {
         connections.start();
     }
@@ -76,7 +78,17 @@ public final class RedisEventLog implements EventLog {
     }
 
     @Override
-    public CompletionStage<Appended> append(List<Entry> batch) {
+    public Generation generation() {
+        return guard.known().generation();
+    }
+
+    @Override
+    public CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
+        Guard.Known known = guard.known();
+        if (!known.generation().equals(generation)) {
+            return CompletableFuture.failedStage(
+                    new LostException("a loss in the log was noticed since " + generation));
+        }
         Map<Destination, List<Entry>> byDestination = new LinkedHashMap<>();
         for (Entry entry : batch) {
             byDestination
@@ -85,7 +97,7 @@ public final class RedisEventLog implements EventLog {
         }
         List<CompletableFuture<Appended>> calls = new ArrayList<>(byDestination.size());
         byDestination.forEach((destination, entries) ->
-                calls.add(appendFrom(Keys.of(destination), entries, 0).toCompletableFuture()));
+                calls.add(appendFrom(known, Keys.of(destination), entries, 0).toCompletableFuture()));
         return CompletableFuture.allOf(calls.toArray(CompletableFuture<?>[]::new))
                 .thenApply(done -> {
                     Appended sum = Appended.NOTHING;
@@ -97,36 +109,64 @@ public final class RedisEventLog implements EventLog {
     }
 
     /** One call after the other: entries of one lane must not overtake each other, not even when a call fails. */
-    private CompletionStage<Appended> appendFrom(Keys keys, List<Entry> entries, int from) {
-        List<byte[]> names = new ArrayList<>(List.of(keys.meta(), keys.stream(), keys.access()));
+    private CompletionStage<Appended> appendFrom(Guard.Known known, Keys keys, List<Entry> entries, int from) {
+        int next = from;
+        int bytes = 0;
+        CompletionStage<?> kept = CompletableFuture.completedStage(null);
+        List<byte[]> names =
+                new ArrayList<>(List.of(Keys.guard(keys.tag()), keys.meta(), keys.stream(), keys.access()));
         List<byte[]> values = new ArrayList<>(List.of(
                 retention,
                 memory,
                 Keys.bytes(EventId.epochText(ThreadLocalRandom.current().nextLong(1, 1L << 32))),
                 Keys.bytes(keys.channel()),
-                PUBLISH,
-                number(MAX_PUSHED_BYTES)));
-        int next = from;
-        int bytes = 0;
+                Keys.bytes(servers.sharded() ? "SPUBLISH" : "PUBLISH"),
+                number(MAX_PUSHED_BYTES),
+                guard.field(),
+                number(known.count(keys.tag()))));
         while (next < entries.size() && next - from < CALL_ENTRIES && bytes < CALL_BYTES) {
             Entry entry = entries.get(next++);
-            byte[] event = StoredForm.write(entry.event());
-            bytes += event.length;
+            Event event = entry.event();
+            byte[] written;
+            if (StoredForm.isLarge(event)) {
+                String name = nameOf(entry.source());
+                kept = kept.thenCompose(done -> large.keep(keys.large(name), event.data()));
+                written = StoredForm.writeReference(event, name);
+            } else {
+                written = StoredForm.write(event);
+            }
+            bytes += written.length;
             if (entry.eventId() != null) {
                 names.add(keys.eventId(entry.eventId()));
             }
             values.add(Keys.bytes("f:" + entry.source().lane()));
             values.add(number(entry.source().offset()));
             values.add(number(entry.eventId() == null ? 0 : names.size()));
-            values.add(event);
+            values.add(written);
         }
         int rest = next;
-        CompletionStage<Appended> done = connections
-                .run(redis -> Script.APPEND.run(redis, names.toArray(byte[][]::new), values.toArray(byte[][]::new)))
-                .thenApply(reply -> new Appended(count(reply.get(0)), count(reply.get(1))));
+        CompletionStage<Appended> done = kept.thenCompose(data -> connections.change(
+                        redis -> Script.APPEND.run(redis, names.toArray(byte[][]::new), values.toArray(byte[][]::new))))
+                .thenCompose(reply -> appended(known, keys.tag(), reply));
         return rest == entries.size()
                 ? done
-                : done.thenCompose(first -> appendFrom(keys, entries, rest).thenApply(first::plus));
+                : done.thenCompose(
+                        first -> appendFrom(known, keys, entries, rest).thenApply(first::plus));
+    }
+
+    private CompletionStage<Appended> appended(Guard.Known known, int tag, List<Object> reply) {
+        int added = (int) Replies.number(reply.get(0));
+        if (added < 0) {
+            connections.lost(known);
+            return CompletableFuture.failedStage(new LostException("Redis has less than it acknowledged"));
+        }
+        known.acknowledge(tag, Replies.number(reply.get(2)));
+        return CompletableFuture.completedStage(new Appended(added, (int) Replies.number(reply.get(1))));
+    }
+
+    /** The same however often a record is read: what is written twice is written to one place. */
+    private static String nameOf(Source source) {
+        return source.lane() + "@" + source.offset();
     }
 
     @Override
@@ -135,24 +175,40 @@ public final class RedisEventLog implements EventLog {
         return connections
                 .run(redis -> readAfter(redis, keys, after, maxEvents, maxBytes))
                 .thenCompose(reply -> {
-                    EventId end = end(reply);
-                    List<StoredEvent> events = events(end.epoch(), (List<?>) reply.get(4));
-                    boolean more = count(reply.get(3)) == 1;
-                    if (after == null) {
-                        return CompletableFuture.completedStage(Page.of(Gap.NONE, end, events, more));
+                    EventId end = Replies.end(reply.get(0), reply.get(1), reply.get(2));
+                    boolean more = Replies.number(reply.get(3)) == 1;
+                    String largeId = Replies.text(reply.get(5));
+                    Page.@Nullable Large next = largeId.isEmpty()
+                            ? null
+                            : new Page.Large(id(end.epoch(), largeId), (int) Replies.number(reply.get(6)));
+                    List<?> flat = (List<?>) reply.get(4);
+                    EventId first = next != null
+                            ? next.id()
+                            : flat.isEmpty() ? null : id(end.epoch(), Replies.text(flat.get(0)));
+                    Gap gap = after == null ? Gap.NONE : Gap.between(after, end, first);
+                    if (gap == Gap.REPLACED && after != null && after.epoch() == end.epoch()) {
+                        return read(destination, null, maxEvents, maxBytes).thenApply(page -> page.with(gap));
                     }
-                    Gap gap = Gap.between(
-                            after, end, events.isEmpty() ? null : events.get(0).id());
-                    boolean fromOldest = after.epoch() != end.epoch();
-                    return gap != Gap.REPLACED || fromOldest
-                            ? CompletableFuture.completedStage(Page.of(gap, end, events, more))
-                            : read(destination, null, maxEvents, maxBytes)
-                                    .thenApply(page -> new Page(gap, page.base(), page.events(), page.more()));
+                    return large.events(keys, end.epoch(), flat)
+                            .thenApply(events -> events.size() == flat.size() / 2
+                                    ? Page.of(gap, end, events, more, next)
+                                    : without(gap, end, flat, events));
                 });
     }
 
+    /** A page that ends before an event whose data has expired; or, where that is the first one, begins after it. */
+    private static Page without(Gap gap, EventId end, List<?> flat, List<StoredEvent> before) {
+        return before.isEmpty()
+                ? new Page(Gap.EXPIRED, id(end.epoch(), Replies.text(flat.get(0))), List.of(), true, null)
+                : Page.of(gap, end, before, true, null);
+    }
+
     private CompletionStage<List<Object>> readAfter(
-            RedisAsyncCommands<byte[], byte[]> redis, Keys keys, @Nullable EventId after, int maxEvents, int maxBytes) {
+            RedisClusterAsyncCommands<byte[], byte[]> redis,
+            Keys keys,
+            @Nullable EventId after,
+            int maxEvents,
+            int maxBytes) {
         EventId from = after == null ? EventId.START : after;
         return Script.READ.run(
                 redis,
@@ -170,12 +226,14 @@ public final class RedisEventLog implements EventLog {
         Keys keys = Keys.of(destination);
         return connections
                 .run(redis -> Script.TAIL.run(redis, new byte[][] {keys.meta(), keys.access()}))
-                .thenApply(reply -> new Tail(end(reply), gate(text(reply.get(3)), (List<?>) reply.get(4))));
+                .thenApply(reply -> new Tail(
+                        Replies.end(reply.get(0), reply.get(1), reply.get(2)),
+                        gate(Replies.text(reply.get(3)), (List<?>) reply.get(4))));
     }
 
     @Override
     public Following follow(Destination destination, Follower follower) {
-        return push.follow(Keys.of(destination).channel(), follower);
+        return push.follow(Keys.of(destination), follower);
     }
 
     @Override
@@ -183,26 +241,9 @@ public final class RedisEventLog implements EventLog {
         connections.close();
     }
 
-    private static EventId end(List<Object> reply) {
-        String epoch = text(reply.get(0));
-        return epoch.isEmpty()
-                ? EventId.START
-                : new EventId(
-                        Long.parseLong(epoch, 36),
-                        Long.parseLong(text(reply.get(2))),
-                        Long.parseLong(text(reply.get(1))));
-    }
-
-    private static List<StoredEvent> events(long epoch, List<?> flat) {
-        List<StoredEvent> events = new ArrayList<>(flat.size() / 2);
-        for (int i = 0; i < flat.size(); i += 2) {
-            String id = text(flat.get(i));
-            int dash = id.indexOf('-');
-            EventId position =
-                    new EventId(epoch, Long.parseLong(id.substring(0, dash)), Long.parseLong(id.substring(dash + 1)));
-            events.add(new StoredEvent(position, StoredForm.read((byte[]) flat.get(i + 1), 0)));
-        }
-        return events;
+    static EventId id(long epoch, String text) {
+        int dash = text.indexOf('-');
+        return new EventId(epoch, Long.parseLong(text.substring(0, dash)), Long.parseLong(text.substring(dash + 1)));
     }
 
     private static Gate gate(String closed, List<?> fields) {
@@ -210,7 +251,7 @@ public final class RedisEventLog implements EventLog {
         Set<String> subjects = new HashSet<>();
         Set<String> roles = new HashSet<>();
         for (Object field : fields) {
-            String name = text(field);
+            String name = Replies.text(field);
             Set<String> named =
                     switch (name.charAt(0)) {
                         case 'x' -> excluded;
@@ -224,13 +265,5 @@ public final class RedisEventLog implements EventLog {
 
     private static byte[] number(long number) {
         return Keys.bytes(Long.toString(number));
-    }
-
-    private static int count(Object reply) {
-        return ((Long) reply).intValue();
-    }
-
-    private static String text(Object reply) {
-        return new String((byte[]) reply, StandardCharsets.UTF_8);
     }
 }

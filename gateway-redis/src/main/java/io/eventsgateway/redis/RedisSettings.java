@@ -1,13 +1,41 @@
 package io.eventsgateway.redis;
 
+import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.Setting;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslOptions;
+import java.io.File;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What configures the log, and what it amounts to. */
 public final class RedisSettings {
+
+    private static final String NODES_RULE = "addresses like host1:26379,host2:26379,[2001:db8::1]:26379";
+    private static final Pattern NODE = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^:\\s\\[\\]]+)(?::([0-9]{1,5}))?");
+
+    /** An address with everything in it. */
+    public static final Setting<String> URL = Setting.of(
+                    "SPRING_DATA_REDIS_URL",
+                    "",
+                    "a URL like redis://user:password@host:6379/0, rediss:// for TLS",
+                    text -> {
+                        try {
+                            return text.isEmpty() || RedisURI.create(text).getHost() != null ? text : null;
+                        } catch (IllegalArgumentException invalid) {
+                            return null;
+                        }
+                    })
+            .doc("URL of one Redis server; overrules host, port, user, password, database and TLS.")
+            .formerly("SPRING_REDIS_URL")
+            .secret();
 
     /** The server's host. */
     public static final Setting<String> HOST = Setting.text("SPRING_DATA_REDIS_HOST", "localhost")
@@ -18,6 +46,53 @@ public final class RedisSettings {
     public static final Setting<Integer> PORT = Setting.number("SPRING_DATA_REDIS_PORT", 6379, 1, 65535)
             .doc("Redis server's port.")
             .formerly("SPRING_REDIS_PORT");
+
+    /** The master's name at the sentinels. */
+    public static final Setting<String> SENTINEL_MASTER = Setting.text("SPRING_DATA_REDIS_SENTINEL_MASTER", "")
+            .doc("Name of the master that sentinels watch; empty where there are no sentinels.")
+            .formerly("SPRING_REDIS_SENTINEL_MASTER");
+
+    /** The sentinels. */
+    public static final Setting<List<HostAndPort>> SENTINEL_NODES = Setting.of(
+                    "SPRING_DATA_REDIS_SENTINEL_NODES", "", NODES_RULE, text -> nodes(text, 26379))
+            .doc("Sentinels, by commas; the port is 26379 where none is given.")
+            .formerly("SPRING_REDIS_SENTINEL_NODES");
+
+    /** The user at the sentinels. */
+    public static final Setting<String> SENTINEL_USERNAME = Setting.text("SPRING_DATA_REDIS_SENTINEL_USERNAME", "")
+            .doc("User at the sentinels; empty for the default user.")
+            .formerly("SPRING_REDIS_SENTINEL_USERNAME");
+
+    /** The password at the sentinels. */
+    public static final Setting<String> SENTINEL_PASSWORD = Setting.text("SPRING_DATA_REDIS_SENTINEL_PASSWORD", "")
+            .doc("Password at the sentinels; empty for none.")
+            .formerly("SPRING_REDIS_SENTINEL_PASSWORD")
+            .secret();
+
+    /** Some nodes of a cluster. */
+    public static final Setting<List<HostAndPort>> CLUSTER_NODES = Setting.of(
+                    "SPRING_DATA_REDIS_CLUSTER_NODES", "", NODES_RULE, text -> nodes(text, 6379))
+            .doc(
+                    "Some nodes of a Redis cluster, by commas; the others are found by them. Empty where there is no cluster.")
+            .formerly("SPRING_REDIS_CLUSTER_NODES");
+
+    /** How often a command is redirected. */
+    public static final Setting<Integer> MAX_REDIRECTS = Setting.number(
+                    "SPRING_DATA_REDIS_CLUSTER_MAX_REDIRECTS", 5, 1, 100)
+            .doc("How often a command follows a cluster's redirections.")
+            .formerly("SPRING_REDIS_CLUSTER_MAX_REDIRECTS");
+
+    /** Whether hints of a change refresh the topology. */
+    public static final Setting<Boolean> REFRESH_ADAPTIVE = Setting.flag(
+                    "SPRING_DATA_REDIS_LETTUCE_CLUSTER_REFRESH_ADAPTIVE", true)
+            .doc("Whether a cluster is asked for its topology as soon as something hints at a change.")
+            .formerly("SPRING_REDIS_LETTUCE_CLUSTER_REFRESH_ADAPTIVE");
+
+    /** How often the topology is refreshed. */
+    public static final Setting<Duration> REFRESH_PERIOD = Setting.duration(
+                    "SPRING_DATA_REDIS_LETTUCE_CLUSTER_REFRESH_PERIOD", "10s")
+            .doc("How often a cluster is asked for its topology in any case.")
+            .formerly("SPRING_REDIS_LETTUCE_CLUSTER_REFRESH_PERIOD");
 
     /** The user of an access control list. */
     public static final Setting<String> USERNAME = Setting.text("SPRING_DATA_REDIS_USERNAME", "")
@@ -40,6 +115,17 @@ public final class RedisSettings {
             .doc("Whether to use TLS.")
             .formerly("SPRING_REDIS_SSL");
 
+    /** Which certificates to trust and to show. */
+    public static final Setting<String> SSL_BUNDLE = Setting.text("SPRING_DATA_REDIS_SSL_BUNDLE", "")
+            .doc(
+                    "Name of a bundle of PEM files for TLS: SPRING_SSL_BUNDLE_PEM_<NAME>_TRUSTSTORE_CERTIFICATE, and "
+                            + "..._KEYSTORE_CERTIFICATE and ..._KEYSTORE_PRIVATEKEY for a certificate of one's own. Empty: what the JVM trusts.");
+
+    /** How long connecting may take. */
+    public static final Setting<Duration> CONNECT_TIMEOUT = Setting.duration("SPRING_DATA_REDIS_CONNECT_TIMEOUT", "2s")
+            .doc("How long connecting may take.")
+            .formerly("SPRING_REDIS_CONNECT_TIMEOUT");
+
     /** How long a command may take. */
     public static final Setting<Duration> TIMEOUT = Setting.duration("SPRING_DATA_REDIS_TIMEOUT", "2s")
             .doc("How long a command may take before it counts as failed and is repeated.")
@@ -60,28 +146,183 @@ public final class RedisSettings {
             .map(Duration::ofHours)
             .doc("Hours for which an event is kept and can be had again.");
 
+    /** How far to go back after a loss. */
+    public static final Setting<Duration> REWIND = Setting.number("EVENTS_REDIS_REWINDSECS", 30, 0, 24 * 3600)
+            .map(Duration::ofSeconds)
+            .doc(
+                    "Seconds by which records are read again from Kafka after Redis lost what it had acknowledged, counted back from "
+                            + "when it was last known to have everything.");
+
     /** All of them, in the order of the reference. */
-    public static final List<Setting<?>> ALL =
-            List.of(HOST, PORT, USERNAME, PASSWORD, DATABASE, SSL, TIMEOUT, CLIENT_NAME, FREQUENCY, RETENTION);
+    public static final List<Setting<?>> ALL = List.of(
+            URL,
+            HOST,
+            PORT,
+            SENTINEL_MASTER,
+            SENTINEL_NODES,
+            SENTINEL_USERNAME,
+            SENTINEL_PASSWORD,
+            CLUSTER_NODES,
+            MAX_REDIRECTS,
+            REFRESH_ADAPTIVE,
+            REFRESH_PERIOD,
+            USERNAME,
+            PASSWORD,
+            DATABASE,
+            SSL,
+            SSL_BUNDLE,
+            CONNECT_TIMEOUT,
+            TIMEOUT,
+            CLIENT_NAME,
+            FREQUENCY,
+            RETENTION,
+            REWIND);
+
+    /** A server's address. */
+    public record HostAndPort(String host, int port) {}
 
     private RedisSettings() {}
 
-    /** The server that an environment names. */
-    public static RedisURI uri(Environment environment) {
-        RedisURI.Builder uri = RedisURI.builder()
-                .withHost(environment.get(HOST))
-                .withPort(environment.get(PORT))
-                .withDatabase(environment.get(DATABASE))
+    private static @Nullable List<HostAndPort> nodes(String text, int fallbackPort) {
+        List<HostAndPort> nodes = new ArrayList<>();
+        for (String each : text.split(",", -1)) {
+            if (each.isBlank()) {
+                continue;
+            }
+            Matcher node = NODE.matcher(each.strip());
+            if (!node.matches()) {
+                return null;
+            }
+            int port = node.group(2) == null ? fallbackPort : Integer.parseInt(node.group(2));
+            if (port < 1 || port > 65535) {
+                return null;
+            }
+            String host = node.group(1);
+            nodes.add(new HostAndPort(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port));
+        }
+        return nodes;
+    }
+
+    /**
+     * What an environment asks for: a cluster, where its nodes are named; else a master by its sentinels, where these are; else one
+     * server.
+     *
+     * @throws ConfigurationException if what is named does not fit together, or certificates can't be read
+     */
+    public static RedisOptions options(Environment environment) {
+        List<HostAndPort> cluster = environment.get(CLUSTER_NODES);
+        List<HostAndPort> sentinels = environment.get(SENTINEL_NODES);
+        String master = environment.get(SENTINEL_MASTER);
+        List<String> problems = new ArrayList<>();
+        if (master.isEmpty() != sentinels.isEmpty()) {
+            problems.add(SENTINEL_MASTER.name() + " and " + SENTINEL_NODES.name() + " are only valid together");
+        }
+        if (!cluster.isEmpty() && !sentinels.isEmpty()) {
+            problems.add(
+                    CLUSTER_NODES.name() + " and " + SENTINEL_NODES.name() + " are not valid together: choose one");
+        }
+        if (!cluster.isEmpty() && environment.get(DATABASE) != 0) {
+            problems.add(DATABASE.name() + " must be 0 with a cluster, which has no other");
+        }
+        SslOptions ssl = SslOptions.create();
+        try {
+            ssl = ssl(environment);
+        } catch (IllegalArgumentException unusable) {
+            problems.add(SSL_BUNDLE.name() + " is not valid: " + unusable.getMessage());
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(problems);
+        }
+        List<RedisURI> servers = new ArrayList<>();
+        if (!cluster.isEmpty()) {
+            cluster.forEach(node -> servers.add(
+                    common(environment, RedisURI.builder().withHost(node.host()).withPort(node.port()))));
+        } else if (!sentinels.isEmpty()) {
+            servers.add(bySentinels(environment, master, sentinels));
+        } else if (!environment.get(URL).isEmpty()) {
+            RedisURI uri = RedisURI.create(environment.get(URL));
+            uri.setTimeout(environment.get(TIMEOUT));
+            uri.setClientName(environment.get(CLIENT_NAME));
+            servers.add(uri);
+        } else {
+            servers.add(common(
+                    environment,
+                    RedisURI.builder().withHost(environment.get(HOST)).withPort(environment.get(PORT))));
+        }
+        return new RedisOptions(
+                servers,
+                !cluster.isEmpty(),
+                environment.get(MAX_REDIRECTS),
+                environment.get(REFRESH_PERIOD),
+                environment.get(REFRESH_ADAPTIVE),
+                ssl,
+                environment.get(CONNECT_TIMEOUT),
+                environment.get(TIMEOUT),
+                environment.get(RETENTION),
+                environment.get(FREQUENCY));
+    }
+
+    private static RedisURI bySentinels(Environment environment, String master, List<HostAndPort> sentinels) {
+        RedisURI.Builder uri = RedisURI.builder().withSentinelMasterId(master);
+        for (HostAndPort sentinel : sentinels) {
+            RedisURI.Builder one = RedisURI.builder()
+                    .withHost(sentinel.host())
+                    .withPort(sentinel.port())
+                    .withTimeout(environment.get(CONNECT_TIMEOUT))
+                    .withSsl(environment.get(SSL));
+            authenticate(one, environment.get(SENTINEL_USERNAME), environment.get(SENTINEL_PASSWORD));
+            uri.withSentinel(one.build());
+        }
+        return common(environment, uri);
+    }
+
+    private static RedisURI common(Environment environment, RedisURI.Builder uri) {
+        uri.withDatabase(environment.get(DATABASE))
                 .withSsl(environment.get(SSL))
                 .withTimeout(environment.get(TIMEOUT))
                 .withClientName(environment.get(CLIENT_NAME));
-        String username = environment.get(USERNAME);
-        String password = environment.get(PASSWORD);
+        authenticate(uri, environment.get(USERNAME), environment.get(PASSWORD));
+        return uri.build();
+    }
+
+    private static void authenticate(RedisURI.Builder uri, String username, String password) {
         if (!username.isEmpty()) {
             uri.withAuthentication(username, password.toCharArray());
         } else if (!password.isEmpty()) {
             uri.withPassword(password.toCharArray());
         }
-        return uri.build();
+    }
+
+    private static SslOptions ssl(Environment environment) {
+        String bundle = environment.get(SSL_BUNDLE);
+        if (bundle.isEmpty()) {
+            return SslOptions.create();
+        }
+        String prefix =
+                "SPRING_SSL_BUNDLE_PEM_" + bundle.toUpperCase(Locale.ROOT).replace('-', '_') + "_";
+        Map<String, String> files = environment.startingWith(prefix);
+        String trusted = files.get("truststore.certificate");
+        String certificate = files.get("keystore.certificate");
+        String key = files.get("keystore.privatekey");
+        if (trusted == null && certificate == null) {
+            throw new IllegalArgumentException(
+                    "neither " + prefix + "TRUSTSTORE_CERTIFICATE nor " + prefix + "KEYSTORE_CERTIFICATE is set");
+        }
+        SslOptions.Builder ssl = SslOptions.builder().jdkSslProvider();
+        if (trusted != null) {
+            ssl.trustManager(file(trusted));
+        }
+        if (certificate != null && key != null) {
+            ssl.keyManager(file(certificate), file(key), new char[0]);
+        }
+        return ssl.build();
+    }
+
+    private static File file(String name) {
+        File file = new File(name.startsWith("file:") ? name.substring("file:".length()) : name);
+        if (!file.canRead()) {
+            throw new IllegalArgumentException("can't read " + file);
+        }
+        return file;
     }
 }

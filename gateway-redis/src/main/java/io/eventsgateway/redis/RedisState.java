@@ -3,9 +3,18 @@ package io.eventsgateway.redis;
 /**
  * How the log is doing.
  *
- * @param connected whether commands reach the server
- * @param problem the last reason why not, empty where there was none
+ * @param connected whether there is a connection for commands
+ * @param problem what is wrong, empty where nothing is
+ * @param warning what may go wrong, empty where nothing is known to
  * @param followed how many destinations are followed
  * @param unconfirmed how many of them Redis is not confirmed to push
+ * @param silentMillis for how long Redis has not pushed what it should; 0 where it does
  */
-public record RedisState(boolean connected, String problem, int followed, long unconfirmed) {}
+public record RedisState(
+        boolean connected, String problem, String warning, int followed, long unconfirmed, long silentMillis) {
+
+    /** Whether clients can be served: commands succeed, and pushing does or has failed only just now. */
+    public boolean works() {
+        return connected && problem.isEmpty();
+    }
+}

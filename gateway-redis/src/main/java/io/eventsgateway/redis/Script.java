@@ -2,7 +2,7 @@ package io.eventsgateway.redis;
 
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,7 +19,8 @@ import java.util.concurrent.CompletionStage;
 enum Script {
     APPEND,
     READ,
-    TAIL;
+    TAIL,
+    ENDS;
 
     private final byte[] source;
     private final String digest;
@@ -40,7 +41,8 @@ enum Script {
     }
 
     /** Runs it by its digest, and by its source where the server does not know it. */
-    CompletionStage<List<Object>> run(RedisAsyncCommands<byte[], byte[]> redis, byte[][] keys, byte[]... values) {
+    CompletionStage<List<Object>> run(
+            RedisScriptingAsyncCommands<byte[], byte[]> redis, byte[][] keys, byte[]... values) {
         CompletionStage<List<Object>> known = redis.evalsha(digest, ScriptOutputType.MULTI, keys, values);
         return known.exceptionallyCompose(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;

@@ -7,11 +7,22 @@ import java.util.Set;
 
 /**
  * How an event is written in Redis: kind, name, subjects and roles, a line each, then the data. Names have no line feed and
- * subjects and roles no tab, which parts them.
+ * subjects and roles no tab, which parts them. A large message has its data under a key of its own; instead of it stand its size, a
+ * blank, and what that key ends with.
  */
 final class StoredForm {
 
+    /** Data of more bytes is kept apart. */
+    static final int LARGE = 64 * 1024;
+
+    /** Where a large event's data is. */
+    record Reference(int size, String name) {}
+
     private StoredForm() {}
+
+    static boolean isLarge(Event event) {
+        return event.kind() == Event.Kind.MESSAGE && event.data().size() > LARGE;
+    }
 
     static byte[] write(Event event) {
         char kind =
@@ -20,14 +31,45 @@ final class StoredForm {
                     case CONNECT -> 'c';
                     case DISCONNECT -> 'd';
                 };
-        String head = kind + "\n" + event.name() + "\n" + String.join("\t", event.subjects()) + "\n"
-                + String.join("\t", event.roles()) + "\n";
-        byte[] start = head.getBytes(StandardCharsets.UTF_8);
+        byte[] start = head(kind, event);
         Payload data = event.data();
         byte[] all = new byte[start.length + data.size()];
         System.arraycopy(start, 0, all, 0, start.length);
         data.copyTo(0, data.size(), all, start.length);
         return all;
+    }
+
+    /** Writes a large event whose data is under a name. */
+    static byte[] writeReference(Event event, String name) {
+        byte[] start = head('M', event);
+        byte[] reference = Keys.bytes(event.data().size() + " " + name);
+        byte[] all = new byte[start.length + reference.length];
+        System.arraycopy(start, 0, all, 0, start.length);
+        System.arraycopy(reference, 0, all, start.length, reference.length);
+        return all;
+    }
+
+    private static byte[] head(char kind, Event event) {
+        return Keys.bytes(kind + "\n" + event.name() + "\n" + String.join("\t", event.subjects()) + "\n"
+                + String.join("\t", event.roles()) + "\n");
+    }
+
+    static boolean isReference(byte[] bytes) {
+        return bytes[0] == 'M';
+    }
+
+    /** Where the data of what {@link #writeReference} wrote is. */
+    static Reference reference(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        String line = text.substring(text.lastIndexOf('\n') + 1);
+        int blank = line.indexOf(' ');
+        return new Reference(Integer.parseInt(line, 0, blank, 10), line.substring(blank + 1));
+    }
+
+    /** Reads what {@link #writeReference} wrote, with the data that it refers to. */
+    static Event read(byte[] bytes, Payload data) {
+        int name = lineAfter(bytes, 0);
+        return Event.message(text(bytes, name, lineAfter(bytes, name)), data);
     }
 
     /** Reads what {@link #write} wrote, from an index on; the bytes are not copied. */
@@ -65,6 +107,6 @@ final class StoredForm {
     }
 
     private static Set<String> names(byte[] bytes, int from, int next) {
-        return next - from == 1 ? Set.of() : Set.of(text(bytes, from, next).split("\t"));
+        return next - from == 1 ? Set.of() : Set.of(text(bytes, from, next).split("\t", -1));
     }
 }

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.EventLogContract;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -14,28 +13,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The log's contract against real servers. */
+/** The log's contract against real servers, in every way they can be set up. */
 class RedisEventLogIT {
 
-    private static final RedisClient CLIENT = RedisClient.create();
-
-    @AfterAll
-    static void shutDown() {
-        CLIENT.shutdown();
-    }
+    private static final Duration FREQUENCY = Duration.ofMillis(50);
 
     @Nested
-    class OnRedis62 extends OnServer {
+    class OnRedis62 extends OnServers {
         private static final RedisServer SERVER = RedisServer.v62();
 
         @Override
-        RedisServer server() {
-            return SERVER;
+        RedisOptions options() {
+            return RedisOptions.of(SERVER.uri(), RETENTION, FREQUENCY);
         }
 
         @Test
         void isThatVersion() {
-            assertThat(version()).startsWith("6.2.");
+            assertThat(SERVER.version()).startsWith("6.2.");
         }
 
         @AfterAll
@@ -45,17 +39,17 @@ class RedisEventLogIT {
     }
 
     @Nested
-    class OnRedis70 extends OnServer {
+    class OnRedis70 extends OnServers {
         private static final RedisServer SERVER = RedisServer.v70();
 
         @Override
-        RedisServer server() {
-            return SERVER;
+        RedisOptions options() {
+            return RedisOptions.of(SERVER.uri(), RETENTION, FREQUENCY);
         }
 
         @Test
         void isThatVersion() {
-            assertThat(version()).startsWith("7.0.");
+            assertThat(SERVER.version()).startsWith("7.0.");
         }
 
         @AfterAll
@@ -64,18 +58,50 @@ class RedisEventLogIT {
         }
     }
 
-    /** A log on a server. */
-    abstract static class OnServer extends EventLogContract {
+    @Nested
+    class OnSentinels extends OnServers {
+        private static final RedisSentinels SENTINELS = new RedisSentinels();
+
+        @Override
+        RedisOptions options() {
+            return RedisOptions.of(SENTINELS.uri(), RETENTION, FREQUENCY);
+        }
+
+        @AfterAll
+        static void stop() {
+            SENTINELS.close();
+        }
+    }
+
+    @Nested
+    class OnCluster extends OnServers {
+        private static final RedisCluster CLUSTER = new RedisCluster();
+
+        @Override
+        RedisOptions options() {
+            return RedisOptions.ofCluster(CLUSTER.uris(), RETENTION, FREQUENCY);
+        }
+
+        @AfterAll
+        static void stop() {
+            CLUSTER.close();
+        }
+    }
+
+    /** A log on servers. */
+    abstract static class OnServers extends EventLogContract {
 
         private RedisEventLog log;
 
-        abstract RedisServer server();
+        abstract RedisOptions options();
 
         @BeforeEach
         void open() {
-            log = new RedisEventLog(CLIENT, server().uri(), RETENTION, Duration.ofMillis(50));
+            log = new RedisEventLog(options());
             log.start();
-            while (!log.state().connected()) {
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (!log.state().works()) {
+                assertThat(System.nanoTime()).as("waited for %s", log.state()).isLessThan(until);
                 LockSupport.parkNanos(1_000_000);
             }
         }
@@ -90,23 +116,12 @@ class RedisEventLogIT {
             return log;
         }
 
-        /** The server's own clock can only be waited for. */
+        /** The servers' own clocks can only be waited for. */
         @Override
         protected void pass(Duration time) {
             long until = System.nanoTime() + time.toNanos();
             while (System.nanoTime() < until) {
                 LockSupport.parkNanos(until - System.nanoTime());
-            }
-        }
-
-        String version() {
-            try (StatefulRedisConnection<String, String> connection = CLIENT.connect(server().uri())) {
-                String info = connection.sync().info("server");
-                return info.lines()
-                        .filter(line -> line.startsWith("redis_version:"))
-                        .findFirst()
-                        .orElseThrow()
-                        .substring("redis_version:".length());
             }
         }
     }

@@ -60,6 +60,11 @@ public final class RedisServer implements AutoCloseable {
         return new RedisServer(executable("7.0.15"), options);
     }
 
+    /** A sentinel of 7.0 by its configuration, which it rewrites. */
+    static RedisServer sentinel(Path configuration) {
+        return new RedisServer(executable("7.0.15"), configuration.toString(), "--sentinel");
+    }
+
     /** The executable of one of the versions for this machine, from the Maven artifacts that carry them. */
     private static String executable(String... versions) {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac") ? "darwin" : "linux";
@@ -84,9 +89,15 @@ public final class RedisServer implements AutoCloseable {
     /** Starts it, after it was stopped, on the same port; with its data if it was not killed. */
     public void start() {
         List<String> command = new ArrayList<>(List.of("sh", "-c", ENDS_WITH_PARENT, "sh", executable));
+        boolean sentinel = options.contains("--sentinel");
+        if (sentinel) {
+            command.addAll(options);
+        }
         command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir", folder.toString()));
-        command.addAll(List.of("--save", "", "--appendonly", "yes", "--appendfsync", "no"));
-        command.addAll(options);
+        if (!sentinel) {
+            command.addAll(List.of("--save", "", "--appendonly", "yes", "--appendfsync", "no"));
+            command.addAll(options);
+        }
         try {
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -144,6 +155,11 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** Whether it was started and not stopped or killed since. */
+    public boolean isRunning() {
+        return process.isAlive();
+    }
+
     /** Its port. */
     public int port() {
         return port;
@@ -197,6 +213,8 @@ public final class RedisServer implements AutoCloseable {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5_000);
             socket.getOutputStream().write((login + command + "\r\nQUIT\r\n").getBytes(StandardCharsets.UTF_8));
+            // a sentinel knows no QUIT
+            socket.shutdownOutput();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines();
         }
     }

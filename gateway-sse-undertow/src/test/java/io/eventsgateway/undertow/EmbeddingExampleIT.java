@@ -57,7 +57,8 @@ class EmbeddingExampleIT {
 
         var destination = new Destination("acme", "view", "1");
         var event = Event.message("greeting", Payload.of("{\"hello\":\"world\"}".getBytes(StandardCharsets.UTF_8)));
-        log.append(List.of(new Entry(destination, event, new Source("orders", "topic-id", 0, 0), null)));
+        var entry = new Entry(destination, event, new Source("orders", "topic-id", 0, 0), null);
+        log.append(log.generation(), List.of(entry));
         // end
 
         int port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();

@@ -1,4 +1,4 @@
-package io.eventsgateway.app;
+package io.eventsgateway.redis;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,43 +10,74 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/** A port before another port, which can be cut and mended. Used by one thread. */
-final class TcpProxy implements AutoCloseable {
+/** A port before another port, whose connections can be cut, held up and delayed. Used by one thread. */
+public final class TcpProxy implements AutoCloseable {
 
     private final int targetPort;
     private final int port;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> stalled = ConcurrentHashMap.newKeySet();
+    private volatile long delay;
     private ServerSocket server;
 
-    TcpProxy(int targetPort) {
+    /** A port of its own before a port of this machine. */
+    public TcpProxy(int targetPort) {
         this.targetPort = targetPort;
         this.server = listen(0);
         this.port = server.getLocalPort();
     }
 
-    int port() {
+    /** The port to connect to. */
+    public int port() {
         return port;
     }
 
     /** Breaks all connections and takes no new ones. */
-    void cut() {
+    public void cut() {
         close();
     }
 
     /** Takes connections again. */
-    void mend() {
+    public void mend() {
         server = listen(port);
+    }
+
+    /** Breaks the connections that there are; new ones are taken. */
+    public void reset() {
+        for (Socket socket : sockets) {
+            closeQuietly(socket);
+        }
+        sockets.clear();
+    }
+
+    /** Lets nothing through on the connections that there are, which stay open; new ones work. */
+    public void stall() {
+        stalled.addAll(sockets);
+    }
+
+    /** Lets nothing through on the connection that the target sees from a port. */
+    public void stallTo(int localPort) {
+        sockets.stream().filter(socket -> socket.getLocalPort() == localPort).forEach(stalled::add);
+    }
+
+    /** Delays everything by so many milliseconds. */
+    public void delay(long millis) {
+        delay = millis;
+    }
+
+    /** How many connections there are. */
+    public int connections() {
+        return sockets.size() / 2;
     }
 
     @Override
     public void close() {
         try {
             server.close();
-            for (Socket socket : sockets) {
-                socket.close();
-            }
-            sockets.clear();
+            reset();
         } catch (IOException unclosed) {
             throw new UncheckedIOException(unclosed);
         }
@@ -79,17 +110,35 @@ final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private static void pump(Socket from, Socket to) {
+    private void pump(Socket from, Socket to) {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[8192];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                if (delay > 0) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(delay));
+                }
+                while (stalled.contains(from) && !from.isClosed()) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                }
                 out.write(buffer, 0, n);
             }
         } catch (IOException cut) {
             // both ends are closed
+        } finally {
+            stalled.remove(from);
+            sockets.remove(from);
+            sockets.remove(to);
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException unclosed) {
+            throw new UncheckedIOException(unclosed);
         }
     }
 

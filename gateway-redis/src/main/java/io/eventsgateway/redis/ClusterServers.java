@@ -1,0 +1,121 @@
+package io.eventsgateway.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.models.partitions.Partitions;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster. Lettuce routes commands and follows redirections. Pushing is not left to it: each master has a connection of its own for
+ * the channels of its slots, so that what moves can be subscribed at its new place before it is left at the old one.
+ */
+final class ClusterServers implements Servers {
+
+    private static final String ANY = "any";
+
+    private final RedisOptions options;
+    private final RedisClusterClient client;
+    private final RedisClient pushClient;
+    private volatile @Nullable Partitions partitions;
+    private volatile boolean sharded;
+
+    ClusterServers(RedisOptions options) {
+        this.options = options;
+        this.pushClient = RedisClient.create();
+        ClusterTopologyRefreshOptions.Builder refresh =
+                ClusterTopologyRefreshOptions.builder().enablePeriodicRefresh(options.refresh());
+        if (options.adaptive()) {
+            refresh.adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1));
+        } else {
+            refresh.disableAllAdaptiveRefreshTriggers();
+        }
+        this.client = RedisClusterClient.create(pushClient.getResources(), options.servers());
+        this.client.setOptions(Servers.configure(ClusterClientOptions.builder(), options)
+                .maxRedirects(options.maxRedirects())
+                .validateClusterNodeMembership(false)
+                .topologyRefreshOptions(refresh.build())
+                .build());
+        this.pushClient.setOptions(Servers.configure(ClientOptions.builder(), options)
+                .autoReconnect(false)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .build());
+    }
+
+    @Override
+    public CompletionStage<Commands> connect() {
+        return client.refreshPartitionsAsync()
+                .thenCompose(known -> client.connectAsync(ByteArrayCodec.INSTANCE))
+                .thenCompose(this::learn);
+    }
+
+    private CompletionStage<Commands> learn(StatefulRedisClusterConnection<byte[], byte[]> connection) {
+        partitions = connection.getPartitions();
+        return connection.async().info("server").thenApply(info -> {
+            sharded = ServerInfo.of(info).hasShardedChannels();
+            return new Commands(connection, connection.async());
+        });
+    }
+
+    @Override
+    public @Nullable String pushes(int tag) {
+        Partitions known = partitions;
+        if (known == null) {
+            return null;
+        }
+        if (!sharded) {
+            return ANY;
+        }
+        RedisClusterNode node = known.getPartitionBySlot(Keys.slot(tag));
+        return node == null ? null : node.getNodeId();
+    }
+
+    @Override
+    public CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPush(String server) {
+        Partitions known = partitions;
+        RedisClusterNode node = known == null
+                ? null
+                : known.stream()
+                        .filter(each -> sharded
+                                ? each.getNodeId().equals(server)
+                                : each.isConnected() && !each.getSlots().isEmpty())
+                        .findFirst()
+                        .orElse(null);
+        return node == null
+                ? CompletableFuture.failedStage(new RedisConnectionException("no such node in the cluster: " + server))
+                : pushClient.connectPubSubAsync(ByteArrayCodec.INSTANCE, node.getUri());
+    }
+
+    @Override
+    public boolean sharded() {
+        return sharded;
+    }
+
+    @Override
+    public void refresh() {
+        client.refreshPartitionsAsync();
+    }
+
+    @Override
+    public String address() {
+        return "cluster of " + options.servers().get(0).getHost() + ":"
+                + options.servers().get(0).getPort();
+    }
+
+    @Override
+    public void close() {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        // whose threads the other one uses
+        pushClient.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+}

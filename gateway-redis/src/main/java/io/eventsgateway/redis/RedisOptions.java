@@ -1,0 +1,66 @@
+package io.eventsgateway.redis;
+
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslOptions;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Where Redis is and how it is used.
+ *
+ * @param servers one server, or one master by its sentinels; of a cluster any of its nodes, at least one
+ * @param cluster whether they are nodes of a cluster
+ * @param maxRedirects how often a command follows a cluster's redirections
+ * @param refresh how often a cluster is asked for its topology
+ * @param adaptive whether it is also asked when something hints at a change
+ * @param ssl what is trusted and shown where a server's address asks for TLS
+ * @param connectTimeout how long connecting may take
+ * @param timeout how long a command may take
+ * @param retention how long events are kept
+ * @param frequency how often is asked for what Redis is not confirmed to push
+ */
+public record RedisOptions(
+        List<RedisURI> servers,
+        boolean cluster,
+        int maxRedirects,
+        Duration refresh,
+        boolean adaptive,
+        SslOptions ssl,
+        Duration connectTimeout,
+        Duration timeout,
+        Duration retention,
+        Duration frequency) {
+
+    /** @throws IllegalArgumentException if there is no server, or several and no cluster */
+    public RedisOptions {
+        servers = List.copyOf(servers);
+        if (servers.isEmpty() || (servers.size() > 1 && !cluster)) {
+            throw new IllegalArgumentException("one server or the nodes of a cluster are needed, got " + servers);
+        }
+    }
+
+    /** One server, or one master by its sentinels, used as the settings' defaults say. */
+    public static RedisOptions of(RedisURI server, Duration retention, Duration frequency) {
+        return of(List.of(server), false, retention, frequency);
+    }
+
+    /** A cluster by some of its nodes, used as the settings' defaults say. */
+    public static RedisOptions ofCluster(List<RedisURI> nodes, Duration retention, Duration frequency) {
+        return of(nodes, true, retention, frequency);
+    }
+
+    private static RedisOptions of(List<RedisURI> servers, boolean cluster, Duration retention, Duration frequency) {
+        Duration timeout = Duration.ofSeconds(2);
+        return new RedisOptions(
+                servers,
+                cluster,
+                5,
+                Duration.ofSeconds(10),
+                true,
+                SslOptions.create(),
+                timeout,
+                timeout,
+                retention,
+                frequency);
+    }
+}

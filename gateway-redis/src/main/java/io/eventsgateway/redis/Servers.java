@@ -1,0 +1,54 @@
+package io.eventsgateway.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The servers behind a log: how to connect, and which of them pushes what. Any thread may call; nothing blocks but {@link #close}. */
+interface Servers extends AutoCloseable {
+
+    /** A connection for commands. */
+    record Commands(StatefulConnection<byte[], byte[]> connection, RedisClusterAsyncCommands<byte[], byte[]> async) {}
+
+    static Servers of(RedisOptions options) {
+        return options.cluster() ? new ClusterServers(options) : new SingleServer(options);
+    }
+
+    /** Makes a connection for commands. */
+    CompletionStage<Commands> connect();
+
+    /** Which server pushes the channels of a tag, by its name; null while nobody knows. */
+    @Nullable
+    String pushes(int tag);
+
+    /** Makes a connection for pushing to a server that {@link #pushes} named. */
+    CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPush(String server);
+
+    /** Whether channels belong to slots, as from Redis 7.0 on in a cluster. */
+    boolean sharded();
+
+    /** Something moved: find out where it is now. */
+    void refresh();
+
+    /** Where they are, for people. */
+    String address();
+
+    @Override
+    void close();
+
+    /** What all clients have in common. */
+    static <B extends ClientOptions.Builder> B configure(B builder, RedisOptions options) {
+        builder.timeoutOptions(TimeoutOptions.enabled(options.timeout()))
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(options.connectTimeout())
+                        .keepAlive(true)
+                        .build())
+                .sslOptions(options.ssl());
+        return builder;
+    }
+}

@@ -1,0 +1,68 @@
+package io.eventsgateway.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One server, or the master that sentinels name. A connection that is lost is not mended but replaced by {@link Connections}, so that
+ * the sentinels are asked anew.
+ */
+final class SingleServer implements Servers {
+
+    private static final String ONLY = "server";
+
+    private final RedisClient client;
+    private final RedisURI uri;
+
+    SingleServer(RedisOptions options) {
+        this.client = RedisClient.create();
+        this.client.setOptions(Servers.configure(ClientOptions.builder(), options)
+                .autoReconnect(false)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .build());
+        this.uri = options.servers().get(0);
+    }
+
+    @Override
+    public CompletionStage<Commands> connect() {
+        return client.connectAsync(ByteArrayCodec.INSTANCE, uri)
+                .thenApply(connection -> new Commands(connection, connection.async()));
+    }
+
+    @Override
+    public String pushes(int tag) {
+        return ONLY;
+    }
+
+    @Override
+    public CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPush(String server) {
+        return client.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri);
+    }
+
+    @Override
+    public boolean sharded() {
+        return false;
+    }
+
+    @Override
+    public void refresh() {
+        // the sentinels are asked whenever a connection is made
+    }
+
+    @Override
+    public String address() {
+        return uri.getSentinels().isEmpty()
+                ? uri.getHost() + ":" + uri.getPort()
+                : uri.getSentinelMasterId() + " by " + uri.getSentinels().size() + " sentinels";
+    }
+
+    @Override
+    public void close() {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+}

@@ -1,0 +1,145 @@
+package io.eventsgateway.redis;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.SlotHash;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** A real cluster of three masters and three replicas, for tests. Used by one thread. */
+public final class RedisCluster implements AutoCloseable {
+
+    private static final int MASTERS = 3;
+    private static final int SLOTS = 16384;
+
+    private final RedisClient client = RedisClient.create();
+    private final List<RedisServer> nodes = new ArrayList<>();
+
+    /** Starts the nodes and waits until they serve all slots. The options are redis-server's. */
+    public RedisCluster(String... options) {
+        List<String> all = new ArrayList<>(List.of(
+                "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--repl-diskless-sync-delay", "0"));
+        all.addAll(List.of(options));
+        for (int i = 0; i < 2 * MASTERS; i++) {
+            nodes.add(RedisServer.v70(all.toArray(String[]::new)));
+        }
+        for (int i = 0; i < MASTERS; i++) {
+            int[] slots = IntStream.range(i * SLOTS / MASTERS, (i + 1) * SLOTS / MASTERS)
+                    .toArray();
+            ask(nodes.get(i), redis -> redis.clusterAddSlots(slots));
+            ask(nodes.get(i), redis -> redis.clusterSetConfigEpoch(nodes.size() + 1L));
+        }
+        for (RedisServer node : nodes.subList(1, nodes.size())) {
+            ask(node, redis -> redis.clusterMeet("127.0.0.1", nodes.get(0).port()));
+        }
+        await(() -> nodes.stream()
+                .allMatch(node -> ask(node, RedisCommands::clusterNodes)
+                                .lines()
+                                .filter(line -> line.endsWith("connected") || line.contains(" connected "))
+                                .count()
+                        == nodes.size()));
+        for (int i = 0; i < MASTERS; i++) {
+            String master = ask(nodes.get(i), RedisCommands::clusterMyId);
+            ask(nodes.get(MASTERS + i), redis -> redis.clusterReplicate(master));
+        }
+        awaitOk();
+    }
+
+    /** All of them, the first three of which were made masters. */
+    public List<RedisServer> nodes() {
+        return nodes;
+    }
+
+    /** Where they are. */
+    public List<RedisURI> uris() {
+        return nodes.stream().map(RedisServer::uri).toList();
+    }
+
+    /** Waits until every node that runs serves all slots and every replica follows its master. */
+    public void awaitOk() {
+        await(() -> nodes.stream().filter(RedisServer::isRunning).allMatch(node -> ask(node, RedisCommands::clusterInfo)
+                .contains("cluster_state:ok")));
+        await(() -> nodes.stream().filter(RedisServer::isRunning).allMatch(node -> {
+            String info = ask(node, redis -> redis.info("replication"));
+            return info.contains("role:master") || info.contains("master_link_status:up");
+        }));
+    }
+
+    /** The node that is master of a slot. */
+    public RedisServer masterOf(int slot) {
+        RedisServer asked =
+                nodes.stream().filter(RedisServer::isRunning).findFirst().orElseThrow();
+        List<Object> all = ask(asked, RedisCommands::clusterSlots);
+        for (Object each : all) {
+            List<?> range = (List<?>) each;
+            if ((Long) range.get(0) <= slot && slot <= (Long) range.get(1)) {
+                long port = (Long) ((List<?>) range.get(2)).get(1);
+                return nodes.stream()
+                        .filter(node -> node.port() == port)
+                        .findFirst()
+                        .orElseThrow();
+            }
+        }
+        throw new IllegalStateException("nobody serves slot " + slot);
+    }
+
+    /** Moves a slot with all its keys to another master, while it is used. */
+    public void move(int slot, RedisServer to) {
+        RedisServer from = masterOf(slot);
+        String source = ask(from, RedisCommands::clusterMyId);
+        String target = ask(to, RedisCommands::clusterMyId);
+        ask(to, redis -> redis.clusterSetSlotImporting(slot, source));
+        ask(from, redis -> redis.clusterSetSlotMigrating(slot, target));
+        for (List<String> keys = keys(from, slot); !keys.isEmpty(); keys = keys(from, slot)) {
+            for (String key : keys) {
+                ask(from, redis -> redis.migrate("127.0.0.1", to.port(), key, 0, 5000));
+            }
+        }
+        for (RedisServer node : List.of(to, from)) {
+            ask(node, redis -> redis.clusterSetSlotNode(slot, target));
+        }
+    }
+
+    /** Slots in which there are keys now. */
+    public List<Integer> usedSlots() {
+        return nodes.stream()
+                .filter(RedisServer::isRunning)
+                .flatMap(node -> ask(node, redis -> redis.keys("*")).stream())
+                .map(SlotHash::getSlot)
+                .distinct()
+                .toList();
+    }
+
+    private List<String> keys(RedisServer node, int slot) {
+        return ask(node, redis -> redis.clusterGetKeysInSlot(slot, 100));
+    }
+
+    /** What a node answers to a command. */
+    public <T> T ask(RedisServer node, Function<RedisCommands<String, String>, T> command) {
+        try (StatefulRedisConnection<String, String> connection = client.connect(node.uri())) {
+            return command.apply(connection.sync());
+        }
+    }
+
+    private static void await(java.util.function.BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > until) {
+                throw new IllegalStateException("the cluster does not form");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdown();
+        nodes.forEach(RedisServer::close);
+    }
+}

@@ -1,0 +1,390 @@
+package io.eventsgateway.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.Event;
+import io.eventsgateway.EventId;
+import io.eventsgateway.Payload;
+import io.eventsgateway.Source;
+import io.eventsgateway.log.Appended;
+import io.eventsgateway.log.Entry;
+import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.Follower;
+import io.eventsgateway.log.Gap;
+import io.eventsgateway.log.Generation;
+import io.eventsgateway.log.LostException;
+import io.eventsgateway.log.Page;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the log does when servers, or what is between, fail. */
+class RedisFaultsIT {
+
+    private static final Duration RETENTION = Duration.ofHours(1);
+    private static final Duration FREQUENCY = Duration.ofMillis(300);
+
+    private final Destination destination =
+            new Destination("acme", "view", UUID.randomUUID().toString());
+    private final RedisClient client = RedisClient.create();
+    private final List<AutoCloseable> closes = new ArrayList<>();
+    private RedisEventLog log;
+    private long offset;
+
+    @AfterEach
+    void close() throws Exception {
+        for (int i = closes.size() - 1; i >= 0; i--) {
+            closes.get(i).close();
+        }
+        client.shutdown();
+    }
+
+    @Test
+    void noticesAnEmptiedServerBeforeAnythingIsAppended() {
+        RedisServer server = closing(RedisServer.v70());
+        open(server.uri());
+        append("a");
+        EventId last = append("b");
+        Generation before = log.generation();
+
+        ask(server.uri(), RedisCommands::flushall);
+
+        assertThatThrownBy(() -> append("c")).hasRootCauseInstanceOf(LostException.class);
+        assertThat(log.generation().number()).isEqualTo(before.number() + 1);
+        assertThat(read(last).gap()).isEqualTo(Gap.REPLACED);
+        offset = 0;
+        append("a");
+        append("b");
+        append("c");
+        assertThat(names(read(null))).containsExactly("a", "b", "c");
+        assertThat(read(last).gap()).isEqualTo(Gap.REPLACED);
+    }
+
+    @Test
+    void noticesAnEmptiedServerAlsoWhenNothingIsAppended() {
+        RedisServer server = closing(RedisServer.v70());
+        open(server.uri());
+        append("a");
+        ask(server.uri(), RedisCommands::flushall);
+
+        await(() -> log.generation().number() == 1);
+    }
+
+    @Test
+    void refusesWhatWasMeantForAnEarlierGeneration() {
+        RedisServer server = closing(RedisServer.v70());
+        open(server.uri());
+        append("a");
+        Generation before = log.generation();
+        ask(server.uri(), RedisCommands::flushall);
+        assertThatThrownBy(() -> append("b")).hasRootCauseInstanceOf(LostException.class);
+
+        assertThatThrownBy(() -> log.append(before, List.of(entry("b")))
+                        .toCompletableFuture()
+                        .join())
+                .hasRootCauseInstanceOf(LostException.class);
+    }
+
+    @Test
+    void goesOnWithARestartedServerThatHasItsData() {
+        RedisServer server = closing(RedisServer.v70());
+        open(server.uri());
+        append("a");
+
+        server.stop();
+        await(() -> !log.state().works());
+        server.start();
+        await(() -> log.state().works());
+
+        append("b");
+        assertThat(log.generation().number()).isZero();
+        assertThat(names(read(null))).containsExactly("a", "b");
+    }
+
+    @Test
+    void noticesALossByASentinelsFailover() {
+        RedisSentinels sentinels = closing(new RedisSentinels());
+        open(sentinels.uri());
+        append("a");
+        RedisServer master = sentinels.master();
+        // what the replicas are not sent is lost with the master
+        sentinels.servers().stream().filter(each -> each != master).forEach(RedisServer::pause);
+        EventId lost = append("b");
+        assertThat(log.generation().number()).isZero();
+
+        master.kill();
+        sentinels.servers().stream().filter(each -> each != master).forEach(RedisServer::resume);
+        await(() -> sentinels.master() != master && log.state().works());
+
+        await(() -> log.generation().number() == 1);
+        offset = 0;
+        append("a");
+        append("b");
+        assertThat(names(read(null))).containsExactly("a", "b");
+        assertThat(read(lost).gap()).isEqualTo(Gap.REPLACED);
+    }
+
+    @Test
+    void followsAClustersFailoverAndMovedSlots() {
+        RedisCluster cluster = closing(new RedisCluster());
+        open(RedisOptions.ofCluster(cluster.uris().subList(0, 1), RETENTION, FREQUENCY));
+        Told told = follow();
+        int slot = Keys.slot(Keys.of(destination).tag());
+        append("a");
+        assertThat(told.next()).isEqualTo("a");
+
+        RedisServer first = cluster.masterOf(slot);
+        RedisServer other = cluster.nodes().stream()
+                .filter(node -> node != first && isMaster(node))
+                .findFirst()
+                .orElseThrow();
+        cluster.move(slot, other);
+        appendPatiently("b");
+        assertThat(told.next()).isEqualTo("b");
+        await(() -> log.state().unconfirmed() == 0);
+        appendPatiently("c");
+        assertThat(told.pushed()).isEqualTo("c");
+
+        other.kill();
+        appendPatiently("d");
+        assertThat(told.next()).isEqualTo("d");
+        await(() -> log.state().unconfirmed() == 0 && log.state().works());
+        appendPatiently("e");
+        assertThat(told.pushed()).isEqualTo("e");
+        assertThat(names(read(null))).containsExactly("a", "b", "c", "d", "e");
+    }
+
+    @Test
+    void queriesWhilePushIsDeadWithoutAWord() {
+        RedisServer server = closing(RedisServer.v70());
+        TcpProxy proxy = closing(new TcpProxy(server.port()));
+        open(RedisURI.create("127.0.0.1", proxy.port()));
+        Told told = follow();
+        append("a");
+        assertThat(told.next()).isEqualTo("a");
+
+        long longest = 0;
+        for (int round = 0; round < 3; round++) {
+            await(() -> log.state().unconfirmed() == 0);
+            String pubsub = ask(server.uri(), redis -> redis.clientList())
+                    .lines()
+                    .filter(line -> line.contains(" cmd=subscribe "))
+                    .findFirst()
+                    .orElseThrow();
+            String address = pubsub.replaceAll(".* addr=127.0.0.1:([0-9]+) .*", "$1");
+            proxy.stallTo(Integer.parseInt(address));
+            long at = System.nanoTime();
+            append("r" + round);
+            assertThat(told.next()).isEqualTo("r" + round);
+            longest = Math.max(longest, System.nanoTime() - at);
+        }
+        System.out.println("push dead: rounds=3 longest=" + longest / 1_000_000 + " ms");
+        assertThat(Duration.ofNanos(longest)).isLessThan(FREQUENCY.plusSeconds(1));
+    }
+
+    @Test
+    void tellsThatMemoryIsFullAndGoesOn() {
+        RedisServer server = closing(RedisServer.v70("--maxmemory", "20mb"));
+        open(server.uri());
+        append("a");
+        ask(server.uri(), redis -> redis.setrange("filler", 30_000_000, "x"));
+
+        assertThatThrownBy(() -> append("b")).hasMessageContaining("OOM");
+        assertThat(log.state().works()).isFalse();
+        assertThat(log.state().problem()).contains("out of memory");
+        assertThat(names(read(null))).containsExactly("a");
+
+        ask(server.uri(), redis -> redis.del("filler"));
+        offset = 1;
+        append("b");
+        assertThat(log.state().works()).isTrue();
+        assertThat(names(read(null))).containsExactly("a", "b");
+    }
+
+    @Test
+    void tellsWhatItIsRefusedFor() {
+        RedisServer secured = closing(RedisServer.v70("--requirepass", "right"));
+        RedisServer master = closing(RedisServer.v70());
+        RedisServer replica = closing(RedisServer.v70("--replicaof", "127.0.0.1 " + master.port()));
+
+        assertThat(problemOf(RedisURI.create("127.0.0.1", secured.port()))).contains("SPRING_DATA_REDIS_PASSWORD");
+        RedisURI wrong = RedisURI.builder()
+                .withHost("127.0.0.1")
+                .withPort(secured.port())
+                .withPassword("wrong".toCharArray())
+                .build();
+        assertThat(problemOf(wrong)).contains("refuses user or password");
+        assertThat(problemOf(replica.uri())).contains("replica");
+    }
+
+    @Test
+    void warnsOfAServerThatEvicts() {
+        RedisServer server = closing(RedisServer.v70("--maxmemory-policy", "allkeys-lru"));
+        open(server.uri());
+
+        assertThat(log.state().works()).isTrue();
+        assertThat(log.state().warning()).contains("allkeys-lru");
+    }
+
+    private String problemOf(RedisURI uri) {
+        RedisEventLog refused = closing(new RedisEventLog(RedisOptions.of(uri, RETENTION, FREQUENCY)));
+        refused.start();
+        await(() -> !refused.state().problem().isEmpty()
+                && !refused.state().problem().equals("not connected yet"));
+        return refused.state().problem();
+    }
+
+    private <T extends AutoCloseable> T closing(T part) {
+        closes.add(part);
+        return part;
+    }
+
+    private void open(RedisURI uri) {
+        open(RedisOptions.of(uri, RETENTION, FREQUENCY));
+    }
+
+    private void open(RedisOptions options) {
+        log = closing(new RedisEventLog(options));
+        log.start();
+        await(() -> log.state().works());
+    }
+
+    private <T> T ask(RedisURI uri, Function<RedisCommands<String, String>, T> command) {
+        try (StatefulRedisConnection<String, String> connection = client.connect(uri)) {
+            return command.apply(connection.sync());
+        }
+    }
+
+    private boolean isMaster(RedisServer node) {
+        return ask(node.uri(), redis -> redis.info("replication")).contains("role:master");
+    }
+
+    private Entry entry(String name) {
+        Event event = Event.message(name, Payload.of("{}".getBytes(StandardCharsets.UTF_8)));
+        return new Entry(destination, event, new Source("t", "topic", 0, offset++), null);
+    }
+
+    private EventId append(String name) {
+        log.append(log.generation(), List.of(entry(name)))
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+        return log.tail(destination).toCompletableFuture().join().end();
+    }
+
+    /** As a consumer does it: again until it works. */
+    private void appendPatiently(String name) {
+        Entry entry = entry(name);
+        await(() -> {
+            try {
+                Appended appended = log.append(log.generation(), List.of(entry))
+                        .toCompletableFuture()
+                        .join();
+                return appended.events() + appended.duplicates() == 1;
+            } catch (CompletionException notNow) {
+                return false;
+            }
+        });
+    }
+
+    private Page read(@Nullable EventId after) {
+        return log.read(destination, after, 100, 1_000_000)
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private Told follow() {
+        Told told = new Told();
+        EventLog.Following following = log.follow(destination, told);
+        closes.add(following::close);
+        await(() -> log.state().unconfirmed() == 0);
+        return told;
+    }
+
+    private static List<String> names(Page page) {
+        return page.events().stream().map(stored -> stored.event().name()).toList();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited long enough").isLessThan(until);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+    }
+
+    /** A follower that reads when it is woken, as the hub does. */
+    private final class Told implements Follower {
+        private final BlockingQueue<String> names = new LinkedBlockingQueue<>();
+        private final Set<String> pushed = ConcurrentHashMap.newKeySet();
+        private volatile EventId position = EventId.START;
+
+        @Override
+        public synchronized void appended(EventId id, @Nullable Event event) {
+            if (event != null) {
+                pushed.add(event.name());
+            }
+            if (id.follows(position) && event != null) {
+                position = id;
+                names.add(event.name());
+            } else if (!position.isAtOrAfter(id)) {
+                wake();
+            }
+        }
+
+        @Override
+        public synchronized void wake() {
+            log.read(destination, position, 100, 1_000_000).thenAccept(page -> {
+                synchronized (this) {
+                    page.events().forEach(stored -> {
+                        if (stored.id().follows(position)) {
+                            position = stored.id();
+                            names.add(stored.event().name());
+                        }
+                    });
+                }
+            });
+        }
+
+        @Override
+        public EventId position() {
+            return position;
+        }
+
+        String next() {
+            try {
+                return String.valueOf(names.poll(20, TimeUnit.SECONDS));
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
+        }
+
+        /** The next one, which must have come by push. */
+        String pushed() {
+            String next = next();
+            assertThat(pushed).contains(next);
+            return next;
+        }
+    }
+}

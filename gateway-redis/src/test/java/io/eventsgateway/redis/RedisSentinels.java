@@ -1,0 +1,102 @@
+package io.eventsgateway.redis;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** A real master with two replicas and three sentinels, for tests. Used by one thread. */
+public final class RedisSentinels implements AutoCloseable {
+
+    private static final String MASTER = "mymaster";
+
+    private final RedisClient client = RedisClient.create();
+    private final List<RedisServer> servers = new ArrayList<>();
+    private final List<RedisServer> sentinels = new ArrayList<>();
+
+    /** Starts them and waits until the sentinels know of each other and of the replicas. */
+    public RedisSentinels(String... options) {
+        servers.add(RedisServer.v70(options));
+        for (int i = 0; i < 2; i++) {
+            List<String> all = new ArrayList<>(List.of(options));
+            all.addAll(List.of("--replicaof", "127.0.0.1 " + servers.get(0).port()));
+            all.addAll(List.of("--repl-diskless-sync-delay", "0"));
+            servers.add(RedisServer.v70(all.toArray(String[]::new)));
+        }
+        for (int i = 0; i < 3; i++) {
+            sentinels.add(RedisServer.sentinel(config()));
+        }
+        await("num-other-sentinels", 2);
+        await("num-slaves", 2);
+    }
+
+    private Path config() {
+        try {
+            Path file = Files.createTempFile("sentinel", ".conf");
+            Files.writeString(
+                    file,
+                    "sentinel monitor " + MASTER + " 127.0.0.1 "
+                            + servers.get(0).port() + " 2\n"
+                            + "sentinel down-after-milliseconds " + MASTER + " 2000\n"
+                            + "sentinel failover-timeout " + MASTER + " 10000\n");
+            return file;
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        }
+    }
+
+    private void await(String field, int least) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (sentinels.stream().anyMatch(sentinel -> asked(sentinel, field) < least)) {
+            if (System.nanoTime() > until) {
+                throw new IllegalStateException("the sentinels do not find each other");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
+    private int asked(RedisServer sentinel, String field) {
+        try (StatefulRedisSentinelConnection<String, String> connection = client.connectSentinel(sentinel.uri())) {
+            return Integer.parseInt(connection.sync().master(MASTER).getOrDefault(field, "0"));
+        }
+    }
+
+    /** The first master and its replicas. */
+    public List<RedisServer> servers() {
+        return servers;
+    }
+
+    /** The server that the sentinels say is master. */
+    public RedisServer master() {
+        try (StatefulRedisSentinelConnection<String, String> connection =
+                client.connectSentinel(sentinels.get(0).uri())) {
+            InetSocketAddress address = (InetSocketAddress) connection.sync().getMasterAddrByName(MASTER);
+            return servers.stream()
+                    .filter(server -> server.port() == address.getPort())
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** The master, by its sentinels. */
+    public RedisURI uri() {
+        RedisURI.Builder uri = RedisURI.builder().withSentinelMasterId(MASTER);
+        sentinels.forEach(sentinel -> uri.withSentinel("127.0.0.1", sentinel.port()));
+        return uri.build();
+    }
+
+    @Override
+    public void close() {
+        client.shutdown();
+        sentinels.forEach(RedisServer::close);
+        servers.forEach(RedisServer::close);
+    }
+}
