@@ -82,7 +82,8 @@ public final class Gateway implements AutoCloseable {
         PathHandler paths = Handlers.path();
         EventLog log = embedded ? inMemoryLog() : redisLog();
         Executor later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
-        Hub hub = new Hub(log, later, meters);
+        Executor marks = CompletableFuture.delayedExecutor(10, TimeUnit.SECONDS);
+        Hub hub = new Hub(log, later, marks, meters);
         closes.push(hub);
         this.events = new EventsHandler(
                 hub,

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subject the id that its own destination {@code user/<subject>} has
  * @param organisation whose destinations it may see
- * @param names all names that connects and disconnects may call it by, its subject among them
+ * @param names all names that connects and disconnects may call it by, its subject among them; none for somebody who may be
+ *     anybody, of whom nothing is remembered
  * @param roles its roles
  * @param expiresAt when its stream has to end; null for never
  */

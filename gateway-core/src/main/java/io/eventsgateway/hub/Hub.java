@@ -31,15 +31,16 @@ public final class Hub implements AutoCloseable {
     private final IdentityHashMap<Executor, Lane> lanes = new IdentityHashMap<>();
 
     /** What every subscription works with. */
-    record Parts(EventLog log, Executor retry, HubListener listener, ReadBudget budget) {}
+    record Parts(EventLog log, Executor retry, Executor marks, HubListener listener, ReadBudget budget) {}
 
     /**
      * A hub over a log, which is lent.
      *
      * @param retry runs a task some moments later; where to go after the log failed
+     * @param marks runs a task some seconds later; how long a client's progress may go unremembered
      */
-    public Hub(EventLog log, Executor retry, HubListener listener) {
-        this.parts = new Parts(log, retry, listener, new ReadBudget(CATCH_UP_BYTES));
+    public Hub(EventLog log, Executor retry, Executor marks, HubListener listener) {
+        this.parts = new Parts(log, retry, marks, listener, new ReadBudget(CATCH_UP_BYTES));
     }
 
     /**

@@ -32,10 +32,12 @@ final class HubSubscription implements Subscription {
     private final Lane lane;
     private final EventLog log;
     private final Executor retry;
+    private final Executor marks;
     private final HubListener listener;
     private final ReadBudget budget;
     private final Subscriber subscriber;
     private final Set<String> names;
+    private final @Nullable String subject;
     private final Start start;
     private final Consumer<HubSubscription> whenClosed;
     private final List<Destination> destinations;
@@ -47,6 +49,7 @@ final class HubSubscription implements Subscription {
     private boolean parked;
     private boolean closed;
     private boolean moved;
+    private boolean markDue;
     private int delivered;
 
     HubSubscription(
@@ -60,6 +63,8 @@ final class HubSubscription implements Subscription {
         this.lane = lane;
         this.log = parts.log();
         this.retry = parts.retry();
+        this.marks = parts.marks();
+        this.subject = start.from() == Start.From.PENDING && !identity.names().isEmpty() ? identity.subject() : null;
         this.listener = parts.listener();
         this.budget = parts.budget();
         this.subscriber = subscriber;
@@ -138,12 +143,30 @@ final class HubSubscription implements Subscription {
         }
         if (leg.ended || (start.from() == Start.From.LATEST && leg.gap == Gap.NONE)) {
             leg.position = leg.tail.end();
+        } else if (subject != null && leg.gap == Gap.NONE) {
+            leg.reading = true;
+            log.marked(leg.tail.destination(), subject)
+                    .whenComplete((mark, failure) -> lane.execute(() -> locateAfter(leg, mark, failure)));
         } else {
-            read(leg, null, 1, 1, page -> {
-                leg.position = page.base();
-                begin();
-            });
+            locateAfter(leg, null, null);
         }
+    }
+
+    /** Begins after what the subject has been told, if the rest of it is there; else before the oldest that is. */
+    private void locateAfter(Leg leg, @Nullable EventId mark, @Nullable Throwable failure) {
+        leg.reading = false;
+        if (closed) {
+            return;
+        }
+        if (failure != null) {
+            retry.execute(() -> lane.execute(() -> pump(leg)));
+            return;
+        }
+        read(leg, mark, 1, 1, page -> {
+            leg.position = mark != null && page.gap() == Gap.NONE ? mark : page.base();
+            leg.marked = leg.position;
+            begin();
+        });
     }
 
     private void begin() {
@@ -283,6 +306,21 @@ final class HubSubscription implements Subscription {
                 || (names.stream().anyMatch(disconnect.subjects()::contains) && leg.tail.refuses(names));
     }
 
+    /** Remembers now and then, and at the end, how far the subject has been told. */
+    private void mark() {
+        markDue = false;
+        if (subject == null) {
+            return;
+        }
+        for (Leg leg : legs) {
+            EventId position = leg.position;
+            if (position != null && !position.equals(leg.marked) && !position.equals(EventId.START)) {
+                leg.marked = position;
+                log.mark(leg.tail.destination(), subject, position);
+            }
+        }
+    }
+
     private void reset(Leg leg, Gap gap) {
         leg.gap = Gap.NONE;
         listener.reset(gap);
@@ -329,6 +367,10 @@ final class HubSubscription implements Subscription {
         if (delivered > 0) {
             listener.delivered(delivered);
             delivered = 0;
+            if (!markDue && subject != null) {
+                markDue = true;
+                marks.execute(() -> lane.execute(this::mark));
+            }
         }
         subscriber.flush();
     }
@@ -348,6 +390,7 @@ final class HubSubscription implements Subscription {
         }
         if (opened) {
             settle();
+            mark();
         }
         closed = true;
         for (Leg leg : legs) {

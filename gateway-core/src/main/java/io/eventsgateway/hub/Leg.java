@@ -14,6 +14,10 @@ final class Leg {
     @Nullable
     EventId position;
 
+    /** The position that was remembered for the subject the last time. */
+    @Nullable
+    EventId marked;
+
     /** What the client has to be told before anything else. */
     Gap gap = Gap.NONE;
 

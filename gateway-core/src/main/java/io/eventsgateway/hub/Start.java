@@ -12,7 +12,7 @@ public record Start(From from, @Nullable String lastEventId) {
 
     /** What to send first. */
     public enum From {
-        /** What was not yet delivered to this subject. For now the same as {@link #EARLIEST}. */
+        /** What was not yet delivered to this subject, on any replica; all that is retained where nothing was. */
         PENDING,
         /** Everything that is retained. */
         EARLIEST,

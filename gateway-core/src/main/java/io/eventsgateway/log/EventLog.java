@@ -52,6 +52,15 @@ public interface EventLog extends AutoCloseable {
     CompletionStage<Tail> tail(Destination destination);
 
     /**
+     * Remembers how far a subject has been told of a destination, for as long as positions are understood. A mark never goes back,
+     * and one of another life of the log counts for nothing.
+     */
+    CompletionStage<?> mark(Destination destination, String subject, EventId position);
+
+    /** The subject's mark; null where there is none. */
+    CompletionStage<@Nullable EventId> marked(Destination destination, String subject);
+
+    /**
      * Tells a follower of what is appended from now on, by whichever replica, until the result is closed. While the log cannot be
      * sure that it is told itself, it calls {@link Follower#wake} at an interval; it does so too when it becomes sure.
      */

@@ -93,6 +93,21 @@ public final class InMemoryEventLog implements EventLog {
     }
 
     @Override
+    public CompletionStage<?> mark(Destination destination, String subject, EventId position) {
+        OneLog log = logs.get(destination);
+        if (log != null) {
+            log.mark(subject, position);
+        }
+        return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public CompletionStage<@Nullable EventId> marked(Destination destination, String subject) {
+        OneLog log = logs.get(destination);
+        return CompletableFuture.completedStage(log == null ? null : log.marked(subject));
+    }
+
+    @Override
     public Following follow(Destination destination, Follower follower) {
         followers.compute(destination, (key, known) -> {
             List<Follower> all = known == null ? new CopyOnWriteArrayList<>() : known;
@@ -130,6 +145,7 @@ public final class InMemoryEventLog implements EventLog {
         private final ArrayDeque<StoredEvent> events = new ArrayDeque<>();
         private final Map<String, Long> lanes = new HashMap<>();
         private final Map<String, Long> eventIds = new LinkedHashMap<>();
+        private final Map<String, EventId> marks = new HashMap<>();
         private EventId end = new EventId(ThreadLocalRandom.current().nextLong(1, 1L << 32), 0, 0);
         private Gate gate = Gate.OPEN;
         private long emptyAt = Long.MAX_VALUE;
@@ -190,6 +206,17 @@ public final class InMemoryEventLog implements EventLog {
                 }
             }
             return null;
+        }
+
+        synchronized void mark(String subject, EventId position) {
+            EventId before = marks.get(subject);
+            if (position.epoch() == end.epoch() && (before == null || position.isAtOrAfter(before))) {
+                marks.put(subject, position);
+            }
+        }
+
+        synchronized @Nullable EventId marked(String subject) {
+            return marks.get(subject);
         }
 
         synchronized Tail tail() {

@@ -65,7 +65,7 @@ class HubInterleavingTest {
     void bringsEveryEventOnceAndInOrder(long seed) {
         random = new Random(seed);
         ShakyLog log = new ShakyLog();
-        Hub hub = new Hub(log, bag::add, HubListener.NONE);
+        Hub hub = new Hub(log, bag::add, bag::add, HubListener.NONE);
         List<Client> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             int several = random.nextInt(4) == 0 ? 2 + random.nextInt(DESTINATIONS - 1) : 1;
@@ -288,6 +288,16 @@ class HubInterleavingTest {
                 }
             });
             return later;
+        }
+
+        @Override
+        public CompletionStage<?> mark(Destination destination, String subject, EventId position) {
+            return log.mark(destination, subject, position);
+        }
+
+        @Override
+        public CompletionStage<@Nullable EventId> marked(Destination destination, String subject) {
+            return log.marked(destination, subject);
         }
 
         @Override

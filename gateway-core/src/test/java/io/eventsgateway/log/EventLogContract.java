@@ -282,6 +282,23 @@ public abstract class EventLogContract {
         }
     }
 
+    @Test
+    void remembersHowFarASubjectHasBeenTold() {
+        append(entry(0, "a"), entry(1, "b"));
+        EventId second = read(null).end();
+        EventId first = read(null).events().get(0).id();
+
+        assertThat(await(log().marked(destination, "ann"))).isNull();
+        await(log().mark(destination, "ann", first));
+        assertThat(await(log().marked(destination, "ann"))).isEqualTo(first);
+        await(log().mark(destination, "ann", second));
+        await(log().mark(destination, "ann", first));
+        await(log().mark(destination, "ann", new EventId(second.epoch() + 1, 1, 9)));
+
+        assertThat(await(log().marked(destination, "ann"))).isEqualTo(second);
+        assertThat(await(log().marked(destination, "bob"))).isNull();
+    }
+
     /** Writes down what it is told. */
     private static final class Told implements Follower {
         private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();

@@ -41,6 +41,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -327,6 +328,16 @@ class KafkaFeedsIT {
         @Override
         public CompletionStage<Tail> tail(Destination destination) {
             return log.tail(destination);
+        }
+
+        @Override
+        public CompletionStage<?> mark(Destination destination, String subject, EventId position) {
+            return log.mark(destination, subject, position);
+        }
+
+        @Override
+        public CompletionStage<@Nullable EventId> marked(Destination destination, String subject) {
+            return log.marked(destination, subject);
         }
 
         @Override

@@ -73,6 +73,11 @@ record Keys(int tag, String path) {
         return key("u:" + eventId);
     }
 
+    /** Hash of how far each subject has been told. */
+    byte[] marks() {
+        return key("p");
+    }
+
     /** Data of one large event. */
     byte[] large(String name) {
         return key("l:" + name);

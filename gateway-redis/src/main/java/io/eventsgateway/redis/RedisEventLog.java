@@ -232,6 +232,27 @@ public final class RedisEventLog implements EventLog {
     }
 
     @Override
+    public CompletionStage<?> mark(Destination destination, String subject, EventId position) {
+        Keys keys = Keys.of(destination);
+        return connections.run(redis -> Script.MARK.run(
+                redis,
+                new byte[][] {keys.meta(), keys.marks()},
+                Keys.bytes(subject),
+                Keys.bytes(EventId.epochText(position.epoch())),
+                number(position.millis()),
+                number(position.sequence()),
+                memory));
+    }
+
+    @Override
+    public CompletionStage<@Nullable EventId> marked(Destination destination, String subject) {
+        Keys keys = Keys.of(destination);
+        return connections
+                .run(redis -> redis.hget(keys.marks(), Keys.bytes(subject)))
+                .thenApply(mark -> mark == null ? null : EventId.parse(Replies.text(mark)));
+    }
+
+    @Override
     public Following follow(Destination destination, Follower follower) {
         return push.follow(Keys.of(destination), follower);
     }

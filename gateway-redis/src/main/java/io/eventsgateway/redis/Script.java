@@ -20,7 +20,8 @@ enum Script {
     APPEND,
     READ,
     TAIL,
-    ENDS;
+    ENDS,
+    MARK;
 
     private final byte[] source;
     private final String digest;

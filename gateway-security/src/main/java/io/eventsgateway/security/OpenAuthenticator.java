@@ -14,7 +14,8 @@ public record OpenAuthenticator(String organisation) implements Authenticator {
 
     @Override
     public Identity authenticate(@Nullable String token) {
-        String subject = token == null || token.isBlank() ? "anonymous" : token;
-        return new Identity(subject, organisation, Set.of(subject), Set.of(), null);
+        return token == null || token.isBlank()
+                ? new Identity("anonymous", organisation, Set.of(), Set.of(), null)
+                : new Identity(token, organisation, Set.of(token), Set.of(), null);
     }
 }

@@ -7,6 +7,7 @@ import io.eventsgateway.hub.Subscriber;
 import io.eventsgateway.hub.Subscription;
 import io.eventsgateway.sse.SseFrame;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
+import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
  * One client's event stream on its connection. What is delivered goes to the socket in as few writes as it takes; what the socket
@@ -43,6 +45,7 @@ final class EventStream implements Subscriber {
     private final Deque<ByteBuffer> pending = new ArrayDeque<>();
     private int pendingBytes;
     private @Nullable StreamSinkChannel channel;
+    private Runnable stopNoticing = () -> {};
     private @Nullable String position;
     private long acceptedAt = System.nanoTime();
     private long refusedAt;
@@ -93,6 +96,7 @@ final class EventStream implements Subscriber {
             }
             next.proceed();
         });
+        noticeGoing();
         StreamSinkChannel sink = exchange.getResponseChannel();
         sink.getWriteSetter().set(ready -> write());
         channel = sink;
@@ -100,6 +104,34 @@ final class EventStream implements Subscriber {
         put(SseFrame.retry(3000));
         put(SseFrame.comment("events follow"));
         write();
+    }
+
+    /** A client that goes says so by closing; else only a write would tell, and an event would have gone nowhere. */
+    private void noticeGoing() {
+        if (!(exchange.getConnection() instanceof HttpServerConnection connection)) {
+            return;
+        }
+        ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
+        source.setReadListener(ready -> {
+            try {
+                // a request behind this one would never be answered: the client is not one of ours
+                if (source.read(ByteBuffer.allocate(1)) != 0) {
+                    leave();
+                }
+            } catch (IOException broken) {
+                leave();
+            }
+        });
+        source.resumeReads();
+        stopNoticing = () -> {
+            source.suspendReads();
+            source.setReadListener(null);
+        };
+    }
+
+    private void leave() {
+        abandon();
+        close(CloseReason.GONE);
     }
 
     @Override
@@ -218,6 +250,8 @@ final class EventStream implements Subscriber {
             }
             if (ending && !shut) {
                 shut = true;
+                // the connection's next request is Undertow's again
+                stopNoticing.run();
                 sink.shutdownWrites();
             }
             if (sink.flush()) {
@@ -227,8 +261,7 @@ final class EventStream implements Subscriber {
                 sink.resumeWrites();
             }
         } catch (IOException broken) {
-            abandon();
-            close(CloseReason.GONE);
+            leave();
         }
     }
 

@@ -39,7 +39,9 @@ class EmbeddingExampleIT {
     void servesEventStreamsBesideSomethingElse() throws Exception {
         // begin
         var log = new InMemoryEventLog(Duration.ofHours(4), InstantSource.system());
-        var hub = new Hub(log, CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS), HubListener.NONE);
+        var retry = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
+        var marks = CompletableFuture.delayedExecutor(10, TimeUnit.SECONDS);
+        var hub = new Hub(log, retry, marks, HubListener.NONE);
         var events = new EventsHandler(
                 hub,
                 token -> new Identity("ann", "acme", Set.of("ann"), Set.of(), null),

@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -43,10 +44,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The handler in an Undertow of somebody else, as clients see it on the wire. */
+@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EventsHandlerIT {
 
     private static final SseOptions OPTIONS = new SseOptions(
@@ -61,14 +64,17 @@ class EventsHandlerIT {
             Cors.parse("https://app.example.com,https://*.example.org"));
 
     private final InMemoryEventLog log = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
-    private final Hub hub =
-            new Hub(log, CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS), HubListener.NONE);
+    private final Hub hub = new Hub(log, soon(), soon(), HubListener.NONE);
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private EventsHandler handler;
     private Undertow undertow;
     private int port;
     private long offset;
+
+    private static Executor soon() {
+        return CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
+    }
 
     @BeforeEach
     void start() {
@@ -193,6 +199,34 @@ class EventsHandlerIT {
 
         append("view/1", "b", "2");
         assertThat(events(open("/api/events/view/1", "ann"), 1)).containsExactly("b 2");
+    }
+
+    @Test
+    void beginsWithWhatASubjectWasNotToldYet() throws Exception {
+        append("view/1", "a", "1");
+        append("view/1", "b", "2");
+        assertThat(events(open("/api/events/view/1", "ann"), 2)).containsExactly("a 1", "b 2");
+        awaitSoon(() -> hub.subscriptions() == 0);
+        append("view/1", "c", "3");
+
+        assertThat(events(open("/api/events/view/1", "ann"), 1)).containsExactly("c 3");
+        assertThat(events(open("/api/events/view/1", "bob"), 3)).containsExactly("a 1", "b 2", "c 3");
+        assertThat(events(open("/api/events/view/1?from=earliest", "ann"), 3)).containsExactly("a 1", "b 2", "c 3");
+    }
+
+    @Test
+    void noticesAtOnceThatAClientHasGone() throws Exception {
+        open("/api/events/view/1", "ann").body().close();
+
+        awaitSoon(() -> hub.subscriptions() == 0);
+    }
+
+    private static void awaitSoon(BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(900);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited less than a heartbeat").isLessThan(until);
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 
     @Test
