@@ -1,0 +1,291 @@
+package io.eventsgateway.app;
+
+import io.eventsgateway.kafka.KafkaBroker;
+import io.eventsgateway.redis.RedisCluster;
+import io.eventsgateway.redis.RedisSentinels;
+import io.eventsgateway.redis.RedisServer;
+import io.eventsgateway.redis.TcpProxy;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * The faults that the gateway must survive, each with real servers and clients that keep books:
+ * {@code mvn -q -Pfaults -DskipTests verify}, with {@code -Dfaults=name,name} for some of them.
+ */
+final class FaultLab implements AutoCloseable {
+
+    private final KafkaBroker kafka = new KafkaBroker(Map.of("group.min.session.timeout.ms", "1000"));
+    private final Size size;
+    private final Random random;
+
+    /**
+     * How much of it.
+     *
+     * @param clients connections
+     * @param rate records a second
+     * @param rounds how often the fault happens, where it can happen more than once
+     * @param seconds how long what is down stays down
+     */
+    record Size(int clients, int rate, int rounds, int seconds) {
+        static final Size SHORT = new Size(200, 400, 3, 5);
+        static final Size FULL = new Size(1000, 2000, 20, 30);
+    }
+
+    FaultLab(Size size, long seed) {
+        this.size = size;
+        this.random = new Random(seed);
+    }
+
+    public static void main(String[] args) {
+        long seed = Long.getLong("seed", System.nanoTime());
+        String only = System.getProperty("faults", "");
+        System.out.println("seed=" + seed + "\n\n" + Lab.Result.HEAD);
+        try (FaultLab lab = new FaultLab(Boolean.getBoolean("short") ? Size.SHORT : Size.FULL, seed)) {
+            lab.faults().forEach((name, fault) -> {
+                if (only.isEmpty() || List.of(only.split(",", -1)).contains(name)) {
+                    System.out.println(fault.get());
+                }
+            });
+        }
+    }
+
+    /** All of them by name. */
+    Map<String, Supplier<Lab.Result>> faults() {
+        Map<String, Supplier<Lab.Result>> faults = new LinkedHashMap<>();
+        faults.put("none", this::none);
+        faults.put("kill", this::kill);
+        faults.put("rolling", this::rolling);
+        faults.put("rebalance", this::rebalance);
+        faults.put("kafka-down", this::kafkaDown);
+        faults.put("topic-again", this::topicAgain);
+        faults.put("redis-down", this::redisDown);
+        faults.put("redis-emptied", this::redisEmptied);
+        faults.put("sentinel-master-killed", this::sentinelMasterKilled);
+        faults.put("cluster-master-killed", this::clusterMasterKilled);
+        faults.put("cluster-slots-moved", this::clusterSlotsMoved);
+        faults.put("push-silent", this::pushSilent);
+        faults.put("redis-full", this::redisFull);
+        return faults;
+    }
+
+    private Lab.Result none() {
+        try (RedisServer redis = RedisServer.v70();
+                Lab lab = begin("none", standalone(redis.port()), 2)) {
+            lab.pass(size.seconds());
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result kill() {
+        try (RedisServer redis = RedisServer.v70();
+                Lab lab = begin("kill", standalone(redis.port()), 2)) {
+            for (int i = 0; i < size.rounds(); i++) {
+                lab.killAndStart(lab.replicas().get(random.nextInt(2)));
+                lab.pass(1 + random.nextDouble() * 3);
+            }
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result rolling() {
+        try (RedisServer redis = RedisServer.v70();
+                Lab lab = begin("rolling", standalone(redis.port()), 3)) {
+            for (GatewayProcess replica : lab.replicas()) {
+                lab.restart(replica);
+                lab.pass(2);
+            }
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result rebalance() {
+        try (RedisServer redis = RedisServer.v70();
+                Lab lab = begin("rebalance", standalone(redis.port()), 2)) {
+            for (int i = 0; i < Math.min(size.rounds(), 6); i++) {
+                GatewayProcess third = lab.addReplica();
+                lab.pass(10.0 * size.seconds() / 30);
+                lab.stop(third);
+                lab.pass(10.0 * size.seconds() / 30);
+            }
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result kafkaDown() {
+        try (RedisServer redis = RedisServer.v70();
+                Lab lab = begin("kafka-down", standalone(redis.port()), 2)) {
+            kafka.stop();
+            lab.pass(size.seconds());
+            kafka.start();
+            lab.pass(5);
+            kafka.growTopic(lab.topic(), 20);
+            lab.pass(15);
+            return lab.finish();
+        }
+    }
+
+    /** What was sent before the deletion has been consumed; what is sent after it is a new source. */
+    private Lab.Result topicAgain() {
+        try (RedisServer redis = RedisServer.v70();
+                Lab lab = begin("topic-again", standalone(redis.port()), 2)) {
+            lab.pass(3);
+            lab.pauseSending(() -> {
+                kafka.deleteTopic(lab.topic());
+                lab.pass(3);
+                kafka.createTopic(lab.topic(), 10);
+            });
+            lab.pass(10);
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result redisDown() {
+        try (RedisServer redis = RedisServer.v70();
+                Lab lab = begin("redis-down", standalone(redis.port()), 2)) {
+            lab.pass(2);
+            redis.stop();
+            lab.pass(size.seconds());
+            redis.start();
+            lab.pass(5);
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result redisEmptied() {
+        try (RedisServer redis = RedisServer.v70();
+                Lab lab = begin("redis-emptied", standalone(redis.port()), 2)) {
+            lab.pass(3);
+            ask(redis.uri(), RedisCommands::flushall);
+            lab.pass(5);
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result sentinelMasterKilled() {
+        try (RedisSentinels redis = new RedisSentinels();
+                Lab lab = begin("sentinel-master-killed", sentinels(redis), 2)) {
+            lab.pass(3);
+            RedisServer master = redis.master();
+            master.kill();
+            Lab.await("a new master", () -> redis.master() != master);
+            lab.pass(10);
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result clusterMasterKilled() {
+        try (RedisCluster redis = new RedisCluster();
+                Lab lab = begin("cluster-master-killed", cluster(redis), 2)) {
+            lab.pass(3);
+            redis.masterOf(random.nextInt(16384)).kill();
+            lab.pass(15);
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result clusterSlotsMoved() {
+        try (RedisCluster redis = new RedisCluster();
+                Lab lab = begin("cluster-slots-moved", cluster(redis), 2)) {
+            lab.pass(2);
+            for (int i = 0; i < 10 * size.rounds(); i++) {
+                int slot = random.nextInt(16384 / 3);
+                redis.move(slot, redis.masterOf(16383));
+            }
+            for (int slot : redis.usedSlots().stream().limit(size.rounds()).toList()) {
+                redis.move(slot, redis.masterOf(slot > 8000 ? 0 : 16383));
+            }
+            lab.pass(5);
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result pushSilent() {
+        try (RedisServer redis = RedisServer.v70();
+                TcpProxy proxy = new TcpProxy(redis.port());
+                Lab lab = begin("push-silent", standalone(proxy.port()), 2)) {
+            for (int i = 0; i < Math.min(size.rounds(), 5); i++) {
+                lab.pass(3);
+                for (int port : subscriptions(redis)) {
+                    proxy.stallTo(port);
+                }
+                lab.pass(8);
+            }
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result redisFull() {
+        try (RedisServer redis = RedisServer.v70("--maxmemory", "300mb");
+                Lab lab = begin("redis-full", standalone(redis.port()), 2)) {
+            lab.pass(2);
+            ask(redis.uri(), server -> server.setrange("filler", 310_000_000, "x"));
+            lab.pass(size.seconds());
+            ask(redis.uri(), server -> server.del("filler"));
+            lab.pass(5);
+            return lab.finish();
+        }
+    }
+
+    private Lab begin(String name, Map<String, String> redis, int replicas) {
+        Lab lab = new Lab(name, kafka, redis, size.clients(), size.rate());
+        for (int i = 0; i < replicas; i++) {
+            lab.addReplica();
+        }
+        lab.begin();
+        return lab;
+    }
+
+    private static List<Integer> subscriptions(RedisServer redis) {
+        List<Integer> ports = new ArrayList<>();
+        for (String line : ask(redis.uri(), RedisCommands::clientList).lines().toList()) {
+            if (line.contains(" cmd=subscribe ")) {
+                ports.add(Integer.parseInt(line.replaceAll(".* addr=127.0.0.1:([0-9]+) .*", "$1")));
+            }
+        }
+        return ports;
+    }
+
+    private static <T> T ask(RedisURI uri, Function<RedisCommands<String, String>, T> command) {
+        RedisClient client = RedisClient.create();
+        try (StatefulRedisConnection<String, String> connection = client.connect(uri)) {
+            return command.apply(connection.sync());
+        } finally {
+            client.shutdown();
+        }
+    }
+
+    private static Map<String, String> standalone(int port) {
+        return Map.of("SPRING_DATA_REDIS_HOST", "127.0.0.1", "SPRING_DATA_REDIS_PORT", Integer.toString(port));
+    }
+
+    private static Map<String, String> sentinels(RedisSentinels redis) {
+        return Map.of(
+                "SPRING_DATA_REDIS_SENTINEL_MASTER",
+                redis.uri().getSentinelMasterId(),
+                "SPRING_DATA_REDIS_SENTINEL_NODES",
+                addresses(redis.uri().getSentinels()));
+    }
+
+    private static Map<String, String> cluster(RedisCluster redis) {
+        return Map.of("SPRING_DATA_REDIS_CLUSTER_NODES", addresses(redis.uris()));
+    }
+
+    private static String addresses(List<RedisURI> uris) {
+        return uris.stream().map(uri -> uri.getHost() + ":" + uri.getPort()).collect(Collectors.joining(","));
+    }
+
+    @Override
+    public void close() {
+        kafka.close();
+    }
+}

@@ -1,0 +1,281 @@
+package io.eventsgateway.app;
+
+import io.eventsgateway.kafka.KafkaBroker;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Some replicas under load, with clients that keep books, while something fails. Every record that Kafka acknowledged must come to its
+ * client in order and once, or be announced by a reset. Used by one thread.
+ */
+final class Lab implements AutoCloseable {
+
+    private static final String NAMES = "ai.flowx.";
+
+    private final KafkaBroker kafka;
+    private final String name;
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<GatewayProcess> replicas = new ArrayList<>();
+    private final List<GatewayProcess> reachable = new java.util.concurrent.CopyOnWriteArrayList<>();
+    private final AtomicInteger turn = new AtomicInteger();
+    private final LabClients clients = new LabClients(this::next);
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final AtomicLongArray sent;
+    private final int rate;
+    private volatile boolean sending = true;
+    private volatile boolean paused;
+    private volatile String padding = "";
+    private Thread sender;
+
+    Lab(String name, KafkaBroker kafka, Map<String, String> redis, int clients, int rate) {
+        this.name = name;
+        this.kafka = kafka;
+        this.rate = rate;
+        this.sent = new AtomicLongArray(clients);
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+        environment.put("KAFKA_TOPIC_NAMING_ENVIRONMENT", name + ".");
+        environment.put("KAFKA_CONSUMER_GROUPID_PROCESSENGINECOMMANDS_MESSAGE", name);
+        environment.put("SECURITY_TYPE", "none");
+        environment.put("EVENTS_SECURITY_ALLOWINSECURE", "true");
+        environment.put("EVENTS_SSE_DRAINSECS", "2");
+        environment.putAll(redis);
+        kafka.createTopic(topic(), 10);
+        producer = new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        kafka.bootstrapServers(),
+                        "linger.ms",
+                        0,
+                        "acks",
+                        "all",
+                        "max.request.size",
+                        60_000_000,
+                        "buffer.memory",
+                        200_000_000L),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    String topic() {
+        return NAMES + name + ".eventsgateway.engine.commands.message.v1";
+    }
+
+    private URI next() {
+        List<GatewayProcess> now = List.copyOf(reachable);
+        return now.isEmpty()
+                ? URI.create("http://127.0.0.1:1")
+                : now.get(Math.floorMod(turn.getAndIncrement(), now.size())).uri("/");
+    }
+
+    /** Starts one more replica and sends clients to it. */
+    GatewayProcess addReplica() {
+        GatewayProcess replica = new GatewayProcess(environment);
+        replicas.add(replica);
+        reachable.add(replica);
+        return replica;
+    }
+
+    List<GatewayProcess> replicas() {
+        return replicas;
+    }
+
+    /** Kills a replica and starts it again. */
+    void killAndStart(GatewayProcess replica) {
+        reachable.remove(replica);
+        replica.kill();
+        replica.start();
+        awaitServing(replica);
+    }
+
+    /** Stops a replica as an operator does and starts it again. */
+    void restart(GatewayProcess replica) {
+        stop(replica);
+        replica.start();
+        awaitServing(replica);
+    }
+
+    /** Stops a replica for good. */
+    void stop(GatewayProcess replica) {
+        reachable.remove(replica);
+        int exitCode = replica.stop();
+        if (exitCode != 0) {
+            throw new IllegalStateException("gateway ended with " + exitCode + ":\n" + replica.log());
+        }
+    }
+
+    private void awaitServing(GatewayProcess replica) {
+        await("the replica", () -> replica.answers());
+        reachable.add(replica);
+    }
+
+    LabClients clients() {
+        return clients;
+    }
+
+    /** Connects the clients and begins to send. */
+    void begin() {
+        for (int i = 0; i < sent.length(); i++) {
+            clients.connect("/api/events/process-instance/" + name + i);
+        }
+        await("all clients", () -> clients.all().stream().allMatch(each -> each.open));
+        sender = new Thread(this::send, "lab-load");
+        sender.start();
+        await("the first events", () -> clients.events() > sent.length());
+        clients.delays().reset();
+    }
+
+    /** Open loop: what is due is sent, however long anything takes. */
+    private void send() {
+        long began = System.nanoTime();
+        long count = 0;
+        while (sending) {
+            long due = (System.nanoTime() - began) * rate / 1_000_000_000L;
+            for (; count < due; count++) {
+                while (paused) {
+                    LockSupport.parkNanos(1_000_000);
+                }
+                sendOne((int) (count % sent.length()), padding);
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        producer.flush();
+    }
+
+    /** Sends nothing while a task runs, after all that was sent has arrived. */
+    void pauseSending(Runnable task) {
+        paused = true;
+        producer.flush();
+        await("all that was sent", () -> missing() == 0);
+        task.run();
+        paused = false;
+    }
+
+    /** Sends the next record of one destination. */
+    synchronized void sendOne(int destination, String pad) {
+        String key = name + destination;
+        String value = "{\"n\":" + sent.getAndIncrement(destination) + ",\"t\":" + System.nanoTime()
+                + ",\"processInstanceUuid\":\"" + key + "\"" + pad + "}";
+        producer.send(new ProducerRecord<>(
+                topic(), key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Lets some time pass under load. */
+    void pass(double seconds) {
+        LockSupport.parkNanos((long) (seconds * 1e9));
+    }
+
+    /** Stops sending, waits until everybody has everything, and tells the result. */
+    Result finish() {
+        sending = false;
+        try {
+            sender.join();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (missing() > 0 && System.nanoTime() < until) {
+            LockSupport.parkNanos(50_000_000);
+        }
+        long records = 0;
+        for (int i = 0; i < sent.length(); i++) {
+            records += sent.get(i);
+        }
+        List<LabClients.One> all = clients.all();
+        return new Result(
+                name,
+                records,
+                all.size(),
+                all.stream().mapToLong(each -> each.connects - 1).sum(),
+                all.stream().mapToLong(each -> each.lost).sum() + missing(),
+                all.stream().mapToLong(each -> each.twice).sum(),
+                all.stream().mapToLong(each -> each.resets).sum(),
+                all.stream().mapToLong(each -> each.announced).sum(),
+                clients.delays().getValueAtPercentile(50) / 1000.0,
+                clients.delays().getValueAtPercentile(99) / 1000.0,
+                clients.delays().getMaxValue() / 1000.0);
+    }
+
+    private long missing() {
+        long missing = 0;
+        List<LabClients.One> all = clients.all();
+        for (int i = 0; i < all.size(); i++) {
+            missing += Math.max(0, sent.get(i % sent.length()) - all.get(i).expected);
+        }
+        return missing;
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > until) {
+                throw new IllegalStateException("waited too long for " + what);
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    @Override
+    public void close() {
+        sending = false;
+        clients.close();
+        replicas.forEach(GatewayProcess::kill);
+        producer.close();
+    }
+
+    /**
+     * What was found.
+     *
+     * @param lost records that never came and were not announced
+     * @param twice records that came again without a reset before
+     * @param announced records that never came, after a reset had said so
+     * @param p50 milliseconds from sending to the client; so p99 and longest
+     */
+    record Result(
+            String name,
+            long records,
+            int clients,
+            long reconnects,
+            long lost,
+            long twice,
+            long resets,
+            long announced,
+            double p50,
+            double p99,
+            double longest) {
+
+        static final String HEAD = """
+                | fault | records | clients | reconnects | lost | twice | resets | announced | p50 ms | p99 ms | longest ms |
+                |---|---|---|---|---|---|---|---|---|---|---|""";
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "| %s | %d | %d | %d | %d | %d | %d | %d | %.1f | %.0f | %.0f |",
+                    name,
+                    records,
+                    clients,
+                    reconnects,
+                    lost,
+                    twice,
+                    resets,
+                    announced,
+                    p50,
+                    p99,
+                    longest);
+        }
+    }
+}

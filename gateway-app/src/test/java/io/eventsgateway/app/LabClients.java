@@ -1,0 +1,205 @@
+package io.eventsgateway.app;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.HdrHistogram.ConcurrentHistogram;
+
+/**
+ * Many clients that keep books. Each follows one destination, whose records are numbered 0, 1, 2, …, reconnects by itself with its
+ * position, and writes down what was missing, what came twice and what was announced by a reset.
+ */
+final class LabClients implements AutoCloseable {
+
+    private final HttpClient http;
+    private final ScheduledExecutorService later =
+            Executors.newScheduledThreadPool(2, task -> daemon(task, "lab-later"));
+    private final List<One> all = new ArrayList<>();
+    private final Supplier<URI> server;
+    private final ConcurrentHistogram delays = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(10), 3);
+    private final LongAdder events = new LongAdder();
+    private volatile boolean closed;
+
+    /** @param server where to connect next, as a load balancer decides it */
+    LabClients(Supplier<URI> server) {
+        this.server = server;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .executor(Executors.newFixedThreadPool(3, task -> daemon(task, "lab-client")))
+                .build();
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Connects one more client. */
+    One connect(String path) {
+        One one = new One(path);
+        synchronized (all) {
+            all.add(one);
+        }
+        one.connect();
+        return one;
+    }
+
+    List<One> all() {
+        synchronized (all) {
+            return List.copyOf(all);
+        }
+    }
+
+    long events() {
+        return events.sum();
+    }
+
+    /** From sending to a client, in microseconds. */
+    ConcurrentHistogram delays() {
+        return delays;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        all().forEach(One::cut);
+        later.shutdownNow();
+    }
+
+    /** One client. Its stream is read by one thread at a time. */
+    final class One implements Flow.Subscriber<String> {
+        final String path;
+        volatile long expected;
+        volatile long lost;
+        volatile long twice;
+        volatile long resets;
+        volatile long announced;
+        volatile long connects;
+        volatile boolean open;
+        private boolean covered;
+        private String position = "";
+        private String id;
+        private String event = "";
+        private String data = "";
+        private Flow.Subscription lines;
+
+        One(String path) {
+            this.path = path;
+        }
+
+        void connect() {
+            if (closed) {
+                return;
+            }
+            HttpRequest.Builder request = HttpRequest.newBuilder(server.get().resolve(path));
+            if (!position.isEmpty()) {
+                request.header("Last-Event-ID", position);
+            }
+            http.sendAsync(request.build(), HttpResponse.BodyHandlers.fromLineSubscriber(this))
+                    .whenComplete((response, failure) -> again());
+        }
+
+        /** The response is over when its body is. */
+        private void again() {
+            open = false;
+            if (!closed) {
+                long wait = ThreadLocalRandom.current().nextLong(50, 500);
+                later.schedule(this::connect, wait, TimeUnit.MILLISECONDS);
+            }
+        }
+
+        void cut() {
+            Flow.Subscription current = lines;
+            if (current != null) {
+                current.cancel();
+            }
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            lines = subscription;
+            id = null;
+            event = "";
+            data = "";
+            connects++;
+            open = true;
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(String line) {
+            if (line.isEmpty()) {
+                dispatch();
+            } else if (line.startsWith("id: ")) {
+                id = line.substring(4);
+            } else if (line.startsWith("event: ")) {
+                event = line.substring(7);
+            } else if (line.startsWith("data: ")) {
+                data = line.substring(6);
+            }
+        }
+
+        private void dispatch() {
+            if (id != null) {
+                position = id;
+            }
+            if (event.equals("reset")) {
+                resets++;
+                covered = true;
+            } else if (event.isEmpty() && !data.isEmpty()) {
+                count();
+            }
+            id = null;
+            event = "";
+            data = "";
+        }
+
+        /** The data begins with {"n":number,"t":nanos */
+        private void count() {
+            int comma = data.indexOf(',');
+            long number = Long.parseLong(data, 5, comma, 10);
+            int end = comma + 5;
+            while (Character.isDigit(data.charAt(end))) {
+                end++;
+            }
+            long sent = Long.parseLong(data, comma + 5, end, 10);
+            if (covered) {
+                announced += Math.max(0, number - expected);
+                covered = false;
+            } else if (number < expected) {
+                twice++;
+                return;
+            } else {
+                lost += number - expected;
+            }
+            if (number >= expected) {
+                events.increment();
+                delays.recordValue(Math.max(0, (System.nanoTime() - sent) / 1000));
+            }
+            expected = number + 1;
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            // told by the response too
+        }
+
+        @Override
+        public void onComplete() {
+            // told by the response too
+        }
+    }
+}
