@@ -205,7 +205,7 @@ public final class Gateway implements AutoCloseable {
                 environment.get(RedisSettings.RETENTION),
                 environment.get(RedisSettings.REWIND),
                 environment.get(KafkaSettings.AUTH_RETRY),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(1));
         KafkaFeeds feeds = new KafkaFeeds(
                 KafkaSettings.subscriptions(environment),
                 options,

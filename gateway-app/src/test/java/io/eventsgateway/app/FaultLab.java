@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 final class FaultLab implements AutoCloseable {
 
-    private final KafkaBroker kafka = new KafkaBroker(Map.of("group.min.session.timeout.ms", "1000"));
+    private final KafkaBroker kafka = new KafkaBroker(Map.of("auto.create.topics.enable", "false"));
     private final Size size;
     private final Random random;
 
@@ -75,6 +75,9 @@ final class FaultLab implements AutoCloseable {
         faults.put("cluster-slots-moved", this::clusterSlotsMoved);
         faults.put("push-silent", this::pushSilent);
         faults.put("redis-full", this::redisFull);
+        faults.put("slow-clients", this::slowClients);
+        faults.put("storm", this::storm);
+        faults.put("large", this::large);
         return faults;
     }
 
@@ -232,6 +235,70 @@ final class FaultLab implements AutoCloseable {
             lab.pass(size.seconds());
             ask(redis.uri(), server -> server.del("filler"));
             lab.pass(5);
+            return lab.finish();
+        }
+    }
+
+    /** One in ten of the clients follows a busy destination and takes nothing, or 1 KB/s. */
+    private Lab.Result slowClients() {
+        try (RedisServer redis = RedisServer.v70();
+                Lab lab = begin("slow-clients", standalone(redis.port()), 2)) {
+            List<SlowClient> slow = new ArrayList<>();
+            for (int i = 0; i < size.clients() / 10; i++) {
+                slow.add(new SlowClient(
+                        lab.replicas().get(i % 2).uri("/api/events/process-instance/slow-clientsbusy"),
+                        i % 4 < 2 ? 0 : 1024));
+            }
+            long before = lab.residentMegabytes();
+            String pad = ",\"pad\":\"" + "x".repeat(8000) + "\"";
+            int busy = 100 * size.seconds();
+            for (int i = 0; i < busy; i++) {
+                lab.sendBusy(i, pad);
+                lab.pass(0.01);
+            }
+            long after = lab.residentMegabytes();
+            slow.forEach(SlowClient::hurry);
+            Lab.await("the slow clients", () -> slow.stream().allMatch(client -> client.expected() == busy));
+            long wrong = slow.stream().mapToLong(SlowClient::wrong).sum();
+            slow.forEach(SlowClient::close);
+            System.out.printf(
+                    "slow clients: clients=%d events-each=%d bytes-each=%d wrong=%d memory-before=%d MB after=%d MB%n",
+                    slow.size(), busy, busy * 8000L, wrong, before, after);
+            if (wrong > 0) {
+                throw new IllegalStateException("slow clients were not told everything in order");
+            }
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result storm() {
+        try (RedisServer redis = RedisServer.v70();
+                Lab lab = begin("storm", standalone(redis.port()), 2)) {
+            lab.addClients(9 * size.clients());
+            lab.pass(3);
+            lab.clients().all().forEach(LabClients.One::cutAndReturn);
+            lab.pass(10);
+            return lab.finish();
+        }
+    }
+
+    private Lab.Result large() {
+        try (RedisServer redis = RedisServer.v70();
+                Lab lab = begin("large", standalone(redis.port()), 2)) {
+            List<SlowClient> readers = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                readers.add(new SlowClient(lab.replicas().get(i % 2).uri("/api/events/process-instance/largebusy"), 0));
+            }
+            readers.forEach(SlowClient::hurry);
+            lab.sendBusy(0, "");
+            lab.sendBusy(1, ",\"pad\":\"" + "x".repeat(50_000_000) + "\"");
+            lab.sendBusy(2, "");
+            Lab.await("the large event", () -> readers.stream().allMatch(client -> client.expected() == 3));
+            long wrong = readers.stream().mapToLong(SlowClient::wrong).sum();
+            System.out.printf(
+                    "large: readers=%d bytes=50000000 wrong=%d memory=%d MB of two replicas%n",
+                    readers.size(), wrong, lab.residentMegabytes());
+            readers.forEach(SlowClient::close);
             return lab.finish();
         }
     }

@@ -30,7 +30,19 @@ class FaultLabIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kill", "rolling", "redis-down", "cluster-slots-moved", "push-silent", "redis-full"})
+    @ValueSource(
+            strings = {
+                "kill",
+                "rolling",
+                "redis-down",
+                "cluster-slots-moved",
+                "push-silent",
+                "redis-full",
+                "topic-again",
+                "slow-clients",
+                "storm",
+                "large"
+            })
     void losesNothingAndNeedsNoReset(String fault) {
         Lab.Result result = run(fault);
 

@@ -83,6 +83,19 @@ final class GatewayProcess implements AutoCloseable {
         }
     }
 
+    /** The memory it has of the machine, in MB; 0 where the system does not say. */
+    long residentMegabytes() {
+        try {
+            return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException unknown) {
+            return 0;
+        }
+    }
+
     /** Whether it takes connections. */
     boolean answers() {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {

@@ -172,6 +172,30 @@ final class Lab implements AutoCloseable {
                 topic(), key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** Sends to a destination that is none of the clients'. */
+    void sendBusy(int number, String pad) {
+        String key = name + "busy";
+        String value = "{\"n\":" + number + ",\"t\":0,\"processInstanceUuid\":\"" + key + "\"" + pad + "}";
+        producer.send(new ProducerRecord<>(
+                topic(), key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Connects more clients to the same destinations. */
+    void addClients(int count) {
+        for (int i = 0; i < count; i++) {
+            clients.connect("/api/events/process-instance/" + name + i % sent.length());
+            if (i % 100 == 99) {
+                pass(0.1);
+            }
+        }
+        await("all clients", () -> clients.all().stream().allMatch(each -> each.open));
+    }
+
+    /** Of all replicas. */
+    long residentMegabytes() {
+        return replicas.stream().mapToLong(GatewayProcess::residentMegabytes).sum();
+    }
+
     /** Lets some time pass under load. */
     void pass(double seconds) {
         LockSupport.parkNanos((long) (seconds * 1e9));

@@ -121,6 +121,12 @@ final class LabClients implements AutoCloseable {
             }
         }
 
+        /** Loses its connection and comes back. */
+        void cutAndReturn() {
+            cut();
+            again();
+        }
+
         void cut() {
             Flow.Subscription current = lines;
             if (current != null) {

@@ -63,6 +63,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
 
     private final Set<TopicPartition> assigned = new HashSet<>();
     private final Map<TopicPartition, Long> seen = new HashMap<>();
+    private final Map<TopicPartition, String> topicIds = new HashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> toCommit = new HashMap<>();
     private Generation generation = Generation.FIRST;
     private Instant wentBackAt = Instant.EPOCH;
@@ -90,11 +91,35 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     void run() {
         while (true) {
             ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+            Set<TopicPartition> again = madeAgain();
             if (!polled.isEmpty()) {
-                take(inbound(polled));
+                take(inbound(polled, again));
             }
             commitNowAndThen();
         }
+    }
+
+    /**
+     * Begins again with topics that were made again under their name, where the positions are still those in the topic before.
+     *
+     * @return partitions of which what was polled is to be polled again
+     */
+    private Set<TopicPartition> madeAgain() {
+        Set<TopicPartition> again = new HashSet<>();
+        for (TopicPartition partition : assigned) {
+            String id = topics.known(partition.topic());
+            String before = id == null ? null : topicIds.put(partition, id);
+            if (before != null && !before.equals(id)) {
+                again.add(partition);
+            }
+        }
+        if (!again.isEmpty()) {
+            consumer.seekToBeginning(again);
+            seen.keySet().removeAll(again);
+            toCommit.keySet().removeAll(again);
+            LOG.warn("Topic was made again, read from its beginning feed={} partitions={}", feed.label(), again);
+        }
+        return again;
     }
 
     /** Commits what is acknowledged; to be called before the consumer is closed. */
@@ -104,10 +129,13 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         }
     }
 
-    private List<InboundRecord> inbound(ConsumerRecords<byte[], byte[]> polled) {
+    private List<InboundRecord> inbound(ConsumerRecords<byte[], byte[]> polled, Set<TopicPartition> except) {
         List<InboundRecord> batch = new ArrayList<>(polled.count());
         for (ConsumerRecord<byte[], byte[]> each : polled) {
             TopicPartition partition = new TopicPartition(each.topic(), each.partition());
+            if (except.contains(partition)) {
+                continue;
+            }
             Long last = seen.put(partition, each.offset());
             if (last != null && each.offset() <= last) {
                 topics.refresh(Set.of(each.topic()));
@@ -322,6 +350,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
         assigned.removeAll(partitions);
         seen.keySet().removeAll(partitions);
+        topicIds.keySet().removeAll(partitions);
         toCommit.keySet().removeAll(partitions);
     }
 }

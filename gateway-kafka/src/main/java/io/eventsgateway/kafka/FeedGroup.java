@@ -100,6 +100,8 @@ final class FeedGroup implements AutoCloseable {
         properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
         properties.put("isolation.level", "read_committed");
         properties.putIfAbsent("session.timeout.ms", 10_000);
+        // by which a member learns of a rebalance: until then nobody reads what moves
+        properties.putIfAbsent("heartbeat.interval.ms", 1_000);
         properties.putIfAbsent("metadata.max.age.ms", 10_000);
         return properties;
     }

@@ -18,6 +18,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /** What the cluster says of topics: their ids and partitions. Any thread may call; calls block for as long as the cluster takes. */
 final class Topics {
@@ -43,6 +44,12 @@ final class Topics {
             throw new UnknownTopicOrPartitionException("topic " + topic + " is not there any more");
         }
         return id;
+    }
+
+    /** A topic's id as far as it is known without asking; null while the topic is not there. */
+    @Nullable
+    String known(String topic) {
+        return ids.get(topic);
     }
 
     /** Asks for ids anew: a topic may have been made again under its name. */

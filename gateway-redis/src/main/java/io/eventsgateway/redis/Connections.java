@@ -32,7 +32,7 @@ final class Connections implements AutoCloseable {
     private static final long TOUCH = TimeUnit.SECONDS.toNanos(5);
     private static final long SWEEP = TimeUnit.SECONDS.toNanos(10);
     private static final long DEAD = TimeUnit.SECONDS.toNanos(5);
-    private static final long TELL = TimeUnit.SECONDS.toNanos(2);
+    private static final long TELL = TimeUnit.SECONDS.toNanos(5);
     private static final long TELL_AGAIN = TimeUnit.SECONDS.toNanos(60);
     private static final long NEVER_HEARD = TimeUnit.SECONDS.toNanos(10);
 

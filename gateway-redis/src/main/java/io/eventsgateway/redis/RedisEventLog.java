@@ -85,7 +85,7 @@ public final class RedisEventLog implements EventLog {
     @Override
     public CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
         Guard.Known known = guard.known();
-        if (!known.generation().equals(generation)) {
+        if (known.generation().number() != generation.number()) {
             return CompletableFuture.failedStage(
                     new LostException("a loss in the log was noticed since " + generation));
         }

@@ -32,19 +32,25 @@ public final class RedisSentinels implements AutoCloseable {
             servers.add(RedisServer.v70(all.toArray(String[]::new)));
         }
         for (int i = 0; i < 3; i++) {
-            sentinels.add(RedisServer.sentinel(config()));
+            sentinels.add(RedisServer.sentinel(config(password(options))));
         }
         await("num-other-sentinels", 2);
         await("num-slaves", 2);
     }
 
-    private Path config() {
+    private static String password(String... options) {
+        int at = List.of(options).indexOf("--requirepass");
+        return at < 0 ? "" : options[at + 1];
+    }
+
+    private Path config(String password) {
         try {
             Path file = Files.createTempFile("sentinel", ".conf");
             Files.writeString(
                     file,
                     "sentinel monitor " + MASTER + " 127.0.0.1 "
                             + servers.get(0).port() + " 2\n"
+                            + (password.isEmpty() ? "" : "sentinel auth-pass " + MASTER + " " + password + "\n")
                             + "sentinel down-after-milliseconds " + MASTER + " 2000\n"
                             + "sentinel failover-timeout " + MASTER + " 10000\n");
             return file;

@@ -60,6 +60,19 @@ public final class RedisServer implements AutoCloseable {
         return new RedisServer(executable("7.0.15"), options);
     }
 
+    /** Redis 7.0 that takes TLS too, on {@link #tlsPort}; the options name its certificate. */
+    static RedisServer secured(List<String> tls, String... options) {
+        List<String> all = new ArrayList<>(List.of("--tls-port", Integer.toString(freePort())));
+        all.addAll(tls);
+        all.addAll(List.of(options));
+        return new RedisServer(executable("7.0.15"), all.toArray(String[]::new));
+    }
+
+    /** The port for TLS of a {@link #secured} server. */
+    int tlsPort() {
+        return Integer.parseInt(options.get(options.indexOf("--tls-port") + 1));
+    }
+
     /** A sentinel of 7.0 by its configuration, which it rewrites. */
     static RedisServer sentinel(Path configuration) {
         return new RedisServer(executable("7.0.15"), configuration.toString(), "--sentinel");
@@ -194,7 +207,7 @@ public final class RedisServer implements AutoCloseable {
         try {
             while (System.nanoTime() < until && !process.waitFor(10, TimeUnit.MILLISECONDS)) {
                 try {
-                    if (ask("PING").anyMatch("+PONG"::equals)) {
+                    if (ask("PING").anyMatch(line -> line.equals("+PONG") || line.startsWith("-NOAUTH"))) {
                         return;
                     }
                 } catch (IOException notYet) {
