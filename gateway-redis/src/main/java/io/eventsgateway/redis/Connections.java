@@ -83,13 +83,13 @@ final class Connections implements AutoCloseable {
             now = "what Redis should push does not arrive; events come by queries, later and at more cost";
         }
         return new RedisState(
-                isOpen(commands), now, warning, push.followed(), push.unconfirmed(), push.silentNanos() / 1_000_000);
+                open() != null, now, warning, push.followed(), push.unconfirmed(), push.silentNanos() / 1_000_000);
     }
 
     /** Runs a command; fails at once while there is no connection. */
     <T> CompletionStage<T> run(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-        Commands to = commands;
-        if (!isOpen(to)) {
+        Commands to = open();
+        if (to == null) {
             return CompletableFuture.failedStage(new RedisConnectionException(problem));
         }
         return command.apply(to.async()).whenComplete((reply, failure) -> {
@@ -101,7 +101,7 @@ final class Connections implements AutoCloseable {
 
     /** Runs a command that changes something; whether that can be done is what {@link #state} tells. */
     <T> CompletionStage<T> change(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-        Commands to = commands;
+        Commands to = open();
         return run(command).whenComplete((reply, failure) -> {
             if (failure == null) {
                 problem = "";
@@ -130,8 +130,8 @@ final class Connections implements AutoCloseable {
     private void tick() {
         try {
             long now = System.nanoTime();
-            Commands current = commands;
-            if (!isOpen(current)) {
+            Commands current = open();
+            if (current == null) {
                 connect(now);
             } else if (now - answeredAt > DEAD) {
                 LOG.warn("Redis does not answer, connection replaced server=\"{}\"", servers.address());
@@ -241,7 +241,7 @@ final class Connections implements AutoCloseable {
     }
 
     private void replace(Commands dead) {
-        if (commands == dead) {
+        if (dead.equals(commands)) {
             commands = null;
             problem = problem.isEmpty() ? "does not answer" : problem;
             dead.connection().closeAsync();
@@ -273,7 +273,8 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    private static boolean isOpen(@Nullable Commands commands) {
-        return commands != null && commands.connection().isOpen();
+    private @Nullable Commands open() {
+        Commands current = commands;
+        return current != null && current.connection().isOpen() ? current : null;
     }
 }

@@ -35,7 +35,7 @@ record RedisProblem(String text, boolean isAnswer, boolean isElsewhere) {
             if (root instanceof RedisCommandExecutionException found) {
                 answer = found;
             }
-            if (root.getCause() == null || root.getCause() == root) {
+            if (root.getCause() == null) {
                 break;
             }
             root = root.getCause();
