@@ -94,7 +94,7 @@ final class FaultLab implements AutoCloseable {
                 Lab lab = begin("kill", standalone(redis.port()), 2)) {
             for (int i = 0; i < size.rounds(); i++) {
                 lab.killAndStart(lab.replicas().get(random.nextInt(2)));
-                lab.pass(1 + random.nextDouble() * 3);
+                lab.pass((1 + random.nextDouble()) * size.seconds() / 5);
             }
             return lab.finish();
         }

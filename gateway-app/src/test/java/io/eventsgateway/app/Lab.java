@@ -134,6 +134,8 @@ final class Lab implements AutoCloseable {
         sender = new Thread(this::send, "lab-load");
         sender.start();
         await("the first events", () -> clients.events() > sent.length());
+        // until the groups are settled
+        pass(5);
         clients.delays().reset();
     }
 

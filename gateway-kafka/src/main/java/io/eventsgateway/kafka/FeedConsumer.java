@@ -65,7 +65,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private final Map<TopicPartition, Long> seen = new HashMap<>();
     private final Map<TopicPartition, String> topicIds = new HashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> toCommit = new HashMap<>();
-    private Generation generation = Generation.FIRST;
+    private Generation generation;
     private Instant wentBackAt = Instant.EPOCH;
     private boolean holding;
     private long committedAt = System.nanoTime();
@@ -85,6 +85,9 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         this.deadLetters = deadLetters;
         this.options = options;
         this.positions = new Positions(consumer);
+        Generation now = ingest.generation();
+        // the consumer before this one may not have come to going back
+        this.generation = now.noticed().plus(TAKEN_OVER).isAfter(Instant.now()) ? Generation.FIRST : now;
     }
 
     /** Reads until it is woken up by {@link Consumer#wakeup}. */
@@ -92,8 +95,11 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         while (true) {
             ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
             Set<TopicPartition> again = madeAgain();
-            if (!polled.isEmpty()) {
-                take(inbound(polled, again));
+            List<InboundRecord> batch = inbound(polled, again);
+            if (ingest.generation().number() != generation.number()) {
+                goBack(batch);
+            } else if (!batch.isEmpty()) {
+                take(batch);
             }
             commitNowAndThen();
         }
@@ -205,6 +211,9 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             seen.remove(partition);
             toCommit.put(partition, new OffsetAndMetadata(offset));
         });
+        if (back.isEmpty()) {
+            return;
+        }
         LOG.warn("Reading again after a loss in the log feed={} since={} partitions={}", feed.label(), since, back);
     }
 

@@ -11,6 +11,7 @@ import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.Follower;
 import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
+import io.eventsgateway.log.LostException;
 import io.eventsgateway.log.Page;
 import io.eventsgateway.log.Tail;
 import io.eventsgateway.route.Ingest;
@@ -109,6 +110,24 @@ class KafkaFeedsIT {
         broker.createTopic(ofTasks, 1);
         send(ofTasks, "i", "9");
         await(() -> data("view/i").equals(List.of("9")));
+    }
+
+    @Test
+    void readsAgainWhatTheLogHasLostBeforeAnythingNew() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 1);
+        startFeeds(Feed.TASK_MESSAGE);
+        send(topic, "a", "1");
+        send(topic, "a", "2");
+        await(() -> data("view/a").equals(List.of("1", "2")));
+        await(() -> committed(topic) == 2);
+
+        log.lose();
+
+        await(() -> data("view/a").equals(List.of("1", "2")));
+        send(topic, "a", "3");
+        await(() -> data("view/a").equals(List.of("1", "2", "3")));
+        await(() -> committed(topic) == 3);
     }
 
     @Test
@@ -303,21 +322,31 @@ class KafkaFeedsIT {
     /** A log in memory that fails while it is told to, as a store does that can't be reached. */
     private static final class FailingLog implements EventLog {
 
-        private final InMemoryEventLog log = new InMemoryEventLog(RETENTION, InstantSource.system());
+        private volatile InMemoryEventLog log = new InMemoryEventLog(RETENTION, InstantSource.system());
+        private volatile Generation generation = Generation.FIRST;
         volatile boolean failing;
         volatile int given;
 
         @Override
         public Generation generation() {
-            return log.generation();
+            return generation;
+        }
+
+        /** Has nothing any more. */
+        synchronized void lose() {
+            log = new InMemoryEventLog(RETENTION, InstantSource.system());
+            generation = new Generation(generation.number() + 1, Instant.now(), Instant.now());
         }
 
         @Override
-        public synchronized CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
+        public synchronized CompletionStage<Appended> append(Generation to, List<Entry> batch) {
             given += batch.size();
+            if (to.number() != generation.number()) {
+                return CompletableFuture.failedStage(new LostException("told to lose"));
+            }
             return failing
                     ? CompletableFuture.failedStage(new IllegalStateException("told to fail"))
-                    : log.append(generation, batch);
+                    : log.append(to, batch);
         }
 
         @Override

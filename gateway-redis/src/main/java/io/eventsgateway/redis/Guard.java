@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 final class Guard {
 
     private final byte[] field;
-    private volatile Known known = new Known(new Generation(0, Instant.now()));
+    private volatile Known known = new Known(Generation.FIRST);
 
     /** What was acknowledged in one generation. */
     static final class Known {
@@ -62,7 +62,7 @@ final class Guard {
         if (known != noticed) {
             return false;
         }
-        known = new Known(new Generation(noticed.generation.number() + 1, noticed.intactUntil));
+        known = new Known(new Generation(noticed.generation.number() + 1, noticed.intactUntil, Instant.now()));
         return true;
     }
 }
