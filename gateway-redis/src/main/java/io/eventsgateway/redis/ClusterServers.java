@@ -102,6 +102,11 @@ final class ClusterServers implements Servers {
     }
 
     @Override
+    public boolean routes() {
+        return true;
+    }
+
+    @Override
     public void refresh() {
         client.refreshPartitionsAsync();
     }

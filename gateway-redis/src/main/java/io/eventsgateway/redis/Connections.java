@@ -78,12 +78,13 @@ final class Connections implements AutoCloseable {
     }
 
     RedisState state() {
-        String now = problem;
+        boolean connected = open() != null;
+        String now = problem.isEmpty() && !connected ? "connection lost" : problem;
         if (now.isEmpty() && push.silentNanos() > NEVER_HEARD) {
             now = "what Redis should push does not arrive; events come by queries, later and at more cost";
         }
         return new RedisState(
-                open() != null, now, warning, push.followed(), push.unconfirmed(), push.silentNanos() / 1_000_000);
+                connected, now, warning, push.followed(), push.unconfirmed(), push.silentNanos() / 1_000_000);
     }
 
     /** Runs a command; fails at once while there is no connection. */
@@ -225,9 +226,12 @@ final class Connections implements AutoCloseable {
     }
 
     private void take(Commands made, ServerInfo info) {
-        if (info.isTooOld()) {
+        String unfit = info.isTooOld()
+                ? "Redis " + info.version() + " is too old, 6.2 or later is needed"
+                : info.isReplica() && !servers.routes() ? "this Redis is a replica and refuses writes" : "";
+        if (!unfit.isEmpty()) {
             made.connection().closeAsync();
-            throw new RedisConnectionException("Redis " + info.version() + " is too old, 6.2 or later is needed");
+            throw new RedisConnectionException(unfit);
         }
         warning = info.evicts()
                 ? "maxmemory-policy " + info.policy() + " lets Redis drop events; it should be noeviction"

@@ -5,11 +5,12 @@ package io.eventsgateway.redis;
  *
  * @param version its version; empty when it does not say
  * @param policy what it does when its memory is full; empty when it does not say
+ * @param role master or slave; empty when it does not say
  */
-record ServerInfo(String version, String policy) {
+record ServerInfo(String version, String policy, String role) {
 
     static ServerInfo of(String info) {
-        return new ServerInfo(field(info, "redis_version:"), field(info, "maxmemory_policy:"));
+        return new ServerInfo(field(info, "redis_version:"), field(info, "maxmemory_policy:"), field(info, "role:"));
     }
 
     private static String field(String info, String name) {
@@ -23,6 +24,10 @@ record ServerInfo(String version, String policy) {
     /** Whether it has what the scripts need. */
     boolean isTooOld() {
         return !version.isEmpty() && !isAtLeast(6, 2);
+    }
+
+    boolean isReplica() {
+        return role.equals("slave");
     }
 
     boolean hasShardedChannels() {

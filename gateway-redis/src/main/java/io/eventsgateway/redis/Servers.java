@@ -32,6 +32,9 @@ interface Servers extends AutoCloseable {
     /** Whether channels belong to slots, as from Redis 7.0 on in a cluster. */
     boolean sharded();
 
+    /** Whether commands find the server that can do them; else the one that is connected to must be a master. */
+    boolean routes();
+
     /** Something moved: find out where it is now. */
     void refresh();
 

@@ -50,6 +50,11 @@ final class SingleServer implements Servers {
     }
 
     @Override
+    public boolean routes() {
+        return false;
+    }
+
+    @Override
     public void refresh() {
         // the sentinels are asked whenever a connection is made
     }

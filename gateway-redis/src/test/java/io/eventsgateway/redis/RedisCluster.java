@@ -21,13 +21,23 @@ public final class RedisCluster implements AutoCloseable {
     private final RedisClient client = RedisClient.create();
     private final List<RedisServer> nodes = new ArrayList<>();
 
-    /** Starts the nodes and waits until they serve all slots. The options are redis-server's. */
+    /** A cluster of 7.0. The options are redis-server's. */
     public RedisCluster(String... options) {
+        this(RedisServer::v70, options);
+    }
+
+    /** A cluster of 6.2, in which channels belong to no slot. */
+    static RedisCluster v62() {
+        return new RedisCluster(RedisServer::v62);
+    }
+
+    /** Starts the nodes and waits until they serve all slots. */
+    private RedisCluster(Function<String[], RedisServer> version, String... options) {
         List<String> all = new ArrayList<>(List.of(
                 "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--repl-diskless-sync-delay", "0"));
         all.addAll(List.of(options));
         for (int i = 0; i < 2 * MASTERS; i++) {
-            nodes.add(RedisServer.v70(all.toArray(String[]::new)));
+            nodes.add(version.apply(all.toArray(String[]::new)));
         }
         for (int i = 0; i < MASTERS; i++) {
             int[] slots = IntStream.range(i * SLOTS / MASTERS, (i + 1) * SLOTS / MASTERS)
@@ -87,6 +97,17 @@ public final class RedisCluster implements AutoCloseable {
             }
         }
         throw new IllegalStateException("nobody serves slot " + slot);
+    }
+
+    /** A master that is not the slot's. */
+    public RedisServer otherMaster(int slot) {
+        RedisServer master = masterOf(slot);
+        return nodes.stream()
+                .filter(RedisServer::isRunning)
+                .filter(node -> node != master
+                        && ask(node, redis -> redis.info("replication")).contains("role:master"))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Moves a slot with all its keys to another master, while it is used. */

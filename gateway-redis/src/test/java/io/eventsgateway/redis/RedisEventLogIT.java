@@ -88,6 +88,21 @@ class RedisEventLogIT {
         }
     }
 
+    @Nested
+    class OnCluster62 extends OnServers {
+        private static final RedisCluster CLUSTER = RedisCluster.v62();
+
+        @Override
+        RedisOptions options() {
+            return RedisOptions.ofCluster(CLUSTER.uris(), RETENTION, FREQUENCY);
+        }
+
+        @AfterAll
+        static void stop() {
+            CLUSTER.close();
+        }
+    }
+
     /** A log on servers. */
     abstract static class OnServers extends EventLogContract {
 

@@ -31,7 +31,18 @@ import org.junit.jupiter.api.io.TempDir;
 class RedisSecurityIT {
 
     private static final String[] ACL = {
-        "--user", "gateway", "on", ">secret", "~*", "&*", "+@all", "--user", "default", "off"
+        "--user",
+        "gateway",
+        "on",
+        ">secret",
+        "~eg:*",
+        "&eg:*",
+        "+@all",
+        "-@dangerous",
+        "+info",
+        "--user",
+        "default",
+        "off"
     };
 
     @TempDir
