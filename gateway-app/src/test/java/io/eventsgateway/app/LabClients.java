@@ -47,9 +47,13 @@ final class LabClients implements AutoCloseable {
         return thread;
     }
 
-    /** Connects one more client. */
-    One connect(String path) {
-        One one = new One(path);
+    /**
+     * Connects one more client.
+     *
+     * @param measured whether its delays count
+     */
+    One connect(String path, boolean measured) {
+        One one = new One(path, measured);
         synchronized (all) {
             all.add(one);
         }
@@ -82,6 +86,7 @@ final class LabClients implements AutoCloseable {
     /** One client. Its stream is read by one thread at a time. */
     final class One implements Flow.Subscriber<String> {
         final String path;
+        final boolean measured;
         volatile long expected;
         volatile long lost;
         volatile long twice;
@@ -96,8 +101,9 @@ final class LabClients implements AutoCloseable {
         private String data = "";
         private Flow.Subscription lines;
 
-        One(String path) {
+        One(String path, boolean measured) {
             this.path = path;
+            this.measured = measured;
         }
 
         void connect() {
@@ -193,7 +199,9 @@ final class LabClients implements AutoCloseable {
             }
             if (number >= expected) {
                 events.increment();
-                delays.recordValue(Math.max(0, (System.nanoTime() - sent) / 1000));
+                if (measured) {
+                    delays.recordValue(Math.max(0, (System.nanoTime() - sent) / 1000));
+                }
             }
             expected = number + 1;
         }

@@ -37,7 +37,8 @@ public final class Hub implements AutoCloseable {
      * A hub over a log, which is lent.
      *
      * @param retry runs a task some moments later; where to go after the log failed
-     * @param marks runs a task some seconds later; how long a client's progress may go unremembered
+     * @param marks runs a task some seconds later; how long a client's progress may go unremembered, and a destination is followed
+     *     after its last client left
      */
     public Hub(EventLog log, Executor retry, Executor marks, HubListener listener) {
         this.parts = new Parts(log, retry, marks, listener, new ReadBudget(CATCH_UP_BYTES));
@@ -94,14 +95,14 @@ public final class Hub implements AutoCloseable {
     private void leave(HubSubscription subscription) {
         subscriptions.remove(subscription);
         for (Destination destination : subscription.destinations()) {
-            LiveTail left = tails.get(destination);
-            LiveTail kept = tails.computeIfPresent(destination, (key, tail) -> {
+            tails.computeIfPresent(destination, (key, tail) -> {
                 tail.users--;
-                return tail.users == 0 ? null : tail;
+                if (tail.users == 0) {
+                    // clients that are cut come back soon, and go on from here
+                    parts.marks().execute(() -> forget(tail));
+                }
+                return tail;
             });
-            if (kept == null && left != null) {
-                left.close();
-            }
         }
         synchronized (lanes) {
             Lane lane = subscription.lane();
@@ -109,6 +110,14 @@ public final class Hub implements AutoCloseable {
             if (lane.users == 0) {
                 lanes.values().remove(lane);
             }
+        }
+    }
+
+    private void forget(LiveTail unused) {
+        LiveTail kept = tails.computeIfPresent(
+                unused.destination(), (key, tail) -> tail == unused && tail.users == 0 ? null : tail);
+        if (kept == null) {
+            unused.close();
         }
     }
 

@@ -148,7 +148,9 @@ final class Connections implements AutoCloseable {
 
     private void work(long now, RedisClusterAsyncCommands<byte[], byte[]> async) {
         run(redis -> redis.ping());
-        push.tick(async);
+        if (push.tick(async)) {
+            pollAt = now;
+        }
         if (now - touchAt >= 0 && !touching) {
             touchAt = now + TOUCH;
             touch();

@@ -116,8 +116,12 @@ final class Push {
         return server == null ? null : links.get(server);
     }
 
-    /** Keeps a link to every server that pushes, and none to others. The clock's thread. */
-    void tick(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+    /**
+     * Keeps a link to every server that pushes, and none to others. The clock's thread.
+     *
+     * @return whether one of them is not heard any more, as of now
+     */
+    boolean tick(RedisClusterAsyncCommands<byte[], byte[]> commands) {
         Map<String, Integer> tags = new HashMap<>();
         for (int tag = 0; tag < Keys.TAGS; tag++) {
             String server = servers.pushes(tag);
@@ -125,14 +129,18 @@ final class Push {
                 tags.putIfAbsent(server, tag);
             }
         }
-        tags.forEach((server, tag) -> links.computeIfAbsent(server, key -> new PushLink(key, writer, servers, this))
-                .tick(tag, commands));
+        boolean fellSilent = false;
+        for (Map.Entry<String, Integer> each : tags.entrySet()) {
+            PushLink link = links.computeIfAbsent(each.getKey(), key -> new PushLink(key, writer, servers, this));
+            fellSilent |= link.tick(each.getValue(), commands);
+        }
         links.forEach((server, link) -> {
             if (!tags.containsKey(server) && channels.values().stream().noneMatch(channel -> channel.on == link)) {
                 links.remove(server);
                 link.close();
             }
         });
+        return fellSilent;
     }
 
     /** Subscribes what is not where it belongs. */

@@ -59,8 +59,12 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
         return heardAt;
     }
 
-    /** Sees that there is a connection, that it is heard, and probes it. */
-    void tick(int tag, BaseRedisAsyncCommands<byte[], byte[]> commands) {
+    /**
+     * Sees that there is a connection, that it is heard, and probes it.
+     *
+     * @return whether it is not heard any more, as of now
+     */
+    boolean tick(int tag, BaseRedisAsyncCommands<byte[], byte[]> commands) {
         long now = System.nanoTime();
         StatefulRedisPubSubConnection<byte[], byte[]> current = connection;
         if (current != null && !current.isOpen()) {
@@ -69,16 +73,17 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
         }
         if (current == null) {
             connect(now);
-            return;
+            return false;
         }
-        if (heard && now - heardAt > SILENT_NANOS) {
+        boolean fellSilent = heard && now - heardAt > SILENT_NANOS;
+        if (fellSilent) {
             heard = false;
             LOG.warn("Push is silent, queries take its place server={}", name());
         }
         if (!heard && now - heardAt > DEAD_NANOS) {
             LOG.warn("Push stays silent, connection replaced server={}", name());
             drop(current);
-            return;
+            return false;
         }
         String channel = Keys.probe(tag, writer);
         if (probed != tag) {
@@ -90,6 +95,7 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
         } else {
             commands.publish(Keys.bytes(channel), PROBE);
         }
+        return fellSilent;
     }
 
     private void connect(long now) {
