@@ -208,10 +208,10 @@ public final class KafkaBroker implements AutoCloseable {
         return folder.resolve("broker.log");
     }
 
-    /** Below the ports that clients are given: one of them could else take the broker's while it is down. */
+    /** Below the ports that clients are given, one of which could else take the broker's while it is down; above those of test Redis. */
     private static int freePort() {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(10_000, 32_768);
+            int port = ThreadLocalRandom.current().nextInt(30_000, 32_768);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (BindException taken) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -45,20 +46,25 @@ public final class RedisCluster implements AutoCloseable {
             ask(nodes.get(i), redis -> redis.clusterAddSlots(slots));
             ask(nodes.get(i), redis -> redis.clusterSetConfigEpoch(nodes.size() + 1L));
         }
-        for (RedisServer node : nodes.subList(1, nodes.size())) {
-            ask(node, redis -> redis.clusterMeet("127.0.0.1", nodes.get(0).port()));
-        }
-        await(() -> nodes.stream()
-                .allMatch(node -> ask(node, RedisCommands::clusterNodes)
-                                .lines()
-                                .filter(line -> line.endsWith("connected") || line.contains(" connected "))
-                                .count()
-                        == nodes.size()));
+        await(60, () -> {
+            // again after a while: a node gives up an introduction that takes longer than its time-out, as on a busy
+            // machine
+            for (RedisServer node : nodes.subList(1, nodes.size())) {
+                ask(node, redis -> redis.clusterMeet("127.0.0.1", nodes.get(0).port()));
+            }
+            return holds(5, () -> nodes.stream().allMatch(this::knowsAll));
+        });
         for (int i = 0; i < MASTERS; i++) {
             String master = ask(nodes.get(i), RedisCommands::clusterMyId);
             ask(nodes.get(MASTERS + i), redis -> redis.clusterReplicate(master));
         }
         awaitOk();
+    }
+
+    private boolean knowsAll(RedisServer node) {
+        List<String> known = ask(node, RedisCommands::clusterNodes).lines().toList();
+        return known.size() == nodes.size()
+                && known.stream().allMatch(line -> line.contains(" connected") && !line.contains("handshake"));
     }
 
     /** All of them, the first three of which were made masters. */
@@ -73,9 +79,10 @@ public final class RedisCluster implements AutoCloseable {
 
     /** Waits until every node that runs serves all slots and every replica follows its master. */
     public void awaitOk() {
-        await(() -> nodes.stream().filter(RedisServer::isRunning).allMatch(node -> ask(node, RedisCommands::clusterInfo)
-                .contains("cluster_state:ok")));
-        await(() -> nodes.stream().filter(RedisServer::isRunning).allMatch(node -> {
+        await(30, () -> nodes.stream()
+                .filter(RedisServer::isRunning)
+                .allMatch(node -> ask(node, RedisCommands::clusterInfo).contains("cluster_state:ok")));
+        await(30, () -> nodes.stream().filter(RedisServer::isRunning).allMatch(node -> {
             String info = ask(node, redis -> redis.info("replication"));
             return info.contains("role:master") || info.contains("master_link_status:up");
         }));
@@ -148,14 +155,21 @@ public final class RedisCluster implements AutoCloseable {
         }
     }
 
-    private static void await(java.util.function.BooleanSupplier condition) {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    private static void await(int seconds, BooleanSupplier condition) {
+        if (!holds(seconds, condition)) {
+            throw new IllegalStateException("the cluster does not form");
+        }
+    }
+
+    private static boolean holds(int seconds, BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > until) {
-                throw new IllegalStateException("the cluster does not form");
+                return false;
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
+        return true;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -20,86 +21,111 @@ class RedisEventLogIT {
 
     @Nested
     class OnRedis62 extends OnServers {
-        private static final RedisServer SERVER = RedisServer.v62();
+        private static RedisServer server;
+
+        @BeforeAll
+        static void start() {
+            server = RedisServer.v62();
+        }
 
         @Override
         RedisOptions options() {
-            return RedisOptions.of(SERVER.uri(), RETENTION, FREQUENCY);
+            return RedisOptions.of(server.uri(), RETENTION, FREQUENCY);
         }
 
         @Test
         void isThatVersion() {
-            assertThat(SERVER.version()).startsWith("6.2.");
+            assertThat(server.version()).startsWith("6.2.");
         }
 
         @AfterAll
         static void stop() {
-            SERVER.close();
+            server.close();
         }
     }
 
     @Nested
     class OnRedis70 extends OnServers {
-        private static final RedisServer SERVER = RedisServer.v70();
+        private static RedisServer server;
+
+        @BeforeAll
+        static void start() {
+            server = RedisServer.v70();
+        }
 
         @Override
         RedisOptions options() {
-            return RedisOptions.of(SERVER.uri(), RETENTION, FREQUENCY);
+            return RedisOptions.of(server.uri(), RETENTION, FREQUENCY);
         }
 
         @Test
         void isThatVersion() {
-            assertThat(SERVER.version()).startsWith("7.0.");
+            assertThat(server.version()).startsWith("7.0.");
         }
 
         @AfterAll
         static void stop() {
-            SERVER.close();
+            server.close();
         }
     }
 
     @Nested
     class OnSentinels extends OnServers {
-        private static final RedisSentinels SENTINELS = new RedisSentinels();
+        private static RedisSentinels sentinels;
+
+        @BeforeAll
+        static void start() {
+            sentinels = new RedisSentinels();
+        }
 
         @Override
         RedisOptions options() {
-            return RedisOptions.of(SENTINELS.uri(), RETENTION, FREQUENCY);
+            return RedisOptions.of(sentinels.uri(), RETENTION, FREQUENCY);
         }
 
         @AfterAll
         static void stop() {
-            SENTINELS.close();
+            sentinels.close();
         }
     }
 
     @Nested
     class OnCluster extends OnServers {
-        private static final RedisCluster CLUSTER = new RedisCluster();
+        private static RedisCluster cluster;
+
+        @BeforeAll
+        static void start() {
+            cluster = new RedisCluster();
+        }
 
         @Override
         RedisOptions options() {
-            return RedisOptions.ofCluster(CLUSTER.uris(), RETENTION, FREQUENCY);
+            return RedisOptions.ofCluster(cluster.uris(), RETENTION, FREQUENCY);
         }
 
         @AfterAll
         static void stop() {
-            CLUSTER.close();
+            cluster.close();
         }
     }
 
     @Nested
     class OnCluster62 extends OnServers {
-        private static final RedisCluster CLUSTER = RedisCluster.v62();
+        private static RedisCluster cluster;
+
+        @BeforeAll
+        static void start() {
+            cluster = RedisCluster.v62();
+        }
 
         @Override
         RedisOptions options() {
-            return RedisOptions.ofCluster(CLUSTER.uris(), RETENTION, FREQUENCY);
+            return RedisOptions.ofCluster(cluster.uris(), RETENTION, FREQUENCY);
         }
 
         @AfterAll
         static void stop() {
-            CLUSTER.close();
+            cluster.close();
         }
     }
 

@@ -217,7 +217,16 @@ public final class RedisServer implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             throw new IllegalStateException(interrupted);
         }
-        throw new IllegalStateException("redis-server did not start; its log is " + folder.resolve("redis.log"));
+        throw new IllegalStateException("redis-server did not start: " + lastWords());
+    }
+
+    private String lastWords() {
+        try (Stream<String> log = Files.lines(folder.resolve("redis.log"))) {
+            List<String> lines = log.toList();
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     /** The lines of its answer to a command, after the one to the password. */
@@ -249,17 +258,26 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** Below the ports that clients are given: one of them could else take the server's while it is down. */
+    /**
+     * Free, as is the port 10,000 above it, where the nodes of a cluster listen to each other. Both below the ports that clients are given:
+     * one of them could else take the server's while it is down.
+     */
     private static int freePort() {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(10_000, 32_768);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                continue;
-            } catch (IOException none) {
-                throw new UncheckedIOException(none);
+            int port = ThreadLocalRandom.current().nextInt(10_000, 20_000);
+            if (isFree(port) && isFree(port + 10_000)) {
+                return port;
             }
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (BindException taken) {
+            return false;
+        } catch (IOException none) {
+            throw new UncheckedIOException(none);
         }
     }
 }
