@@ -47,8 +47,7 @@ public final class RedisCluster implements AutoCloseable {
             ask(nodes.get(i), redis -> redis.clusterSetConfigEpoch(nodes.size() + 1L));
         }
         await(60, () -> {
-            // again after a while: a node gives up an introduction that takes longer than its time-out, as on a busy
-            // machine
+            // again after a while: on a busy machine a node gives up an introduction that took too long
             for (RedisServer node : nodes.subList(1, nodes.size())) {
                 ask(node, redis -> redis.clusterMeet("127.0.0.1", nodes.get(0).port()));
             }
