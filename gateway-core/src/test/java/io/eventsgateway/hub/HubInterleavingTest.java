@@ -8,10 +8,10 @@ import io.eventsgateway.EventId;
 import io.eventsgateway.Payload;
 import io.eventsgateway.Source;
 import io.eventsgateway.auth.Identity;
-import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.Follower;
+import io.eventsgateway.log.ForwardingEventLog;
 import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.log.Page;
@@ -258,18 +258,13 @@ class HubInterleavingTest {
     }
 
     /** A log whose answers come whenever they like, of which some fail, and which forgets to tell of some events until later. */
-    private final class ShakyLog implements EventLog {
+    private final class ShakyLog extends ForwardingEventLog {
         private final EventLog log = new InMemoryEventLog(Duration.ofDays(1), InstantSource.system());
         private int followed;
 
         @Override
-        public Generation generation() {
-            return log.generation();
-        }
-
-        @Override
-        public CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
-            return log.append(generation, batch);
+        protected EventLog delegate() {
+            return log;
         }
 
         @Override
@@ -294,16 +289,6 @@ class HubInterleavingTest {
                 }
             });
             return later;
-        }
-
-        @Override
-        public CompletionStage<?> mark(Destination destination, String subject, EventId position) {
-            return log.mark(destination, subject, position);
-        }
-
-        @Override
-        public CompletionStage<@Nullable EventId> marked(Destination destination, String subject) {
-            return log.marked(destination, subject);
         }
 
         @Override
@@ -337,11 +322,6 @@ class HubInterleavingTest {
                 followed--;
                 following.close();
             };
-        }
-
-        @Override
-        public void close() {
-            log.close();
         }
     }
 }

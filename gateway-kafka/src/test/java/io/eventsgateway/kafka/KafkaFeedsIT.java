@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
-import io.eventsgateway.EventId;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
-import io.eventsgateway.log.Follower;
+import io.eventsgateway.log.ForwardingEventLog;
 import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.log.LostException;
 import io.eventsgateway.log.Page;
-import io.eventsgateway.log.Tail;
 import io.eventsgateway.route.Ingest;
 import io.eventsgateway.route.IngestListener;
 import io.eventsgateway.route.Organisations;
@@ -42,7 +40,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -320,12 +317,17 @@ class KafkaFeedsIT {
     }
 
     /** A log in memory that fails while it is told to, as a store does that can't be reached. */
-    private static final class FailingLog implements EventLog {
+    private static final class FailingLog extends ForwardingEventLog {
 
         private volatile InMemoryEventLog log = new InMemoryEventLog(RETENTION, InstantSource.system());
         private volatile Generation generation = Generation.FIRST;
         volatile boolean failing;
         volatile int given;
+
+        @Override
+        protected EventLog delegate() {
+            return log;
+        }
 
         @Override
         public Generation generation() {
@@ -347,36 +349,6 @@ class KafkaFeedsIT {
             return failing
                     ? CompletableFuture.failedStage(new IllegalStateException("told to fail"))
                     : log.append(to, batch);
-        }
-
-        @Override
-        public CompletionStage<Page> read(Destination destination, EventId after, int maxEvents, int maxBytes) {
-            return log.read(destination, after, maxEvents, maxBytes);
-        }
-
-        @Override
-        public CompletionStage<Tail> tail(Destination destination) {
-            return log.tail(destination);
-        }
-
-        @Override
-        public CompletionStage<?> mark(Destination destination, String subject, EventId position) {
-            return log.mark(destination, subject, position);
-        }
-
-        @Override
-        public CompletionStage<@Nullable EventId> marked(Destination destination, String subject) {
-            return log.marked(destination, subject);
-        }
-
-        @Override
-        public Following follow(Destination destination, Follower follower) {
-            return log.follow(destination, follower);
-        }
-
-        @Override
-        public void close() {
-            log.close();
         }
     }
 }

@@ -60,10 +60,10 @@ final class ClusterServers implements Servers {
     }
 
     private CompletionStage<Commands> learn(StatefulRedisClusterConnection<byte[], byte[]> connection) {
-        partitions = connection.getPartitions();
-        return connection.async().info("server").thenApply(info -> {
-            sharded = ServerInfo.of(info).hasShardedChannels();
-            return new Commands(connection, connection.async());
+        return Servers.introduce(connection, connection.async()).thenApply(made -> {
+            sharded = made.info().hasShardedChannels();
+            partitions = connection.getPartitions();
+            return made;
         });
     }
 

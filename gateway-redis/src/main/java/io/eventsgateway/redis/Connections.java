@@ -215,19 +215,17 @@ final class Connections implements AutoCloseable {
             return;
         }
         connecting = true;
-        servers.connect()
-                .thenCompose(
-                        made -> made.async().info().thenApply(ServerInfo::of).thenAccept(info -> take(made, info)))
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        problem = RedisProblem.of(failure).text();
-                    }
-                    connectAt = System.nanoTime() + CONNECT_AGAIN;
-                    connecting = false;
-                });
+        servers.connect().thenAccept(this::take).whenComplete((done, failure) -> {
+            if (failure != null) {
+                problem = RedisProblem.of(failure).text();
+            }
+            connectAt = System.nanoTime() + CONNECT_AGAIN;
+            connecting = false;
+        });
     }
 
-    private void take(Commands made, ServerInfo info) {
+    private void take(Commands made) {
+        ServerInfo info = made.info();
         String unfit = info.isTooOld()
                 ? "Redis " + info.version() + " is too old, 6.2 or later is needed"
                 : info.isReplica() && !servers.routes() ? "this Redis is a replica and refuses writes" : "";

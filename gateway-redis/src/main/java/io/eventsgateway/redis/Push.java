@@ -8,10 +8,8 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -225,19 +223,19 @@ final class Push {
         return silent;
     }
 
-    void connected(PushLink link) {
+    void connected() {
         reconcile();
     }
 
     void disconnected(PushLink link) {
-        Set<Channel> lost = new HashSet<>();
+        boolean lost = false;
         for (Channel channel : channels.values()) {
             if (channel.on == link) {
                 channel.on = null;
-                lost.add(channel);
+                lost = true;
             }
         }
-        if (!lost.isEmpty()) {
+        if (lost) {
             servers.refresh();
         }
     }

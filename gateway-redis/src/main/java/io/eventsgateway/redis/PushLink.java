@@ -115,7 +115,7 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
                 if (closed) {
                     made.closeAsync();
                 } else {
-                    push.connected(this);
+                    push.connected();
                 }
             }
             connecting = false;

@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** The servers behind a log: how to connect, and which of them pushes what. Any thread may call; nothing blocks but {@link #close}. */
 interface Servers extends AutoCloseable {
 
-    /** A connection for commands. */
-    record Commands(StatefulConnection<byte[], byte[]> connection, RedisClusterAsyncCommands<byte[], byte[]> async) {}
+    /** A connection for commands, and what the server at its other end said of itself. */
+    record Commands(
+            StatefulConnection<byte[], byte[]> connection,
+            RedisClusterAsyncCommands<byte[], byte[]> async,
+            ServerInfo info) {}
 
     static Servers of(RedisOptions options) {
         return options.cluster() ? new ClusterServers(options) : new SingleServer(options);
@@ -43,6 +46,18 @@ interface Servers extends AutoCloseable {
 
     @Override
     void close();
+
+    /** Asks a new connection's server what it is; closes the connection when it does not say. */
+    static CompletionStage<Commands> introduce(
+            StatefulConnection<byte[], byte[]> connection, RedisClusterAsyncCommands<byte[], byte[]> async) {
+        return async.info()
+                .thenApply(info -> new Commands(connection, async, ServerInfo.of(info)))
+                .whenComplete((made, failure) -> {
+                    if (failure != null) {
+                        connection.closeAsync();
+                    }
+                });
+    }
 
     /** What all clients have in common. */
     static <B extends ClientOptions.Builder> B configure(B builder, RedisOptions options) {

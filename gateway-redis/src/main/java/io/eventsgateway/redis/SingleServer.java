@@ -31,7 +31,7 @@ final class SingleServer implements Servers {
     @Override
     public CompletionStage<Commands> connect() {
         return client.connectAsync(ByteArrayCodec.INSTANCE, uri)
-                .thenApply(connection -> new Commands(connection, connection.async()));
+                .thenCompose(connection -> Servers.introduce(connection, connection.async()));
     }
 
     @Override

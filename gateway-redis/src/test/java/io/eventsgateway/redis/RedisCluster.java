@@ -5,6 +5,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.models.slots.ClusterSlotsParser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -91,18 +92,12 @@ public final class RedisCluster implements AutoCloseable {
     public RedisServer masterOf(int slot) {
         RedisServer asked =
                 nodes.stream().filter(RedisServer::isRunning).findFirst().orElseThrow();
-        List<Object> all = ask(asked, RedisCommands::clusterSlots);
-        for (Object each : all) {
-            List<?> range = (List<?>) each;
-            if ((Long) range.get(0) <= slot && slot <= (Long) range.get(1)) {
-                long port = (Long) ((List<?>) range.get(2)).get(1);
-                return nodes.stream()
-                        .filter(node -> node.port() == port)
-                        .findFirst()
-                        .orElseThrow();
-            }
-        }
-        throw new IllegalStateException("nobody serves slot " + slot);
+        int port = ClusterSlotsParser.parse(ask(asked, RedisCommands::clusterSlots)).stream()
+                .filter(range -> range.getFrom() <= slot && slot <= range.getTo())
+                .map(range -> range.getUpstream().getUri().getPort())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("nobody serves slot " + slot));
+        return nodes.stream().filter(node -> node.port() == port).findFirst().orElseThrow();
     }
 
     /** A master that is not the slot's. */

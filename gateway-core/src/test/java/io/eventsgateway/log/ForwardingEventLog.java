@@ -1,0 +1,57 @@
+package io.eventsgateway.log;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.EventId;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A log that hands everything to another one; tests change what they need. */
+public abstract class ForwardingEventLog implements EventLog {
+
+    /** For subclasses. */
+    protected ForwardingEventLog() {}
+
+    /** The log to hand to, now. */
+    protected abstract EventLog delegate();
+
+    @Override
+    public Generation generation() {
+        return delegate().generation();
+    }
+
+    @Override
+    public CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
+        return delegate().append(generation, batch);
+    }
+
+    @Override
+    public CompletionStage<Page> read(Destination destination, @Nullable EventId after, int maxEvents, int maxBytes) {
+        return delegate().read(destination, after, maxEvents, maxBytes);
+    }
+
+    @Override
+    public CompletionStage<Tail> tail(Destination destination) {
+        return delegate().tail(destination);
+    }
+
+    @Override
+    public CompletionStage<?> mark(Destination destination, String subject, EventId position) {
+        return delegate().mark(destination, subject, position);
+    }
+
+    @Override
+    public CompletionStage<@Nullable EventId> marked(Destination destination, String subject) {
+        return delegate().marked(destination, subject);
+    }
+
+    @Override
+    public Following follow(Destination destination, Follower follower) {
+        return delegate().follow(destination, follower);
+    }
+
+    @Override
+    public void close() {
+        delegate().close();
+    }
+}
