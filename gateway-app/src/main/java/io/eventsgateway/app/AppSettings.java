@@ -1,7 +1,11 @@
 package io.eventsgateway.app;
 
+import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
+import io.eventsgateway.config.RemovedSetting;
 import io.eventsgateway.config.Setting;
+import io.eventsgateway.config.SettingGroup;
+import io.eventsgateway.kafka.KafkaClientSettings;
 import io.eventsgateway.kafka.KafkaSettings;
 import io.eventsgateway.redis.RedisSettings;
 import io.eventsgateway.route.Organisations;
@@ -9,6 +13,7 @@ import io.eventsgateway.security.SecuritySettings;
 import io.eventsgateway.undertow.SseSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What configures the application as a whole, and the list of everything that configures its parts. */
 public final class AppSettings {
@@ -19,6 +24,8 @@ public final class AppSettings {
 
     /** Whether records must name an organisation. */
     public static final Setting<Boolean> ORGANIZATION_REQUIRED = Setting.flag("EVENTS_ORGANIZATION_REQUIRED", true)
+            .otherwise(environment ->
+                    Boolean.toString(environment.get(SecuritySettings.TYPE) != SecuritySettings.Type.NONE))
             .doc(
                     "Whether a record without the header Fx-Organization-Id goes to the dead letters. With SECURITY_TYPE=none the "
                             + "default is false.");
@@ -28,15 +35,34 @@ public final class AppSettings {
             .doc("Organisation of records that name none; every subject sees it.");
 
     /** How much is logged of everything. */
-    public static final Setting<Level> LOGGING_ROOT =
-            Setting.choice("LOGGING_LEVEL_ROOT", Level.INFO).doc("Log level of everything.");
+    public static final Setting<Level> LOGGING_ROOT = Setting.choice("LOGGING_LEVEL_ROOT", Level.INFO)
+            .doc("Log level of everything.")
+            .ofGuide();
 
     /** How much is logged of the gateway. */
-    public static final Setting<Level> LOGGING_APP =
-            Setting.choice("LOGGING_LEVEL_APP", Level.INFO).doc("Log level of the gateway itself.");
+    public static final Setting<Level> LOGGING_APP = Setting.choice("LOGGING_LEVEL_APP", Level.INFO)
+            .doc("Log level of the gateway itself.")
+            .ofGuide();
+
+    /** All settings of the gateway, as an operator thinks of them. */
+    public static final List<SettingGroup> GROUPS = Stream.of(
+                    KafkaClientSettings.GROUPS,
+                    KafkaSettings.GROUPS,
+                    RedisSettings.GROUPS,
+                    SseSettings.GROUPS,
+                    SecuritySettings.GROUPS,
+                    List.of(
+                            new SettingGroup("Organisations", "", List.of(ORGANIZATION_REQUIRED, ORGANIZATION_DEFAULT)),
+                            new SettingGroup(
+                                    "Management and logs", "", List.of(MANAGEMENT_PORT, LOGGING_ROOT, LOGGING_APP))))
+            .flatMap(List::stream)
+            .toList();
 
     /** All settings of the gateway. */
-    public static final List<Setting<?>> ALL = all();
+    public static final List<Setting<?>> ALL = SettingGroup.settings(GROUPS);
+
+    /** What stops the start because it meant something once. */
+    public static final List<RemovedSetting> REMOVED = SecuritySettings.REMOVED;
 
     private AppSettings() {}
 
@@ -56,18 +82,32 @@ public final class AppSettings {
         OFF
     }
 
-    private static List<Setting<?>> all() {
-        List<Setting<?>> all = new ArrayList<>(SseSettings.ALL);
-        all.addAll(List.of(MANAGEMENT_PORT, ORGANIZATION_REQUIRED, ORGANIZATION_DEFAULT, LOGGING_ROOT, LOGGING_APP));
-        all.addAll(SecuritySettings.ALL);
-        all.addAll(KafkaSettings.ALL);
-        all.addAll(RedisSettings.ALL);
-        return List.copyOf(all);
+    /**
+     * Checks all that can be checked without asking anybody.
+     *
+     * @throws ConfigurationException naming every problem
+     */
+    public static void check(Environment environment) {
+        ConfigurationException.throwAll(List.of(
+                () -> environment.refuse(REMOVED),
+                () -> environment.check(ALL),
+                () -> SecuritySettings.check(environment),
+                () -> KafkaClientSettings.check(environment),
+                () -> RedisSettings.options(environment)));
+    }
+
+    /** What works but should be told. */
+    public static List<String> warnings(Environment environment) {
+        List<String> warnings = new ArrayList<>(environment.warnings(ALL));
+        warnings.addAll(KafkaClientSettings.warnings(environment));
+        warnings.addAll(Misspellings.warnings(environment));
+        return warnings;
     }
 
     /** Whose records are that name no organisation. */
-    static Organisations organisations(Environment environment, boolean secured) {
-        boolean required = environment.has(ORGANIZATION_REQUIRED) ? environment.get(ORGANIZATION_REQUIRED) : secured;
-        return required ? Organisations.REQUIRED : new Organisations(environment.get(ORGANIZATION_DEFAULT));
+    static Organisations organisations(Environment environment) {
+        return environment.get(ORGANIZATION_REQUIRED)
+                ? Organisations.REQUIRED
+                : new Organisations(environment.get(ORGANIZATION_DEFAULT));
     }
 }

@@ -10,6 +10,7 @@ import io.eventsgateway.auth.Authenticator;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.hub.Hub;
+import io.eventsgateway.kafka.KafkaClientSettings;
 import io.eventsgateway.kafka.KafkaDeadLetters;
 import io.eventsgateway.kafka.KafkaFeeds;
 import io.eventsgateway.kafka.KafkaOptions;
@@ -58,6 +59,8 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final Environment OPEN = new Environment(
+            "--embedded", Map.of(SecuritySettings.TYPE.name(), "none", SecuritySettings.ALLOW_INSECURE.name(), "true"));
     private static final String EVENTS_PATH = "/api/events";
 
     private final Environment environment;
@@ -73,12 +76,11 @@ public final class Gateway implements AutoCloseable {
     private AutoCloseable intake = () -> {};
 
     private Gateway(Environment environment, boolean embedded) {
-        environment.check(AppSettings.ALL);
+        AppSettings.check(environment);
         this.environment = environment;
         this.drain = environment.get(SseSettings.DRAIN);
-        boolean secured = !embedded && environment.get(SecuritySettings.TYPE) == SecuritySettings.Type.JWT_PUBLIC_KEY;
-        Organisations organisations = AppSettings.organisations(environment, secured);
-        Authenticator authenticator = authenticator(secured, embedded);
+        Organisations organisations = AppSettings.organisations(environment);
+        Authenticator authenticator = authenticator();
         PathHandler paths = Handlers.path();
         EventLog log = embedded ? inMemoryLog() : redisLog();
         Executor later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
@@ -92,7 +94,8 @@ public final class Gateway implements AutoCloseable {
                 organisations.fallback(),
                 SseSettings.options(environment));
         paths.addPrefixPath(EVENTS_PATH, events);
-        RecordDecoder decoder = new RecordDecoder(organisations, environment.get(KafkaSettings.MESSAGE_MAX_BYTES));
+        RecordDecoder decoder =
+                new RecordDecoder(organisations, environment.get(KafkaClientSettings.MESSAGE_MAX_BYTES));
         if (embedded) {
             addDevelopment(paths, decoder, log);
         } else {
@@ -127,27 +130,17 @@ public final class Gateway implements AutoCloseable {
      * @throws ConfigurationException naming every problem
      */
     public static Gateway embedded(Environment environment) {
-        return new Gateway(environment, true);
+        return new Gateway(OPEN.orElse(environment), true);
     }
 
-    private Authenticator authenticator(boolean secured, boolean embedded) {
-        if (secured) {
-            if (environment.get(SecuritySettings.BASE_URL).isEmpty()
-                    && environment.get(SecuritySettings.ISSUERS).isEmpty()) {
-                throw new ConfigurationException(
-                        List.of("SECURITY_OAUTH2_BASESERVERURL is not set: name the server whose "
-                                + "tokens are accepted, or issuers by SECURITY_OAUTH2_ISSUERS"));
-            }
-            return SecuritySettings.jwt(environment);
-        }
-        if (!embedded && !environment.get(SecuritySettings.ALLOW_INSECURE)) {
-            throw new ConfigurationException(List.of("SECURITY_TYPE=none is not valid by itself: it lets everybody in; "
-                    + "set EVENTS_SECURITY_ALLOWINSECURE=true if that is meant"));
-        }
-        if (!embedded) {
-            LOG.warn("Everybody is let in, because of SECURITY_TYPE=none");
-        }
-        return new OpenAuthenticator(environment.get(AppSettings.ORGANIZATION_DEFAULT));
+    private Authenticator authenticator() {
+        return isOpen()
+                ? new OpenAuthenticator(environment.get(AppSettings.ORGANIZATION_DEFAULT))
+                : SecuritySettings.jwt(environment);
+    }
+
+    private boolean isOpen() {
+        return environment.get(SecuritySettings.TYPE) == SecuritySettings.Type.NONE;
     }
 
     private EventLog inMemoryLog() {
@@ -191,12 +184,12 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void addFeeds(RecordDecoder decoder, EventLog log) {
-        Map<String, Object> properties = KafkaSettings.clientProperties(environment);
+        Map<String, Object> properties = KafkaClientSettings.properties(environment);
         String deadLetterTopic = KafkaSettings.deadLetterTopic(environment);
         DeadLetters deadLetters = (in, reason) -> CompletableFuture.completedStage(null);
         if (!deadLetterTopic.isEmpty()) {
-            KafkaDeadLetters topic =
-                    new KafkaDeadLetters(deadLetterTopic, properties, environment.get(KafkaSettings.MESSAGE_MAX_BYTES));
+            KafkaDeadLetters topic = new KafkaDeadLetters(
+                    deadLetterTopic, properties, environment.get(KafkaClientSettings.MESSAGE_MAX_BYTES));
             closes.push(topic);
             deadLetters = topic;
         }
@@ -204,7 +197,7 @@ public final class Gateway implements AutoCloseable {
                 properties,
                 environment.get(RedisSettings.RETENTION),
                 environment.get(RedisSettings.REWIND),
-                environment.get(KafkaSettings.AUTH_RETRY),
+                environment.get(KafkaClientSettings.AUTH_RETRY),
                 Duration.ofSeconds(1));
         KafkaFeeds feeds = new KafkaFeeds(
                 KafkaSettings.subscriptions(environment),
@@ -219,10 +212,15 @@ public final class Gateway implements AutoCloseable {
     /** Clients are let in without Kafka too: what it brings later reaches them by the log. */
     private static Health.Component kafkaHealth(KafkaFeeds feeds) {
         String problem = feeds.problem();
-        return new Health.Component(
-                problem.isEmpty(),
-                false,
-                problem.isEmpty() ? Map.of("consumers", feeds.consumers().toString()) : Map.of("problem", problem));
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("consumers", feeds.consumers().toString());
+        if (!problem.isEmpty()) {
+            details.put("problem", problem);
+        }
+        if (!feeds.missing().isEmpty()) {
+            details.put("missing", List.copyOf(feeds.missing()));
+        }
+        return new Health.Component(problem.isEmpty(), false, details);
     }
 
     private void addDevelopment(PathHandler paths, RecordDecoder decoder, EventLog log) {
@@ -256,7 +254,10 @@ public final class Gateway implements AutoCloseable {
      * @throws ConfigurationException if a port is taken
      */
     public void start() {
-        environment.warnings(AppSettings.ALL).forEach(LOG::warn);
+        AppSettings.warnings(environment).forEach(LOG::warn);
+        if (isOpen()) {
+            LOG.warn("Everybody is let in, because of SECURITY_TYPE=none");
+        }
         listen(management, AppSettings.MANAGEMENT_PORT.name());
         listen(server, SseSettings.PORT.name());
         starts.forEach(Runnable::run);

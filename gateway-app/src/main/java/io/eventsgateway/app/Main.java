@@ -1,5 +1,6 @@
 package io.eventsgateway.app;
 
+import io.eventsgateway.app.cli.ConfigCommand;
 import io.eventsgateway.app.cli.PublishCommand;
 import io.eventsgateway.app.cli.RunCommand;
 import io.eventsgateway.app.cli.TailCommand;
@@ -22,7 +23,13 @@ import picocli.CommandLine.IVersionProvider;
         description = "Kafka in, history in Redis, Server-Sent Events out. Without a command it runs.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, PublishCommand.class, TailCommand.class, TokenCommand.class})
+        subcommands = {
+            RunCommand.class,
+            ConfigCommand.class,
+            PublishCommand.class,
+            TailCommand.class,
+            TokenCommand.class
+        })
 public final class Main {
 
     static final int USAGE = 64;
@@ -36,7 +43,7 @@ public final class Main {
     }
 
     static int execute(String... args) {
-        boolean runs = args.length == 0 || args[0].equals("--embedded");
+        boolean runs = args.length == 0 || args[0].equals("--embedded") || args[0].startsWith("--config");
         String[] command =
                 runs ? Stream.concat(Stream.of("run"), Stream.of(args)).toArray(String[]::new) : args;
         return new CommandLine(new Main())

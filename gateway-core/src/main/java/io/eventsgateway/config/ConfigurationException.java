@@ -1,6 +1,9 @@
 package io.eventsgateway.config;
 
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The configuration is not usable. The message has every problem on a line of its own. */
 public final class ConfigurationException extends RuntimeException {
@@ -10,9 +13,28 @@ public final class ConfigurationException extends RuntimeException {
     private final transient List<String> problems;
 
     /** A configuration with these problems, each one sentence that names variable, value and rule. */
-    public ConfigurationException(List<String> problems) {
+    public ConfigurationException(Collection<String> problems) {
         super(String.join(System.lineSeparator(), problems));
         this.problems = List.copyOf(problems);
+    }
+
+    /**
+     * Makes every check, also those after one that failed.
+     *
+     * @throws ConfigurationException with what all of them found, each problem once
+     */
+    public static void throwAll(Collection<Runnable> checks) {
+        Set<String> problems = new LinkedHashSet<>();
+        for (Runnable check : checks) {
+            try {
+                check.run();
+            } catch (ConfigurationException wrong) {
+                problems.addAll(wrong.problems());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(problems);
+        }
     }
 
     /** The problems, at least one. */

@@ -6,24 +6,74 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The variables that configure the gateway. Names are relaxed as with Spring Boot: case does not count, nor do underscores, hyphens
- * and dots. Immutable.
+ * The variables that configure the gateway, and where each value comes from. Names are relaxed as with Spring Boot: case does not
+ * count, nor do underscores, hyphens and dots. Immutable.
  */
 public final class Environment {
 
-    private final Map<String, Variable> variables = new TreeMap<>();
+    /** Where nothing is set. */
+    public static final Environment EMPTY = new Environment(List.of());
 
-    private record Variable(String name, String value) {}
+    private final List<Layer> layers;
+
+    /** Variables of one origin, by their canonical names; several where one name is spelt in several ways. */
+    private record Layer(String origin, Map<String, List<Variable>> variables) {
+
+        static Layer of(String origin, Map<String, String> given) {
+            Map<String, List<Variable>> variables = new TreeMap<>();
+            new TreeMap<>(given).forEach((name, value) -> variables
+                    .computeIfAbsent(canonical(name), key -> new ArrayList<>())
+                    .add(new Variable(name, value, origin)));
+            return new Layer(origin, variables);
+        }
+
+        /** The one that is spelt as documented, else the first. */
+        @Nullable
+        Variable find(String name) {
+            List<Variable> spellings = variables.getOrDefault(canonical(name), List.of());
+            return spellings.stream()
+                    .filter(each -> each.name().equals(name))
+                    .findFirst()
+                    .orElse(spellings.isEmpty() ? null : spellings.get(0));
+        }
+    }
+
+    private record Variable(String name, String value, String origin) {}
+
+    /**
+     * A setting's value as an operator would write it.
+     *
+     * @param text the value; stars in place of a secret
+     * @param origin where it comes from: {@code default}, or the variable's name and origin
+     */
+    public record Explained(String text, String origin) {}
+
+    private Environment(List<Layer> layers) {
+        this.layers = layers;
+    }
 
     /** The variables as they are given, for example by {@link System#getenv()}. */
     public Environment(Map<String, String> given) {
-        new TreeMap<>(given).forEach((name, value) -> variables.put(canonical(name), new Variable(name, value)));
+        this("environment", given);
     }
 
-    private static String canonical(String name) {
+    /** Variables of another origin, for example a file, by a word for people. */
+    public Environment(String origin, Map<String, String> given) {
+        this(List.of(Layer.of(origin, given)));
+    }
+
+    /** These, and where they set nothing the others. */
+    public Environment orElse(Environment others) {
+        return new Environment(
+                Stream.concat(layers.stream(), others.layers.stream()).toList());
+    }
+
+    /** A name without what does not count in it. */
+    static String canonical(String name) {
         return name.replaceAll("[_.-]", "").toUpperCase(Locale.ROOT);
     }
 
@@ -34,7 +84,7 @@ public final class Environment {
      */
     public <T> T get(Setting<T> setting) {
         Variable variable = find(setting);
-        String text = variable == null ? setting.fallback() : variable.value();
+        String text = variable == null ? setting.fallback(this) : variable.value();
         T value = setting.parse(text);
         if (value == null) {
             throw new ConfigurationException(List.of(problem(setting, variable, text)));
@@ -47,63 +97,104 @@ public final class Environment {
         return find(setting) != null;
     }
 
+    /** A setting's value for people, and where it comes from. Wrong values are shown as they are. */
+    public Explained explain(Setting<?> setting) {
+        Variable variable = find(setting);
+        String text =
+                variable == null ? setting.fallback(this) : variable.value().strip();
+        String origin = variable == null ? "default" : variable.origin() + " " + variable.name();
+        return new Explained(setting.isSecret() && !text.isEmpty() ? "*****" : text, origin);
+    }
+
     /**
      * Checks all values at once.
      *
      * @throws ConfigurationException naming every one that is not allowed
      */
     public void check(Collection<? extends Setting<?>> settings) {
+        ConfigurationException.throwAll(
+                settings.stream().map(setting -> (Runnable) () -> get(setting)).toList());
+    }
+
+    /**
+     * Checks that nothing is set which is not supported any more.
+     *
+     * @throws ConfigurationException naming every one that is, and what replaced it
+     */
+    public void refuse(Collection<RemovedSetting> removed) {
         List<String> problems = new ArrayList<>();
-        for (Setting<?> setting : settings) {
-            try {
-                get(setting);
-            } catch (ConfigurationException wrong) {
-                problems.addAll(wrong.problems());
-            }
+        for (Variable variable : variables()) {
+            removed.stream()
+                    .filter(each -> each.covers(variable.name()))
+                    .findFirst()
+                    .ifPresent(each -> problems.add(variable.name() + " is not supported any more: " + each.instead()));
         }
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
         }
     }
 
-    /** What works but should be told: a value under an older name that the documented one overrules. */
+    /** What works but should be told: a value under a name that another one overrules. */
     public List<String> warnings(Collection<? extends Setting<?>> settings) {
         List<String> warnings = new ArrayList<>();
         for (Setting<?> setting : settings) {
             Variable used = find(setting);
-            for (String older : setting.olderNames()) {
-                Variable other = variables.get(canonical(older));
-                if (used != null && other != null && !used.equals(other)) {
-                    warnings.add(other.name() + " is not used: " + used.name() + " is set too and is its newer name");
+            if (used != null) {
+                for (Variable other : all(setting)) {
+                    if (other.origin().equals(used.origin()) && !other.equals(used)) {
+                        warnings.add(other.name() + " is not used: " + used.name() + " is set too"
+                                + (used.value().equals(other.value()) ? "" : ", to another value"));
+                    }
                 }
             }
         }
         return warnings;
     }
 
+    /** The names of all variables as they are given. */
+    public List<String> names() {
+        return variables().stream().map(Variable::name).distinct().toList();
+    }
+
     /** The values of all variables whose name begins with a prefix, by the rest of their name in lower case with dots for underscores. */
     public Map<String, String> startingWith(String prefix) {
         Map<String, String> found = new TreeMap<>();
-        variables.values().forEach(variable -> {
-            if (variable.name().toUpperCase(Locale.ROOT).startsWith(prefix)) {
-                String rest = variable.name().substring(prefix.length());
-                found.put(rest.toLowerCase(Locale.ROOT).replace('_', '.'), variable.value());
+        for (Variable variable : variables()) {
+            String name = variable.name().toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+            if (name.startsWith(prefix) && name.length() > prefix.length()) {
+                String rest = name.substring(prefix.length()).toLowerCase(Locale.ROOT);
+                found.putIfAbsent(rest.replace('_', '.'), variable.value());
             }
-        });
+        }
         return found;
     }
 
-    private @Nullable Variable find(Setting<?> setting) {
-        Variable variable = usable(setting, setting.name());
-        for (String older : setting.olderNames()) {
-            variable = variable == null ? usable(setting, older) : variable;
-        }
-        return variable;
+    private List<Variable> variables() {
+        return layers.stream()
+                .flatMap(layer -> layer.variables().values().stream())
+                .flatMap(List::stream)
+                .toList();
     }
 
-    private @Nullable Variable usable(Setting<?> setting, String name) {
-        Variable variable = variables.get(canonical(name));
-        return variable == null || (variable.value().isBlank() && !setting.mayBeBlank()) ? null : variable;
+    private @Nullable Variable find(Setting<?> setting) {
+        for (Layer layer : layers) {
+            for (String name : setting.names()) {
+                Variable variable = layer.find(name);
+                if (variable != null && setting.isMeant(variable.value())) {
+                    return variable;
+                }
+            }
+        }
+        return null;
+    }
+
+    private List<Variable> all(Setting<?> setting) {
+        List<String> names =
+                setting.names().stream().map(Environment::canonical).distinct().toList();
+        return layers.stream()
+                .flatMap(layer ->
+                        names.stream().flatMap(name -> layer.variables().getOrDefault(name, List.of()).stream()))
+                .toList();
     }
 
     private static String problem(Setting<?> setting, @Nullable Variable variable, String text) {

@@ -1,61 +1,61 @@
 package io.eventsgateway.config;
 
+import java.io.File;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One environment variable: declared once, beside the code that reads it. Immutable.
+ * One environment variable: declared once, beside the code that reads it. A value of blanks is the empty text where that is allowed,
+ * else it counts as not set. Immutable.
  *
  * @param <T> what its text means
  */
 public final class Setting<T> {
 
     private static final Pattern SIMPLE_DURATION = Pattern.compile("([0-9]{1,15})(ms|s|m|h|)");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,15})(B|KB|MB|GB|)", Pattern.CASE_INSENSITIVE);
 
-    private final String name;
-    private final String fallback;
+    private final Traits traits;
+    private final Function<Environment, String> fallback;
     private final String rule;
     private final Function<String, @Nullable T> parser;
-    private final boolean mayBeBlank;
-    private final String doc;
-    private final List<String> olderNames;
-    private final boolean secret;
+
+    /** What does not depend on the meaning. */
+    private record Traits(String name, List<String> olderNames, String doc, boolean secret, boolean ofGuide) {}
 
     private Setting(
-            String name,
-            String fallback,
-            String rule,
-            Function<String, @Nullable T> parser,
-            boolean mayBeBlank,
-            String doc,
-            List<String> olderNames,
-            boolean secret) {
-        this.name = name;
+            Traits traits, Function<Environment, String> fallback, String rule, Function<String, @Nullable T> parser) {
+        this.traits = traits;
         this.fallback = fallback;
         this.rule = rule;
         this.parser = parser;
-        this.mayBeBlank = mayBeBlank;
-        this.doc = doc;
-        this.olderNames = olderNames;
-        this.secret = secret;
     }
 
-    /** A setting whose parser gives null for a text that breaks the rule. */
+    /** A setting whose parser gives null for a text that breaks the rule; texts come to it without blanks around. */
     public static <T> Setting<T> of(String name, String fallback, String rule, Function<String, @Nullable T> parser) {
-        return new Setting<>(name, fallback, rule, parser, false, "", List.of(), false);
+        return new Setting<>(new Traits(name, List.of(), "", false, false), any -> fallback, rule, parser);
     }
 
-    /** A text; where it is set to blanks, it is empty. */
+    /** Any text, the empty one included. */
     public static Setting<String> text(String name, String fallback) {
-        return new Setting<>(name, fallback, "any text", String::strip, true, "", List.of(), false);
+        return of(name, fallback, "any text", Function.identity());
+    }
+
+    /** A text that matches a pattern as a whole. */
+    public static Setting<String> text(String name, String fallback, String rule, Pattern pattern) {
+        return of(name, fallback, rule, text -> pattern.matcher(text).matches() ? text : null);
     }
 
     /** A whole number within bounds. */
@@ -71,33 +71,61 @@ public final class Setting<T> {
         });
     }
 
-    /** A number of seconds, at least {@code min}. */
-    public static Setting<Duration> seconds(String name, int fallback, int min) {
-        return number(name, fallback, min, Integer.MAX_VALUE).map(Duration::ofSeconds);
+    /** A number of bytes within bounds, also as Spring Boot writes it: {@code 50MB} is 50 times 1024 times 1024. */
+    public static Setting<Integer> bytes(String name, int fallback, int min, int max) {
+        String rule = "a number of bytes from " + min + " to " + max + ", or a size like 50MB";
+        return of(name, Integer.toString(fallback), rule, text -> {
+            Matcher size = SIZE.matcher(text);
+            if (!size.matches()) {
+                return null;
+            }
+            long unit =
+                    switch (size.group(2).toUpperCase(Locale.ROOT)) {
+                        case "KB" -> 1L << 10;
+                        case "MB" -> 1L << 20;
+                        case "GB" -> 1L << 30;
+                        default -> 1;
+                    };
+            long amount = Long.parseLong(size.group(1));
+            return amount > max || amount * unit > max || amount * unit < min ? null : (int) (amount * unit);
+        });
     }
 
-    /** A duration as Spring Boot writes it: {@code 500ms}, {@code 2s}, {@code 5m}, {@code PT2S}; a bare number is milliseconds. */
+    /** A number of seconds, at least {@code min} and at most a day's. */
+    public static Setting<Duration> seconds(String name, int fallback, int min) {
+        return number(name, fallback, min, 86_400).map(Duration::ofSeconds);
+    }
+
+    /**
+     * A duration of at most a day as Spring Boot writes it: {@code 500ms}, {@code 2s}, {@code 5m}, {@code PT2S}; a bare number is
+     * milliseconds.
+     */
     public static Setting<Duration> duration(String name, String fallback) {
-        return of(name, fallback, "a duration like 500ms, 2s, 5m or PT2S, more than 0", Setting::parseDuration);
+        return of(name, fallback, "a duration like 500ms, 2s, 5m or PT2S, more than 0 and at most 24h", text -> {
+            Duration duration = parseDuration(text);
+            return duration == null
+                            || duration.isZero()
+                            || duration.isNegative()
+                            || duration.compareTo(Duration.ofDays(1)) > 0
+                    ? null
+                    : duration;
+        });
     }
 
     private static @Nullable Duration parseDuration(String text) {
         Matcher simple = SIMPLE_DURATION.matcher(text);
         try {
-            Duration duration;
-            if (simple.matches()) {
-                long amount = Long.parseLong(simple.group(1));
-                duration = switch (simple.group(2)) {
-                    case "s" -> Duration.ofSeconds(amount);
-                    case "m" -> Duration.ofMinutes(amount);
-                    case "h" -> Duration.ofHours(amount);
-                    default -> Duration.ofMillis(amount);
-                };
-            } else {
-                duration = Duration.parse(text);
+            if (!simple.matches()) {
+                return Duration.parse(text);
             }
-            return duration.isZero() || duration.isNegative() ? null : duration;
-        } catch (DateTimeParseException | NumberFormatException | ArithmeticException notOne) {
+            long amount = Long.parseLong(simple.group(1));
+            return switch (simple.group(2)) {
+                case "s" -> Duration.ofSeconds(amount);
+                case "m" -> Duration.ofMinutes(amount);
+                case "h" -> Duration.ofHours(amount);
+                default -> Duration.ofMillis(amount);
+            };
+        } catch (DateTimeParseException | ArithmeticException notOne) {
             return null;
         }
     }
@@ -125,45 +153,100 @@ public final class Setting<T> {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** The same setting with another meaning of the same texts. */
-    public <U> Setting<U> map(Function<T, @Nullable U> meaning) {
-        return new Setting<>(
+    /** A host without a port. */
+    public static Setting<String> host(String name, String fallback) {
+        return of(
                 name,
                 fallback,
-                rule,
-                text -> {
-                    T value = parser.apply(text);
-                    return value == null ? null : meaning.apply(value);
-                },
-                mayBeBlank,
-                doc,
-                olderNames,
-                secret);
+                "a host's name or address, without a port",
+                text -> HostAndPort.isHost(text.replaceAll("^\\[(.*)]$", "$1")) ? text : null);
+    }
+
+    /** Addresses, separated by commas; where a port may be left out, it is the assumed one. */
+    public static Setting<List<HostAndPort>> servers(String name, String fallback, OptionalInt assumedPort) {
+        boolean mayBeEmpty = fallback.isEmpty();
+        String rule = "addresses like host1:9000,host2:9000,[2001:db8::1]:9000"
+                + (assumedPort.isPresent() ? "; a port left out is " + assumedPort.getAsInt() : "");
+        return of(name, fallback, rule, text -> {
+            List<HostAndPort> all = HostAndPort.parseAll(text, assumedPort);
+            return all == null || (all.isEmpty() && !mayBeEmpty) ? null : all;
+        });
+    }
+
+    /** A file that can be read, also as {@code file:/path}; empty for none. */
+    public static Setting<String> file(String name) {
+        return of(name, "", "a file that can be read", text -> {
+            String path = text.startsWith("file:") ? text.substring("file:".length()) : text;
+            return path.isEmpty() || (new File(path).isFile() && new File(path).canRead()) ? path : null;
+        });
+    }
+
+    /** A URL with http or https, with a host and without a query; empty where the fallback is. */
+    public static Setting<String> url(String name, String fallback) {
+        boolean mayBeEmpty = fallback.isEmpty();
+        return of(
+                name,
+                fallback,
+                "a URL like https://host/path",
+                text -> isUrl(text) || (text.isEmpty() && mayBeEmpty) ? text : null);
+    }
+
+    /** Whether a text is a URL with http or https, with a host and without a query. */
+    public static boolean isUrl(String text) {
+        try {
+            URI url = new URI(text);
+            boolean web = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
+            return web && url.getHost() != null && url.getRawQuery() == null && url.getRawFragment() == null;
+        } catch (URISyntaxException malformed) {
+            return false;
+        }
+    }
+
+    /** The same setting with another meaning of the same texts; null for one that is not allowed after all. */
+    public <U> Setting<U> map(Function<T, @Nullable U> meaning) {
+        return new Setting<>(traits, fallback, rule, text -> {
+            T value = parser.apply(text);
+            return value == null ? null : meaning.apply(value);
+        });
+    }
+
+    /** The same setting, whose default depends on others. */
+    public Setting<T> otherwise(Function<Environment, String> derived) {
+        return new Setting<>(traits, derived, rule, parser);
     }
 
     /** The same setting with what an operator should know of it, units included. */
     public Setting<T> doc(String text) {
-        return new Setting<>(name, fallback, rule, parser, mayBeBlank, text, olderNames, secret);
+        return with(new Traits(traits.name, traits.olderNames, text, traits.secret, traits.ofGuide));
     }
 
     /** The same setting, read also under names it had before. */
     public Setting<T> formerly(String... names) {
-        return new Setting<>(name, fallback, rule, parser, mayBeBlank, doc, List.of(names), secret);
+        return with(new Traits(traits.name, List.of(names), traits.doc, traits.secret, traits.ofGuide));
     }
 
     /** The same setting, whose value is never shown. */
     public Setting<T> secret() {
-        return new Setting<>(name, fallback, rule, parser, mayBeBlank, doc, olderNames, true);
+        return with(new Traits(traits.name, traits.olderNames, traits.doc, true, traits.ofGuide));
+    }
+
+    /** The same setting, which the set-up guide of FlowX 5.9 documents. */
+    public Setting<T> ofGuide() {
+        return with(new Traits(traits.name, traits.olderNames, traits.doc, traits.secret, true));
+    }
+
+    private Setting<T> with(Traits others) {
+        return new Setting<>(others, fallback, rule, parser);
     }
 
     /** The documented name. */
     public String name() {
-        return name;
+        return traits.name;
     }
 
-    /** The default as an operator would write it. */
+    /** The default where nothing is set, as an operator would write it. */
     public String fallback() {
-        return fallback;
+        return fallback(Environment.EMPTY);
     }
 
     /** What is allowed, in words. */
@@ -173,21 +256,36 @@ public final class Setting<T> {
 
     /** What an operator should know of it. */
     public String doc() {
-        return doc;
+        return traits.doc;
     }
 
     /** Names it had before, the youngest first. */
     public List<String> olderNames() {
-        return olderNames;
+        return traits.olderNames;
     }
 
     /** Whether its value must not be shown. */
     public boolean isSecret() {
-        return secret;
+        return traits.secret;
     }
 
-    boolean mayBeBlank() {
-        return mayBeBlank;
+    /** Whether the set-up guide of FlowX 5.9 documents it. */
+    public boolean isOfGuide() {
+        return traits.ofGuide;
+    }
+
+    /** All names it is read under, the documented one first. */
+    List<String> names() {
+        return Stream.concat(Stream.of(traits.name), traits.olderNames.stream()).toList();
+    }
+
+    String fallback(Environment environment) {
+        return fallback.apply(environment);
+    }
+
+    /** Whether a text is meant to be a value: a blank is not, where the empty text is not allowed. */
+    boolean isMeant(String text) {
+        return !text.isBlank() || parse(text) != null;
     }
 
     @Nullable

@@ -50,7 +50,7 @@ public enum Feed {
             "commands",
             "message"),
     /** Messages on every topic that matches a pattern, also on those that are made later. */
-    GENERIC_MESSAGE("generic-commands-message", 10, "generic", Event.Kind.MESSAGE, "eventsgateway", "receive", "*"),
+    GENERIC_MESSAGE("generic-commands-message", 10, "generic", Event.Kind.MESSAGE, "eventsgateway", "receive"),
     /** Messages to a user, or to every user. */
     USER_MESSAGE(
             "user-broadcast-commands-message",

@@ -1,5 +1,8 @@
 package io.eventsgateway.topic;
 
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /**
  * FlowX's naming: package, environment, the parts joined by the separator, version. Each value carries its own separators, so
  * that the environment {@code dev.} gives {@code ai.flowx.dev.eventsgateway.engine.commands.message.v1}.
@@ -19,11 +22,18 @@ public record StandardTopicNaming(
 
     @Override
     public String topic(String... parts) {
-        return pattern(parts) + version;
+        return begin(parts) + version;
     }
 
+    /** {@code …receive.*} with the documented separator, whose dot is any character too, and {@code …receive_.*} with another. */
     @Override
     public String pattern(String... parts) {
-        return packageName + environment + String.join(separator, parts).replace("-", separator2);
+        return begin(parts) + (separator.equals(".") ? "" : separator) + ".*";
+    }
+
+    private String begin(String... parts) {
+        return Stream.of(parts)
+                .map(part -> part.replace("-", separator2))
+                .collect(Collectors.joining(separator, packageName + environment, ""));
     }
 }

@@ -6,6 +6,6 @@ public interface TopicNaming {
     /** The name of the topic with these parts. */
     String topic(String... parts);
 
-    /** The regular expression of all topics that begin with these parts; the last part is itself a regular expression. */
+    /** The regular expression of all topics that begin with these parts. */
     String pattern(String... parts);
 }

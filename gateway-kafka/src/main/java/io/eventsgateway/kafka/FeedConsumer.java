@@ -70,6 +70,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private boolean holding;
     private long committedAt = System.nanoTime();
     private long toldAt;
+    private volatile String problem = "";
 
     FeedConsumer(
             Feed feed,
@@ -88,6 +89,11 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         Generation now = ingest.generation();
         // the consumer before this one may not have come to going back
         this.generation = now.noticed().plus(TAKEN_OVER).isAfter(Instant.now()) ? Generation.FIRST : now;
+    }
+
+    /** What holds up the records that were read; empty for nothing. Any thread. */
+    String problem() {
+        return problem;
     }
 
     /** Reads until it is woken up by {@link Consumer#wakeup}. */
@@ -255,6 +261,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             consumer.resume(consumer.paused());
         }
         toldAt = 0;
+        problem = "";
     }
 
     private void acknowledge(List<InboundRecord> batch) {
@@ -295,6 +302,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     }
 
     private void tellOfPause(String cause) {
+        problem = "paused: " + cause;
         long now = System.nanoTime();
         if (toldAt == 0 || now - toldAt > TELL_AGAIN_NANOS) {
             toldAt = now;

@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import javax.security.auth.login.LoginException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -26,6 +28,8 @@ final class FeedGroup implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FeedGroup.class);
     private static final Duration AFTER_FAULT = Duration.ofSeconds(5);
+    private static final Pattern CLASS_NAME = Pattern.compile("([a-z0-9]+\\.)+[A-Za-z]+: ");
+    private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final Subscription subscription;
     private final KafkaOptions options;
@@ -60,6 +64,39 @@ final class FeedGroup implements AutoCloseable {
             workers.add(worker);
             worker.start();
         }
+    }
+
+    /** Why consumers are refused or held up; empty when none is. */
+    synchronized String problem() {
+        return workers.stream()
+                .map(Worker::problem)
+                .filter(each -> !each.isEmpty())
+                .findFirst()
+                .map(each -> subscription.feed().label() + ": " + each)
+                .orElse("");
+    }
+
+    /** Why Kafka failed, in words: often only what caused a failure says why. What repeats its cause is left out. */
+    static String reason(KafkaException failure) {
+        List<String> messages = new ArrayList<>();
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            String message =
+                    CLASS_NAME.matcher(String.valueOf(each.getMessage())).replaceAll("");
+            messages.removeIf(before -> before.contains(message));
+            messages.add(message);
+        }
+        return String.join(": ", messages);
+    }
+
+    private static boolean isRefusal(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof AuthenticationException
+                    || each instanceof AuthorizationException
+                    || each instanceof LoginException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Tells the consumers to finish; they commit and leave their group. */
@@ -99,6 +136,8 @@ final class FeedGroup implements AutoCloseable {
         properties.put("auto.offset.reset", "earliest");
         properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
         properties.put("isolation.level", "read_committed");
+        // who misspells a topic's name is told so, and does not get a topic of that name
+        properties.put("allow.auto.create.topics", false);
         properties.putIfAbsent("session.timeout.ms", 10_000);
         // by which a member learns of a rebalance: until then nobody reads what moves
         properties.putIfAbsent("heartbeat.interval.ms", 1_000);
@@ -110,6 +149,9 @@ final class FeedGroup implements AutoCloseable {
     private final class Worker extends Thread {
 
         private volatile @Nullable Consumer<byte[], byte[]> current;
+        private volatile @Nullable FeedConsumer loop;
+        private volatile String failure = "";
+        private volatile long startedAt;
 
         Worker(String name) {
             super(name);
@@ -122,6 +164,15 @@ final class FeedGroup implements AutoCloseable {
             }
         }
 
+        /** The last failure counts until a consumer has gone on without one for a while. */
+        String problem() {
+            FeedConsumer running = loop;
+            if (running == null || System.nanoTime() - startedAt < SETTLED_NANOS) {
+                return failure;
+            }
+            return running.problem();
+        }
+
         @Override
         public void run() {
             Duration pause = Duration.ZERO;
@@ -130,13 +181,26 @@ final class FeedGroup implements AutoCloseable {
                     consume();
                 } catch (WakeupException closing) {
                     pause = Duration.ZERO;
-                } catch (AuthenticationException | AuthorizationException refused) {
-                    pause = options.authRetry();
-                    LOG.warn("Kafka refuses feed={} again-in={} cause=\"{}\"", label(), pause, refused.getMessage());
+                } catch (KafkaException failed) {
+                    pause = isRefusal(failed) ? options.authRetry() : AFTER_FAULT;
+                    fail(failed, pause);
                 } catch (RuntimeException fault) {
                     pause = AFTER_FAULT;
+                    failure = fault.toString();
                     LOG.error("Consumer failed feed={} again-in={}", label(), pause, fault);
                 }
+            }
+        }
+
+        /** Tells of a failure, once as long as it is the same. */
+        private void fail(KafkaException failed, Duration pause) {
+            String before = failure;
+            failure = reason(failed);
+            if (failure.equals(before)) {
+                LOG.debug("Kafka still fails feed={} again-in={} cause=\"{}\"", label(), pause, failure);
+            } else {
+                String what = isRefusal(failed) ? "refuses" : "fails";
+                LOG.warn("Kafka {} feed={} again-in={} cause=\"{}\"", what, label(), pause, failure);
             }
         }
 
@@ -144,22 +208,25 @@ final class FeedGroup implements AutoCloseable {
             try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                     properties(getName()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
                 current = consumer;
-                FeedConsumer loop =
+                FeedConsumer made =
                         new FeedConsumer(subscription.feed(), consumer, topics, ingest, deadLetters, options);
+                startedAt = System.nanoTime();
+                loop = made;
                 if (subscription.feed().isPattern()) {
-                    consumer.subscribe(Pattern.compile(subscription.reads()), loop);
+                    consumer.subscribe(Pattern.compile(subscription.reads()), made);
                 } else {
-                    consumer.subscribe(List.of(subscription.reads()), loop);
+                    consumer.subscribe(List.of(subscription.reads()), made);
                 }
                 if (closed.getCount() > 0) {
                     try {
-                        loop.run();
+                        made.run();
                     } finally {
-                        loop.commitRest();
+                        made.commitRest();
                     }
                 }
             } finally {
                 current = null;
+                loop = null;
             }
         }
 

@@ -10,11 +10,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.admin.Admin;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,8 +40,10 @@ public final class KafkaFeeds implements AutoCloseable {
 
     private volatile String problem = "not asked yet";
 
+    private volatile Set<String> missing = Set.of();
+
     // guarded by this
-    private @Nullable Admin admin;
+    private @Nullable Topics topics;
     private boolean closed;
 
     /** Feeds that are read from {@link #start} on. The ingest and the dead letters are lent. */
@@ -53,16 +57,15 @@ public final class KafkaFeeds implements AutoCloseable {
 
     /** Starts the consumers; returns before they have joined their groups. */
     public synchronized void start() {
-        Admin made = Admin.create(options.properties());
-        admin = made;
-        Topics topics = new Topics(made);
+        Topics asked = new Topics(options.properties());
+        topics = asked;
         for (Subscription subscription : subscriptions) {
-            FeedGroup group = new FeedGroup(subscription, options, topics, ingest, deadLetters);
+            FeedGroup group = new FeedGroup(subscription, options, asked, ingest, deadLetters);
             groups.add(group);
             group.grow(1);
         }
         long every = options.watch().toMillis();
-        watch.scheduleWithFixedDelay(() -> grow(topics), 0, every, TimeUnit.MILLISECONDS);
+        watch.scheduleWithFixedDelay(() -> grow(asked), 0, every, TimeUnit.MILLISECONDS);
     }
 
     /** How many consumers each feed has. */
@@ -72,9 +75,17 @@ public final class KafkaFeeds implements AutoCloseable {
         return consumers;
     }
 
-    /** Why the brokers could not be asked the last time; empty when they could. */
-    public String problem() {
-        return problem;
+    /** What keeps records from being read: that the brokers can't be asked, or that feeds are refused or held up; empty for nothing. */
+    public synchronized String problem() {
+        return Stream.concat(Stream.of(problem), groups.stream().map(FeedGroup::problem))
+                .filter(each -> !each.isEmpty())
+                .distinct()
+                .collect(Collectors.joining("; "));
+    }
+
+    /** Topics that feeds read and that are not there. */
+    public Set<String> missing() {
+        return missing;
     }
 
     private void grow(Topics topics) {
@@ -97,13 +108,23 @@ public final class KafkaFeeds implements AutoCloseable {
                         .mapToInt(topic -> partitions.getOrDefault(topic, 0))
                         .sum());
             }
+            tell(names, partitions.keySet());
             problem = "";
         } catch (KafkaException notNow) {
-            problem = String.valueOf(notNow.getMessage());
+            problem = FeedGroup.reason(notNow);
             LOG.debug("Partitions not counted cause=\"{}\"", notNow.toString());
         } catch (RuntimeException fault) {
             problem = fault.toString();
             LOG.error("Partitions not counted, tried again", fault);
+        }
+    }
+
+    private void tell(Set<String> names, Set<String> there) {
+        Set<String> absent = new TreeSet<>(names);
+        absent.removeAll(there);
+        if (!absent.equals(missing)) {
+            LOG.info("Topics that are not there: {}", absent.isEmpty() ? "none any more" : absent);
+            missing = absent;
         }
     }
 
@@ -117,8 +138,8 @@ public final class KafkaFeeds implements AutoCloseable {
         watch.shutdownNow();
         groups.forEach(FeedGroup::stop);
         groups.forEach(FeedGroup::close);
-        if (admin != null) {
-            admin.close();
+        if (topics != null) {
+            topics.close();
         }
     }
 }

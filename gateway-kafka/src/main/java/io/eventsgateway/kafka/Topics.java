@@ -1,5 +1,6 @@
 package io.eventsgateway.kafka;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,19 +18,48 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
-/** What the cluster says of topics: their ids and partitions. Any thread may call; calls block for as long as the cluster takes. */
-final class Topics {
+/**
+ * What the cluster says of topics: their ids and partitions. The client that asks is made when there is something to ask. Any thread
+ * may call; calls block for as long as the cluster takes.
+ */
+final class Topics implements AutoCloseable {
 
     private static final long TIMEOUT_SECONDS = 10;
 
-    private final Admin admin;
+    private final Map<String, Object> properties;
     private final Map<String, String> ids = new ConcurrentHashMap<>();
 
-    Topics(Admin admin) {
-        this.admin = admin;
+    // guarded by this
+    private @Nullable Admin admin;
+    private boolean closed;
+
+    Topics(Map<String, Object> properties) {
+        this.properties = properties;
+    }
+
+    private synchronized Admin admin() {
+        if (closed) {
+            throw new KafkaException("closed");
+        }
+        Admin made = admin;
+        if (made == null) {
+            made = Admin.create(properties);
+            admin = made;
+        }
+        return made;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (admin != null) {
+            admin.close(Duration.ofSeconds(5));
+            admin = null;
+        }
     }
 
     /** A topic's id; asked for once, until it is {@link #refresh}ed. */
@@ -70,7 +100,7 @@ final class Topics {
     /** The names of topics that match a pattern. */
     List<String> matching(Pattern pattern) {
         List<String> matching = new ArrayList<>();
-        for (String name : await(admin.listTopics().names())) {
+        for (String name : await(admin().listTopics().names())) {
             if (pattern.matcher(name).matches()) {
                 matching.add(name);
             }
@@ -83,12 +113,15 @@ final class Topics {
         if (topics.isEmpty()) {
             return found;
         }
-        admin.describeTopics(new HashSet<>(topics)).topicNameValues().forEach((name, asked) -> {
+        admin().describeTopics(new HashSet<>(topics)).topicNameValues().forEach((name, asked) -> {
             try {
                 TopicDescription topic = await(asked);
                 found.put(name, topic);
                 ids.put(name, topic.topicId().toString());
             } catch (UnknownTopicOrPartitionException missing) {
+                ids.remove(name);
+            } catch (TopicAuthorizationException denied) {
+                // its consumers are told the same, and tell
                 ids.remove(name);
             }
         });

@@ -8,14 +8,19 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -28,9 +33,12 @@ import org.apache.kafka.common.KafkaFuture;
  */
 public final class KafkaBroker implements AutoCloseable {
 
+    private static final String PLAINTEXT = "PLAINTEXT";
+    private static final String CONTROLLER = "CONTROLLER";
+
     private final Path folder;
-    private final int port = freePort();
-    private final int controllerPort = freePort();
+    private final Map<String, Integer> ports = new LinkedHashMap<>();
+    private final List<String> options = new ArrayList<>();
     private Process process;
 
     /** Starts a broker. */
@@ -40,10 +48,27 @@ public final class KafkaBroker implements AutoCloseable {
 
     /** Starts a broker with settings of Kafka's own names, which win over those of {@link #KafkaBroker()}. */
     public KafkaBroker(Map<String, String> overrides) {
+        this(Map.of(), overrides);
+    }
+
+    /**
+     * Starts a broker that listens also in other ways than in the clear.
+     *
+     * @param listeners their names, and the security protocol of each
+     */
+    KafkaBroker(Map<String, String> listeners, Map<String, String> overrides) {
+        ports.put(PLAINTEXT, freePort());
+        ports.put(CONTROLLER, freePort());
+        listeners.keySet().forEach(name -> ports.put(name, freePort()));
+        overrides.forEach((name, value) -> {
+            if (name.endsWith("sasl.oauthbearer.jwks.endpoint.url")) {
+                options.add("-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=" + value);
+            }
+        });
         try {
             folder = Files.createTempDirectory("kafka");
             Properties settings = new Properties();
-            settings.putAll(settings());
+            settings.putAll(settings(listeners));
             settings.putAll(overrides);
             try (var out = Files.newOutputStream(folder.resolve("server.properties"))) {
                 settings.store(out, null);
@@ -59,13 +84,20 @@ public final class KafkaBroker implements AutoCloseable {
         return Shared.BROKER;
     }
 
-    private Map<String, String> settings() {
+    private Map<String, String> settings(Map<String, String> listeners) {
+        Map<String, String> protocols = new HashMap<>(listeners);
+        protocols.put(PLAINTEXT, PLAINTEXT);
+        protocols.put(CONTROLLER, PLAINTEXT);
         Map<String, String> settings = new HashMap<>();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", "1");
-        settings.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
-        settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+        settings.put("controller.quorum.voters", "1@" + address(CONTROLLER));
+        settings.put("listeners", join(ports.keySet(), name -> name + "://" + address(name)));
+        settings.put(
+                "advertised.listeners",
+                join(ports.keySet(), name -> name.equals(CONTROLLER) ? "" : name + "://" + address(name)));
+        settings.put("listener.security.protocol.map", join(ports.keySet(), name -> name + ":" + protocols.get(name)));
+        settings.put("inter.broker.listener.name", PLAINTEXT);
         settings.put("controller.listener.names", "CONTROLLER");
         settings.put("log.dirs", folder.resolve("data").toString());
         settings.put("num.partitions", "3");
@@ -106,9 +138,18 @@ public final class KafkaBroker implements AutoCloseable {
         awaitEnd();
     }
 
-    /** Where it is. */
+    private static String join(Collection<String> names, Function<String, String> text) {
+        return names.stream().map(text).filter(each -> !each.isEmpty()).collect(Collectors.joining(","));
+    }
+
+    /** Where it is, in the clear. */
     public String bootstrapServers() {
-        return "127.0.0.1:" + port;
+        return address(PLAINTEXT);
+    }
+
+    /** Where one of its listeners is. */
+    String address(String listener) {
+        return "127.0.0.1:" + ports.get(listener);
     }
 
     /** Makes a topic and returns when it is there. */
@@ -142,11 +183,13 @@ public final class KafkaBroker implements AutoCloseable {
         }
     }
 
-    private interface Request {
+    /** Something to ask of an admin client. */
+    interface Request {
         KafkaFuture<?> send(Admin admin);
     }
 
-    private void admin(Request request) {
+    /** Asks it of the broker and waits until it is done. */
+    void admin(Request request) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
             request.send(admin).get(30, TimeUnit.SECONDS);
         } catch (Exception failed) {
@@ -155,15 +198,18 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     private Process launch() throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx384m",
-                        "-XX:+UseSerialGC",
-                        "-Dlogback.configurationFile=io/eventsgateway/kafka/broker-logback.xml",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        BrokerMain.class.getName(),
-                        config())
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx384m",
+                "-XX:+UseSerialGC",
+                "-Dlogback.configurationFile=io/eventsgateway/kafka/broker-logback.xml"));
+        command.addAll(options);
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                BrokerMain.class.getName(),
+                config()));
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
                 .start();

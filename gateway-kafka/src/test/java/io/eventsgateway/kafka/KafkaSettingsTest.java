@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
+import io.eventsgateway.config.SettingGroup;
 import io.eventsgateway.topic.Feed;
-import java.util.List;
+import io.eventsgateway.topic.StandardTopicNaming;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -65,7 +66,7 @@ class KafkaSettingsTest {
 
         assertThat(KafkaSettings.subscriptions(dev).stream().map(Subscription::reads))
                 .startsWith("com.acme_dev.eventsgateway_engine_commands_message")
-                .contains("com.acme_dev.eventsgateway_receive_*");
+                .contains("com.acme_dev.eventsgateway_receive_.*");
         assertThat(KafkaSettings.deadLetterTopic(dev)).isEqualTo("com.acme_dev.eventsgateway_deadletter");
     }
 
@@ -85,32 +86,37 @@ class KafkaSettingsTest {
     }
 
     @Test
-    void handsOnWhatKafkaItselfCanBeToldTo() {
-        Environment set = new Environment(Map.of(
-                "SPRING_KAFKA_BOOTSTRAPSERVERS", "one:9092,two:9092",
-                "KAFKA_SECURITY_PROTOCOL", "SASL_SSL",
-                "SPRING_KAFKA_PROPERTIES_SASL_MECHANISM", "SCRAM-SHA-512"));
+    void takesWordsOfAPartApartOnlyWithinIt() {
+        StandardTopicNaming naming = new StandardTopicNaming("", "", "", "-", "_");
 
-        assertThat(KafkaSettings.clientProperties(set))
-                .isEqualTo(Map.of(
-                        "bootstrap.servers", "one:9092,two:9092",
-                        "security.protocol", "SASL_SSL",
-                        "sasl.mechanism", "SCRAM-SHA-512"));
+        assertThat(naming.topic("two-words", "part")).isEqualTo("two_words-part");
+    }
+
+    @Test
+    void takesABlankTopicForNone() {
+        Environment blank = new Environment(Map.of("KAFKA_TOPIC_EVENTSGATEWAY_TASK_IN_MESSAGE", " "));
+
+        assertThat(KafkaSettings.subscriptions(blank).stream().map(Subscription::reads))
+                .contains("ai.flowx.eventsgateway.task.commands.message.v1");
     }
 
     @Test
     void tellsWhatIsWrong() {
         Environment wrong = new Environment(Map.of(
-                "KAFKA_BOOTSTRAP_SERVERS", "nowhere",
                 "KAFKA_TOPIC_EVENTSGATEWAY_PATTERN", "(",
+                "KAFKA_TOPIC_EVENTSGATEWAY_TASK_IN_MESSAGE", "a topic",
+                "KAFKA_TOPIC_NAMING_VERSION", "/1",
                 "KAFKA_CONSUMER_THREADS_TASKCOMMANDS", "0"));
 
-        assertThat(catchThrowableOfType(ConfigurationException.class, () -> wrong.check(KafkaSettings.ALL))
+        assertThat(catchThrowableOfType(
+                                ConfigurationException.class,
+                                () -> wrong.check(SettingGroup.settings(KafkaSettings.GROUPS)))
                         .problems())
                 .extracting(problem -> problem.substring(0, problem.indexOf('=')))
-                .isEqualTo(List.of(
-                        "KAFKA_BOOTSTRAP_SERVERS",
+                .containsExactly(
+                        "KAFKA_TOPIC_NAMING_VERSION",
+                        "KAFKA_TOPIC_EVENTSGATEWAY_TASK_IN_MESSAGE",
                         "KAFKA_TOPIC_EVENTSGATEWAY_PATTERN",
-                        "KAFKA_CONSUMER_THREADS_TASKCOMMANDS"));
+                        "KAFKA_CONSUMER_THREADS_TASKCOMMANDS");
     }
 }

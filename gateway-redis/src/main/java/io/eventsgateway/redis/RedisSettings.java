@@ -2,7 +2,9 @@ package io.eventsgateway.redis;
 
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
+import io.eventsgateway.config.HostAndPort;
 import io.eventsgateway.config.Setting;
+import io.eventsgateway.config.SettingGroup;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
 import java.io.File;
@@ -11,15 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalInt;
 
 /** What configures the log, and what it amounts to. */
 public final class RedisSettings {
-
-    private static final String NODES_RULE = "addresses like host1:26379,host2:26379,[2001:db8::1]:26379";
-    private static final Pattern NODE = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^:\\s\\[\\]]+)(?::([0-9]{1,5}))?");
 
     /** An address with everything in it. */
     public static final Setting<String> URL = Setting.of(
@@ -38,25 +35,29 @@ public final class RedisSettings {
             .secret();
 
     /** The server's host. */
-    public static final Setting<String> HOST = Setting.text("SPRING_DATA_REDIS_HOST", "localhost")
+    public static final Setting<String> HOST = Setting.host("SPRING_DATA_REDIS_HOST", "localhost")
             .doc("Redis server's host.")
-            .formerly("SPRING_REDIS_HOST");
+            .formerly("SPRING_REDIS_HOST")
+            .ofGuide();
 
     /** The server's port. */
     public static final Setting<Integer> PORT = Setting.number("SPRING_DATA_REDIS_PORT", 6379, 1, 65535)
             .doc("Redis server's port.")
-            .formerly("SPRING_REDIS_PORT");
+            .formerly("SPRING_REDIS_PORT")
+            .ofGuide();
 
     /** The master's name at the sentinels. */
     public static final Setting<String> SENTINEL_MASTER = Setting.text("SPRING_DATA_REDIS_SENTINEL_MASTER", "")
             .doc("Name of the master that sentinels watch; empty where there are no sentinels.")
-            .formerly("SPRING_REDIS_SENTINEL_MASTER");
+            .formerly("SPRING_REDIS_SENTINEL_MASTER")
+            .ofGuide();
 
     /** The sentinels. */
-    public static final Setting<List<HostAndPort>> SENTINEL_NODES = Setting.of(
-                    "SPRING_DATA_REDIS_SENTINEL_NODES", "", NODES_RULE, text -> nodes(text, 26379))
-            .doc("Sentinels, by commas; the port is 26379 where none is given.")
-            .formerly("SPRING_REDIS_SENTINEL_NODES");
+    public static final Setting<List<HostAndPort>> SENTINEL_NODES = Setting.servers(
+                    "SPRING_DATA_REDIS_SENTINEL_NODES", "", OptionalInt.of(26379))
+            .doc("Sentinels.")
+            .formerly("SPRING_REDIS_SENTINEL_NODES")
+            .ofGuide();
 
     /** The user at the sentinels. */
     public static final Setting<String> SENTINEL_USERNAME = Setting.text("SPRING_DATA_REDIS_SENTINEL_USERNAME", "")
@@ -70,11 +71,12 @@ public final class RedisSettings {
             .secret();
 
     /** Some nodes of a cluster. */
-    public static final Setting<List<HostAndPort>> CLUSTER_NODES = Setting.of(
-                    "SPRING_DATA_REDIS_CLUSTER_NODES", "", NODES_RULE, text -> nodes(text, 6379))
+    public static final Setting<List<HostAndPort>> CLUSTER_NODES = Setting.servers(
+                    "SPRING_DATA_REDIS_CLUSTER_NODES", "", OptionalInt.of(6379))
             .doc(
                     "Some nodes of a Redis cluster, by commas; the others are found by them. Empty where there is no cluster.")
-            .formerly("SPRING_REDIS_CLUSTER_NODES");
+            .formerly("SPRING_REDIS_CLUSTER_NODES")
+            .ofGuide();
 
     /** How often a command is redirected. */
     public static final Setting<Integer> MAX_REDIRECTS = Setting.number(
@@ -103,6 +105,7 @@ public final class RedisSettings {
     public static final Setting<String> PASSWORD = Setting.text("SPRING_DATA_REDIS_PASSWORD", "")
             .doc("Password; empty for none.")
             .formerly("SPRING_REDIS_PASSWORD")
+            .ofGuide()
             .secret();
 
     /** The database's number. */
@@ -133,18 +136,19 @@ public final class RedisSettings {
 
     /** The connection's name at the server. */
     public static final Setting<String> CLIENT_NAME = Setting.text("SPRING_DATA_REDIS_CLIENT_NAME", "events-gateway")
-            .doc("Name that the server lists the connections under.")
-            .formerly("SPRING_DATA_REDIS_CLIENTNAME");
+            .doc("Name that the server lists the connections under.");
 
     /** How often what is not pushed is asked for. */
     public static final Setting<Duration> FREQUENCY = Setting.number("EVENTS_REDIS_FREQUENCYMILLIS", 300, 10, 60_000)
             .map(Duration::ofMillis)
-            .doc("Milliseconds between queries for new events where Redis is not confirmed to push them.");
+            .doc("Milliseconds between queries for new events where Redis is not confirmed to push them.")
+            .ofGuide();
 
     /** How long events are kept. */
     public static final Setting<Duration> RETENTION = Setting.number("EVENTS_REDIS_TTLHOURS", 4, 1, 24 * 365)
             .map(Duration::ofHours)
-            .doc("Hours for which an event is kept and can be had again.");
+            .doc("Hours for which an event is kept and can be had again.")
+            .ofGuide();
 
     /** How far to go back after a loss. */
     public static final Setting<Duration> REWIND = Setting.number("EVENTS_REDIS_REWINDSECS", 30, 0, 24 * 3600)
@@ -153,55 +157,36 @@ public final class RedisSettings {
                     "Seconds by which records are read again from Kafka after Redis lost what it had acknowledged, counted back from "
                             + "when it was last known to have everything.");
 
-    /** All of them, in the order of the reference. */
-    public static final List<Setting<?>> ALL = List.of(
-            URL,
-            HOST,
-            PORT,
-            SENTINEL_MASTER,
-            SENTINEL_NODES,
-            SENTINEL_USERNAME,
-            SENTINEL_PASSWORD,
-            CLUSTER_NODES,
-            MAX_REDIRECTS,
-            REFRESH_ADAPTIVE,
-            REFRESH_PERIOD,
-            USERNAME,
-            PASSWORD,
-            DATABASE,
-            SSL,
-            SSL_BUNDLE,
-            CONNECT_TIMEOUT,
-            TIMEOUT,
-            CLIENT_NAME,
-            FREQUENCY,
-            RETENTION,
-            REWIND);
-
-    /** A server's address. */
-    public record HostAndPort(String host, int port) {}
+    /** All of them, as an operator thinks of them. */
+    public static final List<SettingGroup> GROUPS = List.of(
+            new SettingGroup(
+                    "Redis",
+                    """
+                    One server by its host or URL, a master by its sentinels, or a cluster by some of its nodes. `SPRING_SSL_BUNDLE_PEM_<NAME>_…`
+                    names the PEM files of a bundle.""",
+                    List.of(
+                            HOST,
+                            PORT,
+                            URL,
+                            SENTINEL_MASTER,
+                            SENTINEL_NODES,
+                            CLUSTER_NODES,
+                            USERNAME,
+                            PASSWORD,
+                            SENTINEL_USERNAME,
+                            SENTINEL_PASSWORD,
+                            DATABASE,
+                            SSL,
+                            SSL_BUNDLE,
+                            CONNECT_TIMEOUT,
+                            TIMEOUT,
+                            CLIENT_NAME,
+                            MAX_REDIRECTS,
+                            REFRESH_ADAPTIVE,
+                            REFRESH_PERIOD)),
+            new SettingGroup("Events in Redis", "", List.of(FREQUENCY, RETENTION, REWIND)));
 
     private RedisSettings() {}
-
-    private static @Nullable List<HostAndPort> nodes(String text, int fallbackPort) {
-        List<HostAndPort> nodes = new ArrayList<>();
-        for (String each : text.split(",", -1)) {
-            if (each.isBlank()) {
-                continue;
-            }
-            Matcher node = NODE.matcher(each.strip());
-            if (!node.matches()) {
-                return null;
-            }
-            int port = node.group(2) == null ? fallbackPort : Integer.parseInt(node.group(2));
-            if (port < 1 || port > 65535) {
-                return null;
-            }
-            String host = node.group(1);
-            nodes.add(new HostAndPort(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port));
-        }
-        return nodes;
-    }
 
     /**
      * What an environment asks for: a cluster, where its nodes are named; else a master by its sentinels, where these are; else one

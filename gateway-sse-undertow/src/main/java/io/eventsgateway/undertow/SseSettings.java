@@ -2,9 +2,11 @@ package io.eventsgateway.undertow;
 
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.Setting;
+import io.eventsgateway.config.SettingGroup;
 import io.eventsgateway.hub.Start;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What configures the event streams. */
 public final class SseSettings {
@@ -26,13 +28,15 @@ public final class SseSettings {
     public static final Setting<Duration> CLEANUP_INTERVAL = Setting.number(
                     "EVENTS_SSE_CLEANUP_INTERVALMINS", 5, 1, 24 * 60)
             .map(Duration::ofMinutes)
-            .doc("Minutes between two cleanups of connections.");
+            .doc("Minutes between two cleanups of connections.")
+            .ofGuide();
 
     /** What makes a connection stalled. */
     public static final Setting<Duration> CLEANUP_MAX_AGE = Setting.number(
                     "EVENTS_SSE_CLEANUP_MAXAGEMINS", 10, 1, 24 * 60)
             .map(Duration::ofMinutes)
-            .doc("Minutes after which a connection that has accepted no byte is removed by the next cleanup.");
+            .doc("Minutes after which a connection that has accepted no byte is removed by the next cleanup.")
+            .ofGuide();
 
     /** How many streams there may be. */
     public static final Setting<Integer> MAX_CONNECTIONS = Setting.number(
@@ -49,35 +53,44 @@ public final class SseSettings {
     public static final Setting<Duration> DRAIN = Setting.seconds("EVENTS_SSE_DRAINSECS", 10, 0)
             .doc("Seconds over which the streams are ended when the gateway stops.");
 
+    /** The origins that browsers may come from. */
+    public static final Setting<Cors> CORS = Setting.of(
+                    "APPLICATION_CORS_ALLOW_ORIGIN",
+                    "-",
+                    "origins like https://app.example.com, without a path, or * alone, or - for none",
+                    Cors::parse)
+            .doc(
+                    "Origins that browsers may come from, separated by commas; `https://*.example.com` for all below a domain, "
+                            + "`*` alone for all without credentials, `-` for none. FlowX 6 spells it APPLICATION_CORS_ALLOWORIGIN.")
+            .ofGuide();
+
     /** A cookie that may carry the token. */
-    public static final Setting<String> AUTH_COOKIE =
-            Setting.text("EVENTS_SSE_AUTHCOOKIE", "").doc("Name of a cookie that may carry the token; empty for none.");
+    public static final Setting<String> AUTH_COOKIE = Setting.text(
+                    "EVENTS_SSE_AUTHCOOKIE",
+                    "",
+                    "a cookie's name (RFC 6265), or empty",
+                    Pattern.compile("[0-9A-Za-z!#$%&'*+.^_`|~-]*"))
+            .doc("Name of a cookie that may carry the token; empty for none.");
 
     /** Whether a query parameter may carry the token. */
     public static final Setting<Boolean> AUTH_QUERY = Setting.flag("EVENTS_SSE_AUTHQUERYPARAM", false)
             .doc("Whether the query parameter access_token may carry the token.");
 
-    /** The origins that browsers may come from. */
-    public static final Setting<Cors> CORS = Setting.text("APPLICATION_CORS_ALLOW_ORIGIN", "-")
-            .formerly("APPLICATION_CORS_ALLOWORIGIN")
-            .map(Cors::parse)
-            .doc(
-                    "Origins that browsers may come from, separated by commas; https://*.example.com for all below a domain, "
-                            + "* alone for all without credentials, - for none.");
-
-    /** All of them, in the order of the reference. */
-    public static final List<Setting<?>> ALL = List.of(
-            PORT,
-            START,
-            HEARTBEAT,
-            CLEANUP_INTERVAL,
-            CLEANUP_MAX_AGE,
-            MAX_CONNECTIONS,
-            OVERLOAD,
-            DRAIN,
-            AUTH_COOKIE,
-            AUTH_QUERY,
-            CORS);
+    /** All of them, as an operator thinks of them. */
+    public static final List<SettingGroup> GROUPS = List.of(
+            new SettingGroup(
+                    "Event streams",
+                    "",
+                    List.of(
+                            PORT,
+                            START,
+                            HEARTBEAT,
+                            CLEANUP_INTERVAL,
+                            CLEANUP_MAX_AGE,
+                            MAX_CONNECTIONS,
+                            OVERLOAD,
+                            DRAIN)),
+            new SettingGroup("Browsers", "", List.of(CORS, AUTH_COOKIE, AUTH_QUERY)));
 
     private SseSettings() {}
 

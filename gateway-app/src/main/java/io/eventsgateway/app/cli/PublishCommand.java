@@ -1,7 +1,7 @@
 package io.eventsgateway.app.cli;
 
 import io.eventsgateway.config.Environment;
-import io.eventsgateway.kafka.KafkaSettings;
+import io.eventsgateway.kafka.KafkaClientSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -50,6 +51,9 @@ public final class PublishCommand implements Callable<Integer> {
     @Option(names = "--url", description = "An embedded gateway, for example http://localhost:8080.")
     private @Nullable URI url;
 
+    @Mixin
+    private EnvironmentOption settings = new EnvironmentOption();
+
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
         Map<String, String> headers = new LinkedHashMap<>();
@@ -64,9 +68,9 @@ public final class PublishCommand implements Callable<Integer> {
     }
 
     private int sendToKafka(Map<String, String> headers) throws IOException, InterruptedException, ExecutionException {
-        Environment environment = new Environment(System.getenv());
-        Map<String, Object> properties = new HashMap<>(KafkaSettings.clientProperties(environment));
-        properties.put("max.request.size", environment.get(KafkaSettings.MESSAGE_MAX_BYTES) + 1024 * 1024);
+        Environment environment = settings.environment();
+        Map<String, Object> properties = new HashMap<>(KafkaClientSettings.properties(environment));
+        properties.put("max.request.size", environment.get(KafkaClientSettings.MESSAGE_MAX_BYTES) + 1024 * 1024);
         byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
         ProducerRecord<byte[], byte[]> out = new ProducerRecord<>(topic, keyBytes, value());
         headers.forEach((name, text) -> out.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));

@@ -1,16 +1,18 @@
 package io.eventsgateway.app.cli;
 
 import io.eventsgateway.app.Gateway;
+import io.eventsgateway.app.LogLevels;
 import io.eventsgateway.config.Environment;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the gateway until it is told to stop. */
 @Command(
         name = "run",
-        description = "Runs the gateway; everything is configured by environment variables.",
+        description = "Runs the gateway; everything is configured by environment variables or a file.",
         mixinStandardHelpOptions = true)
 public final class RunCommand implements Callable<Integer> {
 
@@ -21,10 +23,14 @@ public final class RunCommand implements Callable<Integer> {
                             + "page at / and lets everybody in.")
     private boolean embedded;
 
+    @Mixin
+    private EnvironmentOption settings = new EnvironmentOption();
+
     @Override
     public Integer call() throws InterruptedException {
-        Environment environment = new Environment(System.getenv());
+        Environment environment = settings.environment();
         Gateway gateway = embedded ? Gateway.embedded(environment) : Gateway.of(environment);
+        LogLevels.apply(environment);
         CountDownLatch forEver = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "stop"));
         gateway.start();

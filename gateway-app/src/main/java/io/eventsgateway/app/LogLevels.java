@@ -1,0 +1,26 @@
+package io.eventsgateway.app;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import io.eventsgateway.config.Environment;
+import io.eventsgateway.config.Setting;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How much is logged, as the settings say. */
+public final class LogLevels {
+
+    private LogLevels() {}
+
+    /** From now on. */
+    public static void apply(Environment environment) {
+        set(Logger.ROOT_LOGGER_NAME, environment, AppSettings.LOGGING_ROOT);
+        set("io.eventsgateway", environment, AppSettings.LOGGING_APP);
+    }
+
+    private static void set(String logger, Environment environment, Setting<AppSettings.Level> setting) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.getLogger(logger)
+                .setLevel(Level.toLevel(environment.get(setting).name()));
+    }
+}

@@ -1,0 +1,408 @@
+package io.eventsgateway.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.config.Environment;
+import io.eventsgateway.log.InMemoryEventLog;
+import io.eventsgateway.route.DeadLetters;
+import io.eventsgateway.route.Ingest;
+import io.eventsgateway.route.IngestListener;
+import io.eventsgateway.route.Organisations;
+import io.eventsgateway.route.RecordDecoder;
+import io.eventsgateway.route.Router;
+import io.eventsgateway.topic.Feed;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each way to be known to a broker, as the settings name it, against a broker that asks; and rights that are denied and given. */
+class KafkaSecurityIT {
+
+    private static final String SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule";
+    private static final String PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule";
+    private static final String STORE_PASSWORD = "changeit";
+
+    @TempDir
+    static Path folder;
+
+    private static Path server;
+    private static Path client;
+    private static Path stranger;
+    private static TokenEndpoint tokens;
+    private static KafkaBroker broker;
+
+    private final String run = UUID.randomUUID().toString().substring(0, 8);
+    private final String topic = run + ".tasks";
+    private final Map<String, String> settings = new HashMap<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = keys("server");
+        client = keys("client");
+        stranger = keys("stranger");
+        trust(client, "server-trusts.p12");
+        tokens = new TokenEndpoint("gateway", "s3cret");
+        Map<String, String> listeners =
+                Map.of("OAUTH", "SASL_PLAINTEXT", "SCRAM", "SASL_PLAINTEXT", "SASLSSL", "SASL_SSL", "TLS", "SSL");
+        Map<String, String> overrides = new HashMap<>();
+        overrides.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+        overrides.put("super.users", "User:ANONYMOUS");
+        overrides.put("allow.everyone.if.no.acl.found", "true");
+        overrides.put("listener.name.oauth.sasl.enabled.mechanisms", "OAUTHBEARER");
+        overrides.put(
+                "listener.name.oauth.oauthbearer.sasl.jaas.config",
+                "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;");
+        overrides.put(
+                "listener.name.oauth.oauthbearer.sasl.server.callback.handler.class",
+                "org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler");
+        overrides.put("listener.name.oauth.sasl.oauthbearer.jwks.endpoint.url", tokens.keysUrl());
+        overrides.put("listener.name.oauth.sasl.oauthbearer.expected.audience", "kafka");
+        overrides.put("listener.name.oauth.sasl.oauthbearer.expected.issuer", "test");
+        overrides.put("listener.name.scram.sasl.enabled.mechanisms", "SCRAM-SHA-512");
+        overrides.put("listener.name.scram.scram-sha-512.sasl.jaas.config", SCRAM + " required;");
+        overrides.put("listener.name.saslssl.sasl.enabled.mechanisms", "PLAIN");
+        overrides.put("listener.name.saslssl.plain.sasl.jaas.config", PLAIN + " required user_gateway=\"s3cret\";");
+        overrides.put("ssl.keystore.type", "PKCS12");
+        overrides.put("ssl.keystore.location", server.toString());
+        overrides.put("ssl.keystore.password", STORE_PASSWORD);
+        overrides.put("ssl.truststore.type", "PKCS12");
+        overrides.put(
+                "ssl.truststore.location", folder.resolve("server-trusts.p12").toString());
+        overrides.put("ssl.truststore.password", STORE_PASSWORD);
+        overrides.put("listener.name.tls.ssl.client.auth", "required");
+        broker = new KafkaBroker(listeners, overrides);
+        broker.admin(admin -> admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(
+                        "gateway", new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), "s3cret")))
+                .all());
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+        tokens.close();
+    }
+
+    @BeforeEach
+    void configure() {
+        broker.createTopic(topic, 1);
+        settings.put("KAFKA_TOPIC_EVENTSGATEWAY_TASK_IN_MESSAGE", topic);
+        settings.put("KAFKA_CONSUMER_GROUPID_TASKCOMMANDS_MESSAGE", run);
+        settings.put("KAFKA_AUTHEXCEPTIONRETRYINTERVAL", "1");
+    }
+
+    @Test
+    void readsInTheClear() {
+        settings.put("KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+
+        works();
+    }
+
+    @Test
+    void logsInByOAuth() {
+        oauth("s3cret");
+
+        works();
+    }
+
+    @Test
+    void tellsAWrongOAuthSecret() {
+        oauth("wrong");
+
+        isRefused("401");
+    }
+
+    private void oauth(String secret) {
+        settings.put("KAFKA_BOOTSTRAP_SERVERS", broker.address("OAUTH"));
+        settings.put("SPRING_PROFILES_ACTIVE", "kafka-auth");
+        settings.put("KAFKA_OAUTH_CLIENT_ID", "gateway");
+        settings.put("KAFKA_OAUTH_CLIENT_SECRET", secret);
+        settings.put("KAFKA_OAUTH_TOKEN_ENDPOINT_URI", tokens.tokenUrl());
+    }
+
+    @Test
+    void logsInByAPasswordOverTls() {
+        passwordOverTls("s3cret");
+
+        works();
+    }
+
+    @Test
+    void tellsAWrongPassword() {
+        passwordOverTls("wrong");
+
+        isRefused("Authentication failed: Invalid username or password");
+    }
+
+    private void passwordOverTls(String password) {
+        settings.put("KAFKA_BOOTSTRAP_SERVERS", broker.address("SASLSSL"));
+        settings.put("KAFKA_SECURITY_PROTOCOL", "SASL_SSL");
+        settings.put("SPRING_KAFKA_PROPERTIES_SASL_MECHANISM", "PLAIN");
+        settings.put(
+                "SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG",
+                PLAIN + " required username=\"gateway\" password=\"" + password + "\";");
+        settings.put("SPRING_KAFKA_SSL_TRUST_STORE_TYPE", "PEM");
+        settings.put("SPRING_KAFKA_SSL_TRUST_STORE_CERTIFICATES", certificate(server));
+    }
+
+    @Test
+    void showsACertificate() {
+        certificates(client);
+
+        works();
+    }
+
+    @Test
+    void tellsACertificateThatIsNotTrusted() {
+        certificates(stranger);
+
+        isRefused("Received fatal alert");
+    }
+
+    private void certificates(Path own) {
+        settings.put("KAFKA_BOOTSTRAP_SERVERS", broker.address("TLS"));
+        settings.put("KAFKA_SECURITY_PROTOCOL", "SSL");
+        settings.put("SPRING_KAFKA_SSL_TRUST_STORE_TYPE", "PKCS12");
+        settings.put(
+                "SPRING_KAFKA_SSL_TRUST_STORE_LOCATION",
+                trust(server, run + ".p12").toUri().toString().replace("file://", "file:"));
+        settings.put("SPRING_KAFKA_SSL_TRUST_STORE_PASSWORD", STORE_PASSWORD);
+        settings.put("SPRING_KAFKA_SSL_KEY_STORE_TYPE", "PKCS12");
+        settings.put("SPRING_KAFKA_SSL_KEY_STORE_LOCATION", own.toString());
+        settings.put("SPRING_KAFKA_SSL_KEY_STORE_PASSWORD", STORE_PASSWORD);
+        settings.put("SPRING_KAFKA_SSL_KEY_PASSWORD", STORE_PASSWORD);
+    }
+
+    @Test
+    void logsInByScram() {
+        scram("s3cret");
+
+        works();
+    }
+
+    @Test
+    void readsAgainWhenItIsAllowed() {
+        scram("s3cret");
+        ResourcePattern resource = new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL);
+        allow(resource, "User:somebody");
+        try (Reading reading = new Reading()) {
+            await(() -> reading.feeds.problem().contains("Not authorized to access topics: [" + topic + "]"));
+            produce();
+            assertThat(reading.events()).isZero();
+
+            allow(resource, "User:gateway");
+
+            await(() -> reading.events() == 1);
+            await(() -> reading.feeds.problem().isEmpty());
+        }
+    }
+
+    @Test
+    void readsAgainWhenItsGroupIsAllowed() {
+        scram("s3cret");
+        ResourcePattern resource = new ResourcePattern(ResourceType.GROUP, run, PatternType.LITERAL);
+        allow(resource, "User:somebody");
+        try (Reading reading = new Reading()) {
+            await(() -> reading.feeds.problem().contains("Not authorized to access group: " + run));
+
+            allow(resource, "User:gateway");
+            produce();
+
+            await(() -> reading.events() == 1);
+            await(() -> reading.feeds.problem().isEmpty());
+        }
+    }
+
+    private void scram(String password) {
+        settings.put("KAFKA_BOOTSTRAP_SERVERS", broker.address("SCRAM"));
+        settings.put("KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT");
+        settings.put("SPRING_KAFKA_PROPERTIES_SASL_MECHANISM", "SCRAM-SHA-512");
+        settings.put(
+                "SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG",
+                SCRAM + " required username=\"gateway\" password=\"" + password + "\";");
+    }
+
+    private static void allow(ResourcePattern resource, String principal) {
+        broker.admin(admin -> admin.createAcls(List.of(new AclBinding(
+                        resource, new AccessControlEntry(principal, "*", AclOperation.ALL, AclPermissionType.ALLOW))))
+                .all());
+    }
+
+    private void works() {
+        assertThatCode(() -> KafkaClientSettings.check(new Environment(settings)))
+                .doesNotThrowAnyException();
+        try (Reading reading = new Reading()) {
+            produce();
+
+            await(() -> reading.events() == 1);
+            await(() -> reading.feeds.problem().isEmpty());
+        }
+    }
+
+    private void isRefused(String reason) {
+        try (Reading reading = new Reading()) {
+            produce();
+
+            await(() -> reading.feeds.problem().contains(reason));
+            assertThat(reading.events()).isZero();
+        }
+    }
+
+    private void produce() {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic, "a".getBytes(StandardCharsets.UTF_8), new byte[] {'1'}));
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited long enough").isLessThan(until);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
+    /** Self-signed keys, and what they are made with. */
+    private static Path keys(String name) throws IOException, InterruptedException {
+        Path store = folder.resolve(name + ".p12");
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                name,
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                "SAN=dns:localhost,ip:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                STORE_PASSWORD);
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+        return store;
+    }
+
+    /** A store that trusts the certificate of another. */
+    private static Path trust(Path keys, String name) {
+        Path file = folder.resolve(name);
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            KeyStore other = load(keys);
+            trusted.setCertificateEntry(
+                    "it", other.getCertificate(other.aliases().nextElement()));
+            try (var out = Files.newOutputStream(file)) {
+                trusted.store(out, STORE_PASSWORD.toCharArray());
+            }
+        } catch (GeneralSecurityException | IOException unusable) {
+            throw new IllegalStateException(unusable);
+        }
+        return file;
+    }
+
+    private static String certificate(Path keys) {
+        try {
+            KeyStore store = load(keys);
+            byte[] bytes = store.getCertificate(store.aliases().nextElement()).getEncoded();
+            return "-----BEGIN CERTIFICATE-----\n"
+                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes)
+                    + "\n-----END CERTIFICATE-----\n";
+        } catch (GeneralSecurityException | IOException unusable) {
+            throw new IllegalStateException(unusable);
+        }
+    }
+
+    private static KeyStore load(Path file) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            store.load(in, STORE_PASSWORD.toCharArray());
+        }
+        return store;
+    }
+
+    /** The feed of tasks, read as the settings say. */
+    private final class Reading implements AutoCloseable {
+
+        private final InMemoryEventLog log = new InMemoryEventLog(Duration.ofHours(4), InstantSource.system());
+        private final KafkaFeeds feeds;
+
+        Reading() {
+            Environment environment = new Environment(settings);
+            DeadLetters none = (in, reason) -> {
+                throw new IllegalStateException(reason);
+            };
+            feeds = new KafkaFeeds(
+                    KafkaSettings.subscriptions(environment).stream()
+                            .filter(each -> each.feed() == Feed.TASK_MESSAGE)
+                            .toList(),
+                    new KafkaOptions(
+                            KafkaClientSettings.properties(environment),
+                            Duration.ofHours(4),
+                            Duration.ofSeconds(30),
+                            environment.get(KafkaClientSettings.AUTH_RETRY),
+                            Duration.ofMillis(300)),
+                    new Ingest(
+                            new RecordDecoder(new Organisations("acme"), 1_000_000),
+                            Router.STANDARD,
+                            log,
+                            none,
+                            IngestListener.NONE),
+                    none);
+            feeds.start();
+        }
+
+        int events() {
+            return log.read(new Destination("acme", "view", "a"), null, 100, 1_000_000)
+                    .toCompletableFuture()
+                    .join()
+                    .events()
+                    .size();
+        }
+
+        @Override
+        public void close() {
+            feeds.close();
+            log.close();
+        }
+    }
+}
