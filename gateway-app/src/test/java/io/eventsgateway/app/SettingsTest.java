@@ -2,6 +2,7 @@ package io.eventsgateway.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.Setting;
 import io.eventsgateway.kafka.KafkaClientSettings;
@@ -14,9 +15,7 @@ import io.eventsgateway.undertow.SseOptions;
 import io.eventsgateway.undertow.SseSettings;
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -248,6 +247,14 @@ class SettingsTest {
                         "KEY_PASSWORD", "ssl.key.password",
                         "PROTOCOL", "ssl.protocol")
                 .forEach((name, property) -> all.add(ssl(name, "x", property, "x")));
+        all.add(new Example(
+                "SPRING_KAFKA_SSL_BUNDLE",
+                "",
+                "mine",
+                Map.of("SPRING_SSL_BUNDLE_PEM_MINE_TRUSTSTORE_CERTIFICATE", FILE),
+                environment -> KafkaClientSettings.properties(environment).get("ssl.truststore.location"),
+                "null",
+                FILE));
         all.add(redis(
                 "SPRING_DATA_REDIS_URL",
                 "",
@@ -275,14 +282,14 @@ class SettingsTest {
                 "p"));
         all.add(redis("SPRING_DATA_REDIS_DATABASE", "0", "3", Map.of(), RedisURI::getDatabase, "0", "3"));
         all.add(redis("SPRING_DATA_REDIS_SSL_ENABLED", "false", "true", Map.of(), RedisURI::isSsl, "false", "true"));
-        all.add(options(
+        all.add(new Example(
                 "SPRING_DATA_REDIS_SSL_BUNDLE",
                 "",
                 "mine",
-                Map.of("SPRING_SSL_BUNDLE_PEM_MINE_TRUSTSTORE_CERTIFICATE", FILE),
-                SettingsTest::trusted,
-                "the JVM's",
-                "own"));
+                Map.of("SPRING_SSL_BUNDLE_PEM_MINE_TRUSTSTORE_CERTIFICATE", "/no/such/file"),
+                SettingsTest::bundle,
+                "none",
+                "SPRING_DATA_REDIS_SSL_BUNDLE is not valid: can't read /no/such/file"));
         all.add(options(
                 "SPRING_DATA_REDIS_CONNECT_TIMEOUT",
                 "2s",
@@ -563,13 +570,12 @@ class SettingsTest {
                 name, fallback, other, environment -> effect.apply(SseSettings.options(environment)), by, byOther);
     }
 
-    /** A file that is no certificate is found out only where it is read. */
-    private static String trusted(RedisOptions options) {
+    private static String bundle(Environment environment) {
         try {
-            options.ssl().createSslContextBuilder();
-            return "the JVM's";
-        } catch (IOException | GeneralSecurityException | IllegalArgumentException ofFile) {
-            return "own";
+            RedisSettings.options(environment);
+            return "none";
+        } catch (ConfigurationException missing) {
+            return missing.getMessage();
         }
     }
 

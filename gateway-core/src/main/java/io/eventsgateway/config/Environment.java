@@ -18,6 +18,8 @@ public final class Environment {
     /** Where nothing is set. */
     public static final Environment EMPTY = new Environment(List.of());
 
+    private static final String VARIABLES = "environment";
+
     private final List<Layer> layers;
 
     /** Variables of one origin, by their canonical names; several where one name is spelt in several ways. */
@@ -48,7 +50,7 @@ public final class Environment {
      * A setting's value as an operator would write it.
      *
      * @param text the value; stars in place of a secret
-     * @param origin where it comes from: {@code default}, or the variable's name and origin
+     * @param origin where it comes from: {@code default}, {@code variable}, {@code older name OLD_NAME}, and the file if it is one
      */
     public record Explained(String text, String origin) {}
 
@@ -58,7 +60,7 @@ public final class Environment {
 
     /** The variables as they are given, for example by {@link System#getenv()}. */
     public Environment(Map<String, String> given) {
-        this("environment", given);
+        this(VARIABLES, given);
     }
 
     /** Variables of another origin, for example a file, by a word for people. */
@@ -102,8 +104,14 @@ public final class Environment {
         Variable variable = find(setting);
         String text =
                 variable == null ? setting.fallback(this) : variable.value().strip();
-        String origin = variable == null ? "default" : variable.origin() + " " + variable.name();
+        String origin = variable == null ? "default" : origin(setting, variable);
         return new Explained(setting.isSecret() && !text.isEmpty() ? "*****" : text, origin);
+    }
+
+    private static String origin(Setting<?> setting, Variable variable) {
+        boolean older = !canonical(variable.name()).equals(canonical(setting.name()));
+        return (older ? "older name " + variable.name() : "variable")
+                + (variable.origin().equals(VARIABLES) ? "" : " in " + variable.origin());
     }
 
     /**

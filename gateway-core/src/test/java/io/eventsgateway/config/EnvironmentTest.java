@@ -106,9 +106,9 @@ class EnvironmentTest {
         assertThat(all.get(PORT)).isEqualTo(2);
         assertThat(all.get(NAME)).isEqualTo("of file");
         assertThat(all.warnings(List.of(PORT, NAME))).isEmpty();
-        assertThat(all.explain(PORT)).isEqualTo(new Environment.Explained("2", "environment OLD_PORT"));
-        assertThat(all.explain(NAME)).isEqualTo(new Environment.Explained("of file", "app.env APP_NAME"));
-        assertThat(all.explain(PASSWORD)).isEqualTo(new Environment.Explained("*****", "environment APP_PASSWORD"));
+        assertThat(all.explain(PORT)).isEqualTo(new Environment.Explained("2", "older name OLD_PORT"));
+        assertThat(all.explain(NAME)).isEqualTo(new Environment.Explained("of file", "variable in app.env"));
+        assertThat(all.explain(PASSWORD)).isEqualTo(new Environment.Explained("*****", "variable"));
         assertThat(new Environment(Map.of()).explain(PORT)).isEqualTo(new Environment.Explained("8080", "default"));
     }
 

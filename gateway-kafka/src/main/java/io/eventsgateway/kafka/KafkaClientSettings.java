@@ -3,8 +3,12 @@ package io.eventsgateway.kafka;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.HostAndPort;
+import io.eventsgateway.config.PemBundle;
 import io.eventsgateway.config.Setting;
 import io.eventsgateway.config.SettingGroup;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,6 +118,12 @@ public final class KafkaClientSettings {
             .doc("OAuth token endpoint, with the profile `kafka-auth`; http:// where no scheme is given.")
             .ofGuide();
 
+    /** Which certificates to trust and to show. */
+    public static final Setting<String> SSL_BUNDLE = Setting.text("SPRING_KAFKA_SSL_BUNDLE", "")
+            .doc(
+                    "Name of a bundle of PEM files, in place of stores: `SPRING_SSL_BUNDLE_PEM_<NAME>_TRUSTSTORE_CERTIFICATE`, "
+                            + "`…_KEYSTORE_CERTIFICATE` and `…_KEYSTORE_PRIVATEKEY`.");
+
     private static final Map<String, Setting<String>> SSL = ssl();
 
     /** All of them, as an operator thinks of them. */
@@ -126,7 +136,12 @@ public final class KafkaClientSettings {
                     `SPRING_KAFKA_PROPERTIES_SASL_MECHANISM` is `sasl.mechanism`. What the delivery promise rests on can't be set so.
                     [kafka.md](kafka.md) has an example for each way to log in.""",
                     Stream.concat(
-                                    Stream.of(PROFILES, OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET, OAUTH_TOKEN_ENDPOINT),
+                                    Stream.of(
+                                            PROFILES,
+                                            OAUTH_CLIENT_ID,
+                                            OAUTH_CLIENT_SECRET,
+                                            OAUTH_TOKEN_ENDPOINT,
+                                            SSL_BUNDLE),
                                     SSL.values().stream())
                             .toList()));
 
@@ -220,6 +235,9 @@ public final class KafkaClientSettings {
                 properties.put(name, value);
             }
         });
+        if (!environment.get(SSL_BUNDLE).isEmpty()) {
+            properties.putAll(bundle(PemBundle.of(environment, SSL_BUNDLE)));
+        }
         SecurityProtocol protocol = environment.get(SECURITY_PROTOCOL);
         if (environment.get(PROFILES).contains(KAFKA_AUTH)) {
             protocol = protocol == SecurityProtocol.PLAINTEXT
@@ -240,6 +258,28 @@ public final class KafkaClientSettings {
             allow(url);
         }
         return properties;
+    }
+
+    private static Map<String, String> bundle(PemBundle bundle) {
+        Map<String, String> properties = new TreeMap<>();
+        if (bundle.trusted() != null) {
+            properties.put("ssl.truststore.type", "PEM");
+            properties.put("ssl.truststore.location", bundle.trusted().getPath());
+        }
+        if (bundle.certificate() != null && bundle.key() != null) {
+            properties.put("ssl.keystore.type", "PEM");
+            properties.put("ssl.keystore.certificate.chain", text(bundle.certificate()));
+            properties.put("ssl.keystore.key", text(bundle.key()));
+        }
+        return properties;
+    }
+
+    private static String text(File file) {
+        try {
+            return Files.readString(file.toPath());
+        } catch (IOException unreadable) {
+            throw new ConfigurationException(List.of(SSL_BUNDLE.name() + " is not valid: can't read " + file));
+        }
     }
 
     private static synchronized void allow(String url) {

@@ -16,7 +16,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,10 +76,12 @@ public final class KafkaFeeds implements AutoCloseable {
 
     /** What keeps records from being read: that the brokers can't be asked, or that feeds are refused or held up; empty for nothing. */
     public synchronized String problem() {
-        return Stream.concat(Stream.of(problem), groups.stream().map(FeedGroup::problem))
-                .filter(each -> !each.isEmpty())
-                .distinct()
-                .collect(Collectors.joining("; "));
+        return problem.isEmpty()
+                ? groups.stream()
+                        .map(FeedGroup::problem)
+                        .filter(each -> !each.isEmpty())
+                        .collect(Collectors.joining("; "))
+                : problem;
     }
 
     /** Topics that feeds read and that are not there. */

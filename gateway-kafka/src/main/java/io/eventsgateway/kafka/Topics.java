@@ -85,16 +85,7 @@ final class Topics implements AutoCloseable {
     /** Asks for ids anew: a topic may have been made again under its name. */
     void refresh(Collection<String> topics) {
         ids.keySet().removeAll(topics);
-        describe(topics);
-    }
-
-    /** How many partitions there are, of the topics that exist. */
-    Map<String, Integer> partitions(Collection<String> topics) {
-        Map<String, Integer> partitions = new HashMap<>();
-        describe(topics)
-                .forEach(
-                        (name, topic) -> partitions.put(name, topic.partitions().size()));
-        return partitions;
+        partitions(topics);
     }
 
     /** The names of topics that match a pattern. */
@@ -108,21 +99,23 @@ final class Topics implements AutoCloseable {
         return matching;
     }
 
-    private Map<String, TopicDescription> describe(Collection<String> topics) {
-        Map<String, TopicDescription> found = new HashMap<>();
+    /** How many partitions there are, of the topics that exist; none of those one may not ask of. Learns their ids. */
+    Map<String, Integer> partitions(Collection<String> topics) {
+        Map<String, Integer> found = new HashMap<>();
         if (topics.isEmpty()) {
             return found;
         }
         admin().describeTopics(new HashSet<>(topics)).topicNameValues().forEach((name, asked) -> {
             try {
                 TopicDescription topic = await(asked);
-                found.put(name, topic);
+                found.put(name, topic.partitions().size());
                 ids.put(name, topic.topicId().toString());
             } catch (UnknownTopicOrPartitionException missing) {
                 ids.remove(name);
             } catch (TopicAuthorizationException denied) {
                 // its consumers are told the same, and tell
                 ids.remove(name);
+                found.put(name, 0);
             }
         });
         return found;

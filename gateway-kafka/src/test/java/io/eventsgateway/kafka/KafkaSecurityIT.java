@@ -67,6 +67,7 @@ class KafkaSecurityIT {
 
     private final String run = UUID.randomUUID().toString().substring(0, 8);
     private final String topic = run + ".tasks";
+    private final String others = run + ".processes";
     private final Map<String, String> settings = new HashMap<>();
 
     @BeforeAll
@@ -119,8 +120,11 @@ class KafkaSecurityIT {
     @BeforeEach
     void configure() {
         broker.createTopic(topic, 1);
+        broker.createTopic(others, 1);
         settings.put("KAFKA_TOPIC_EVENTSGATEWAY_TASK_IN_MESSAGE", topic);
         settings.put("KAFKA_CONSUMER_GROUPID_TASKCOMMANDS_MESSAGE", run);
+        settings.put("KAFKA_TOPIC_EVENTSGATEWAY_PROCESS_IN_MESSAGE", others);
+        settings.put("KAFKA_CONSUMER_GROUPID_PROCESSCOMMANDS_MESSAGE", run + "-others");
         settings.put("KAFKA_AUTHEXCEPTIONRETRYINTERVAL", "1");
     }
 
@@ -186,6 +190,22 @@ class KafkaSecurityIT {
     }
 
     @Test
+    void showsACertificateOfABundle() throws Exception {
+        settings.put("KAFKA_BOOTSTRAP_SERVERS", broker.address("TLS"));
+        settings.put("KAFKA_SECURITY_PROTOCOL", "SSL");
+        settings.put("SPRING_KAFKA_SSL_BUNDLE", "kafka");
+        settings.put("SPRING_SSL_BUNDLE_PEM_KAFKA_TRUSTSTORE_CERTIFICATE", file("ca.crt", certificate(server)));
+        settings.put("SPRING_SSL_BUNDLE_PEM_KAFKA_KEYSTORE_CERTIFICATE", file("own.crt", certificate(client)));
+        settings.put("SPRING_SSL_BUNDLE_PEM_KAFKA_KEYSTORE_PRIVATEKEY", file("own.key", key(client)));
+
+        works();
+    }
+
+    private static String file(String name, String content) throws IOException {
+        return Files.writeString(folder.resolve(name), content).toString();
+    }
+
+    @Test
     void tellsACertificateThatIsNotTrusted() {
         certificates(stranger);
 
@@ -221,7 +241,10 @@ class KafkaSecurityIT {
         try (Reading reading = new Reading()) {
             await(() -> reading.feeds.problem().contains("Not authorized to access topics: [" + topic + "]"));
             produce();
+            produce(others);
+            await(() -> reading.events("process") == 1);
             assertThat(reading.events()).isZero();
+            assertThat(reading.feeds.missing()).isEmpty();
 
             allow(resource, "User:gateway");
 
@@ -282,11 +305,15 @@ class KafkaSecurityIT {
     }
 
     private void produce() {
+        produce(topic);
+    }
+
+    private void produce(String to) {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker.bootstrapServers()),
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(topic, "a".getBytes(StandardCharsets.UTF_8), new byte[] {'1'}));
+            producer.send(new ProducerRecord<>(to, "a".getBytes(StandardCharsets.UTF_8), new byte[] {'1'}));
         }
     }
 
@@ -343,13 +370,26 @@ class KafkaSecurityIT {
     private static String certificate(Path keys) {
         try {
             KeyStore store = load(keys);
-            byte[] bytes = store.getCertificate(store.aliases().nextElement()).getEncoded();
-            return "-----BEGIN CERTIFICATE-----\n"
-                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes)
-                    + "\n-----END CERTIFICATE-----\n";
+            return pem(
+                    "CERTIFICATE",
+                    store.getCertificate(store.aliases().nextElement()).getEncoded());
         } catch (GeneralSecurityException | IOException unusable) {
             throw new IllegalStateException(unusable);
         }
+    }
+
+    private static String key(Path keys) throws GeneralSecurityException, IOException {
+        KeyStore store = load(keys);
+        return pem(
+                "PRIVATE KEY",
+                store.getKey(store.aliases().nextElement(), STORE_PASSWORD.toCharArray())
+                        .getEncoded());
+    }
+
+    private static String pem(String type, byte[] bytes) {
+        return "-----BEGIN " + type + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes)
+                + "\n-----END " + type + "-----\n";
     }
 
     private static KeyStore load(Path file) throws GeneralSecurityException, IOException {
@@ -360,7 +400,7 @@ class KafkaSecurityIT {
         return store;
     }
 
-    /** The feed of tasks, read as the settings say. */
+    /** The feeds of tasks and of processes, read as the settings say. */
     private final class Reading implements AutoCloseable {
 
         private final InMemoryEventLog log = new InMemoryEventLog(Duration.ofHours(4), InstantSource.system());
@@ -373,7 +413,7 @@ class KafkaSecurityIT {
             };
             feeds = new KafkaFeeds(
                     KafkaSettings.subscriptions(environment).stream()
-                            .filter(each -> each.feed() == Feed.TASK_MESSAGE)
+                            .filter(each -> each.feed() == Feed.TASK_MESSAGE || each.feed() == Feed.PROCESS_MESSAGE)
                             .toList(),
                     new KafkaOptions(
                             KafkaClientSettings.properties(environment),
@@ -392,7 +432,11 @@ class KafkaSecurityIT {
         }
 
         int events() {
-            return log.read(new Destination("acme", "view", "a"), null, 100, 1_000_000)
+            return events("view");
+        }
+
+        int events(String type) {
+            return log.read(new Destination("acme", type, "a"), null, 100, 1_000_000)
                     .toCompletableFuture()
                     .join()
                     .events()

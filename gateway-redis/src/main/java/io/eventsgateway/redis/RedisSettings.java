@@ -3,16 +3,14 @@ package io.eventsgateway.redis;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.HostAndPort;
+import io.eventsgateway.config.PemBundle;
 import io.eventsgateway.config.Setting;
 import io.eventsgateway.config.SettingGroup;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
-import java.io.File;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalInt;
 
 /** What configures the log, and what it amounts to. */
@@ -212,8 +210,8 @@ public final class RedisSettings {
         SslOptions ssl = SslOptions.create();
         try {
             ssl = ssl(environment);
-        } catch (IllegalArgumentException unusable) {
-            problems.add(SSL_BUNDLE.name() + " is not valid: " + unusable.getMessage());
+        } catch (ConfigurationException unusable) {
+            problems.addAll(unusable.problems());
         }
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
@@ -279,35 +277,17 @@ public final class RedisSettings {
     }
 
     private static SslOptions ssl(Environment environment) {
-        String bundle = environment.get(SSL_BUNDLE);
-        if (bundle.isEmpty()) {
+        if (environment.get(SSL_BUNDLE).isEmpty()) {
             return SslOptions.create();
         }
-        String prefix =
-                "SPRING_SSL_BUNDLE_PEM_" + bundle.toUpperCase(Locale.ROOT).replace('-', '_') + "_";
-        Map<String, String> files = environment.startingWith(prefix);
-        String trusted = files.get("truststore.certificate");
-        String certificate = files.get("keystore.certificate");
-        String key = files.get("keystore.privatekey");
-        if (trusted == null && certificate == null) {
-            throw new IllegalArgumentException(
-                    "neither " + prefix + "TRUSTSTORE_CERTIFICATE nor " + prefix + "KEYSTORE_CERTIFICATE is set");
-        }
+        PemBundle bundle = PemBundle.of(environment, SSL_BUNDLE);
         SslOptions.Builder ssl = SslOptions.builder().jdkSslProvider();
-        if (trusted != null) {
-            ssl.trustManager(file(trusted));
+        if (bundle.trusted() != null) {
+            ssl.trustManager(bundle.trusted());
         }
-        if (certificate != null && key != null) {
-            ssl.keyManager(file(certificate), file(key), new char[0]);
+        if (bundle.certificate() != null && bundle.key() != null) {
+            ssl.keyManager(bundle.certificate(), bundle.key(), new char[0]);
         }
         return ssl.build();
-    }
-
-    private static File file(String name) {
-        File file = new File(name.startsWith("file:") ? name.substring("file:".length()) : name);
-        if (!file.canRead()) {
-            throw new IllegalArgumentException("can't read " + file);
-        }
-        return file;
     }
 }

@@ -7,6 +7,7 @@ import io.eventsgateway.config.Setting;
 import io.eventsgateway.config.SettingGroup;
 import io.eventsgateway.kafka.KafkaClientSettings;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,7 +65,8 @@ public final class ConfigCommand implements Callable<Integer> {
     private static void show(Environment environment, Setting<?> setting) {
         try {
             Environment.Explained explained = environment.explain(setting);
-            System.out.println(setting.name() + "=" + explained.text() + "  # " + explained.origin());
+            String line = explained.text().lines().collect(Collectors.joining("\\n"));
+            System.out.println(setting.name() + "=" + line + "  # " + explained.origin());
         } catch (ConfigurationException ofAnother) {
             System.out.println(setting.name() + "=  # depends on what is wrong elsewhere");
         }

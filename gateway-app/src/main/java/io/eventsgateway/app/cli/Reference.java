@@ -73,8 +73,7 @@ final class Reference {
                         Stream.of("`" + setting.name() + "`"),
                         setting.olderNames().stream().map(name -> "formerly `" + name + "`"))
                 .collect(Collectors.joining("<br>"));
-        String fallback =
-                setting.fallback().isEmpty() ? "" : setting.isSecret() ? "*a secret*" : "`" + setting.fallback() + "`";
+        String fallback = setting.fallback().isEmpty() ? "" : "`" + setting.fallback() + "`";
         return Stream.of(names, fallback, setting.rule(), setting.doc())
                 .map(cell -> cell.replace("|", "\\|"))
                 .collect(Collectors.joining(" | ", "| ", " |\n"));
