@@ -167,10 +167,11 @@ final class FeedGroup implements AutoCloseable {
         /** The last failure counts until a consumer has gone on without one for a while. */
         String problem() {
             FeedConsumer running = loop;
-            if (running == null || System.nanoTime() - startedAt < SETTLED_NANOS) {
-                return failure;
-            }
-            return running.problem();
+            return running == null || !hasSettled() ? failure : running.problem();
+        }
+
+        private boolean hasSettled() {
+            return System.nanoTime() - startedAt >= SETTLED_NANOS;
         }
 
         @Override
@@ -225,6 +226,9 @@ final class FeedGroup implements AutoCloseable {
                     }
                 }
             } finally {
+                if (loop != null && hasSettled()) {
+                    failure = "";
+                }
                 current = null;
                 loop = null;
             }
