@@ -2,14 +2,9 @@ package io.eventsgateway.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,11 +14,9 @@ class ConfigurationIT {
     @TempDir
     Path folder;
 
-    private record Ended(int code, List<String> out, List<String> err) {}
-
     @Test
     void tellsAllThatIsWrongAtOnce() throws Exception {
-        Ended start = run(Map.of(
+        GatewayRun start = GatewayRun.of(Map.of(
                 "KAFKA_BOOTSTRAP_SERVERS", "nowhere",
                 "KAFKA_SECURITY_PROTOCOL", "TLS",
                 "KAFKA_CONSUMER_THREADS_TASKCOMMANDS", "many",
@@ -35,9 +28,8 @@ class ConfigurationIT {
                 "SECURITY_OAUTH2_REALM", "flowx",
                 "SECURITY_OAUTH2_CLIENT_CLIENTSECRET", "s3cret"));
 
-        assertThat(start.code()).isEqualTo(78);
-        assertThat(start.out()).isEmpty();
-        assertThat(start.err().stream().map(line -> line.replaceAll("[= ].*", "")))
+        assertThat(start.exitCode()).isEqualTo(78);
+        assertThat(start.output().lines().map(line -> line.replaceAll("[= ].*", "")))
                 .containsExactlyInAnyOrder(
                         "KAFKA_BOOTSTRAP_SERVERS",
                         "KAFKA_SECURITY_PROTOCOL",
@@ -50,8 +42,10 @@ class ConfigurationIT {
                         "SECURITY_OAUTH2_REALM",
                         "SECURITY_OAUTH2_CLIENT_CLIENTSECRET",
                         "SECURITY_OAUTH2_BASESERVERURL");
-        assertThat(start.err()).noneMatch(line -> line.contains("s3cret"));
-        assertThat(run(Map.of("SERVER_PORT", "x"), "config", "--check").code()).isEqualTo(78);
+        assertThat(start.output().lines()).noneMatch(line -> line.contains("s3cret"));
+        assertThat(GatewayRun.of(Map.of("SERVER_PORT", "x"), "config", "--check")
+                        .exitCode())
+                .isEqualTo(78);
     }
 
     @Test
@@ -63,7 +57,7 @@ class ConfigurationIT {
                 EVENTS_REDIS_TTLHOURS=2
                 """);
 
-        Ended shown = run(
+        GatewayRun shown = GatewayRun.of(
                 Map.of(
                         "EVENTS_REDIS_TTLHOURS", "1",
                         "SPRING_KAFKA_BOOTSTRAP_SERVERS", "kafka:9092",
@@ -73,9 +67,8 @@ class ConfigurationIT {
                 "--config",
                 file.toString());
 
-        assertThat(shown.code()).isZero();
-        assertThat(shown.err()).isEmpty();
-        assertThat(shown.out())
+        assertThat(shown.exitCode()).isZero();
+        assertThat(shown.output().lines())
                 .contains(
                         "SECURITY_OAUTH2_BASESERVERURL=https://id.example.com/auth  # variable in " + file,
                         "SPRING_DATA_REDIS_PASSWORD=*****  # variable in " + file,
@@ -96,10 +89,10 @@ class ConfigurationIT {
                 kafka.consumer.threads.taskCommands = none
                 """);
 
-        Ended checked = run(Map.of(), "config", "--check", "--config=" + file);
+        GatewayRun checked = GatewayRun.of(Map.of(), "config", "--check", "--config=" + file);
 
-        assertThat(checked.code()).isEqualTo(78);
-        assertThat(checked.err())
+        assertThat(checked.exitCode()).isEqualTo(78);
+        assertThat(checked.output().lines())
                 .containsExactly(
                         "kafka.consumer.threads.taskCommands=none is not valid: must be a number from 1 to 1000");
     }
@@ -108,18 +101,22 @@ class ConfigurationIT {
     void tellsAFileThatItCanNotRead() throws Exception {
         Path broken = Files.writeString(folder.resolve("broken.env"), "no line of it\n");
 
-        Ended missing = run(Map.of(), "--config", folder.resolve("none.env").toString());
-        Ended malformed = run(Map.of(), "--config", broken.toString());
+        GatewayRun missing =
+                GatewayRun.of(Map.of(), "--config", folder.resolve("none.env").toString());
+        GatewayRun malformed = GatewayRun.of(Map.of(), "--config", broken.toString());
 
-        assertThat(missing.code()).isEqualTo(78);
-        assertThat(missing.err()).singleElement().asString().contains("none.env is not valid");
-        assertThat(malformed.code()).isEqualTo(78);
-        assertThat(malformed.err()).singleElement().asString().contains("broken.env is not valid", "no line of it");
+        assertThat(missing.exitCode()).isEqualTo(78);
+        assertThat(missing.output().lines()).singleElement().asString().contains("none.env is not valid");
+        assertThat(malformed.exitCode()).isEqualTo(78);
+        assertThat(malformed.output().lines())
+                .singleElement()
+                .asString()
+                .contains("broken.env is not valid", "no line of it");
     }
 
     @Test
     void warnsOfNamesThatAreMisspelt() throws Exception {
-        Ended checked = run(
+        GatewayRun checked = GatewayRun.of(
                 Map.of(
                         "SECURITY_OAUTH2_BASESERVERURL", "https://id",
                         "EVENTS_REDIS_TTL_HOUR", "1",
@@ -132,8 +129,8 @@ class ConfigurationIT {
                 "config",
                 "--check");
 
-        assertThat(checked.code()).isZero();
-        assertThat(checked.err())
+        assertThat(checked.exitCode()).isZero();
+        assertThat(checked.output().lines())
                 .containsExactlyInAnyOrder(
                         "EVENTS_REDIS_TTL_HOUR is not known; the nearest known name is EVENTS_REDIS_TTLHOURS",
                         "KAFKA_BOOTSTRAP_SERVER is not known; the nearest known name is KAFKA_BOOTSTRAP_SERVERS",
@@ -141,29 +138,5 @@ class ConfigurationIT {
                         "SECURITY_OAUTH2_ISSUER is not known; the nearest known name is SECURITY_OAUTH2_ISSUERS",
                         "APPLICATION_CORS_ALLOWED_ORIGIN is not known; "
                                 + "the nearest known name is APPLICATION_CORS_ALLOW_ORIGIN");
-    }
-
-    private Ended run(Map<String, String> variables, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                Path.of("target", "gateway-app.jar").toString()));
-        command.addAll(List.of(arguments));
-        Path out = folder.resolve("out");
-        Path err = folder.resolve("err");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-        builder.environment().clear();
-        builder.environment().putAll(variables);
-        Process process = builder.start();
-        try {
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it ends").isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        return new Ended(
-                process.exitValue(),
-                Files.readAllLines(out, StandardCharsets.UTF_8),
-                Files.readAllLines(err, StandardCharsets.UTF_8));
     }
 }

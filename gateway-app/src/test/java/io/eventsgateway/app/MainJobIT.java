@@ -230,23 +230,6 @@ class MainJobIT {
         }
     }
 
-    @Test
-    void tellsAllThatIsWrongWithItsConfigurationAndExitsWith78() {
-        Map<String, String> environment = Map.of(
-                "EVENTS_REDIS_TTLHOURS", "0",
-                "KAFKA_CONSUMER_THREADS_TASKCOMMANDS", "many",
-                "EVENTS_SSE_START", "never");
-
-        GatewayRun run = GatewayRun.of(environment);
-
-        assertThat(run.exitCode()).isEqualTo(78);
-        assertThat(run.output().lines())
-                .containsExactlyInAnyOrder(
-                        "EVENTS_REDIS_TTLHOURS=0 is not valid: must be a number from 1 to 8760",
-                        "KAFKA_CONSUMER_THREADS_TASKCOMMANDS=many is not valid: must be a number from 1 to 1000",
-                        "EVENTS_SSE_START=never is not valid: must be one of pending, earliest, latest");
-    }
-
     private KafkaConsumer<byte[], byte[]> deadLetters() {
         Map<String, Object> properties = Map.of(
                 "bootstrap.servers",
