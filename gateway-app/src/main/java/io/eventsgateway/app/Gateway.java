@@ -6,7 +6,6 @@ import io.eventsgateway.app.dev.DevRecords;
 import io.eventsgateway.app.manage.Health;
 import io.eventsgateway.app.manage.ManagementHandler;
 import io.eventsgateway.auth.AccessPolicy;
-import io.eventsgateway.auth.Authenticator;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.hub.Hub;
@@ -25,6 +24,7 @@ import io.eventsgateway.route.Ingest;
 import io.eventsgateway.route.Organisations;
 import io.eventsgateway.route.RecordDecoder;
 import io.eventsgateway.route.Router;
+import io.eventsgateway.security.Access;
 import io.eventsgateway.security.OpenAuthenticator;
 import io.eventsgateway.security.SecuritySettings;
 import io.eventsgateway.undertow.EventsHandler;
@@ -80,17 +80,17 @@ public final class Gateway implements AutoCloseable {
         this.environment = environment;
         this.drain = environment.get(SseSettings.DRAIN);
         Organisations organisations = AppSettings.organisations(environment);
-        Authenticator authenticator = authenticator();
         PathHandler paths = Handlers.path();
         EventLog log = embedded ? inMemoryLog() : redisLog();
+        Access access = access(log);
         Executor later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
         Executor marks = CompletableFuture.delayedExecutor(10, TimeUnit.SECONDS);
         Hub hub = new Hub(log, later, marks, meters);
         closes.push(hub);
         this.events = new EventsHandler(
                 hub,
-                authenticator,
-                AccessPolicy.AUTHENTICATED,
+                access.authenticator(),
+                access.policy(),
                 organisations.fallback(),
                 SseSettings.options(environment));
         paths.addPrefixPath(EVENTS_PATH, events);
@@ -101,7 +101,11 @@ public final class Gateway implements AutoCloseable {
         } else {
             addFeeds(decoder, log);
         }
-        this.server = new SseServer("0.0.0.0", environment.get(SseSettings.PORT), orNotFound(paths));
+        HttpHandler root = environment.get(SseSettings.FORWARDED) == SseSettings.Forwarded.NATIVE
+                ? Handlers.proxyPeerAddress(orNotFound(paths))
+                : orNotFound(paths);
+        this.server = new SseServer(
+                "0.0.0.0", environment.get(SseSettings.PORT), root, environment.get(SseSettings.MAX_HEADER));
         this.management = new SseServer(
                 "0.0.0.0", environment.get(AppSettings.MANAGEMENT_PORT), new ManagementHandler(health, registry));
         Gauge.builder("events.gateway.streams", events, EventsHandler::streams)
@@ -133,10 +137,12 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(OPEN.orElse(environment), true);
     }
 
-    private Authenticator authenticator() {
+    private Access access(EventLog log) {
         return isOpen()
-                ? new OpenAuthenticator(environment.get(AppSettings.ORGANIZATION_DEFAULT))
-                : SecuritySettings.jwt(environment);
+                ? new Access(
+                        new OpenAuthenticator(environment.get(AppSettings.ORGANIZATION_DEFAULT)),
+                        AccessPolicy.AUTHENTICATED)
+                : SecuritySettings.access(environment, log);
     }
 
     private boolean isOpen() {

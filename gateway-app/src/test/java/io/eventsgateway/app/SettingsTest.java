@@ -330,6 +330,11 @@ class SettingsTest {
         all.add(sse("EVENTS_SSE_START", "pending", "latest", SseOptions::start, "PENDING", "LATEST"));
         all.add(sse("EVENTS_SSE_HEARTBEATSECS", "15", "1", SseOptions::heartbeat, "PT15S", "PT1S"));
         all.add(sse("EVENTS_SSE_MAXCONNECTIONS", "100000", "5", SseOptions::maxConnections, "100000", "5"));
+        all.add(sse("EVENTS_SSE_MAXCONNECTIONSPERSUBJECT", "100", "7", SseOptions::maxStreamsPerSubject, "100", "7"));
+        all.add(sse("EVENTS_SSE_RATEPERSUBJECT", "20", "0", SseOptions::ratePerSubject, "20", "0"));
+        all.add(sse("EVENTS_SSE_RATEPERADDRESS", "0", "9", SseOptions::ratePerAddress, "0", "9"));
+        all.add(value("SERVER_FORWARD_HEADERS_STRATEGY", "none", "native", "NONE", "NATIVE"));
+        all.add(value("SERVER_MAX_HTTP_REQUEST_HEADER_SIZE", "32768", "8KB", "8192"));
         all.add(sse("EVENTS_SSE_OVERLOAD", "retry", "status", SseOptions::overload, "RETRY", "STATUS"));
         all.add(value("EVENTS_SSE_DRAINSECS", "10", "0", "PT10S", "PT0S"));
         all.add(sse("EVENTS_SSE_AUTHCOOKIE", "", "token", SseOptions::authCookie, "", "token"));
@@ -337,6 +342,9 @@ class SettingsTest {
         all.add(value("SECURITY_OAUTH2_ISSUERS", "", "https://a/b,", "[]", "[https://a/b]"));
         all.add(value("SECURITY_OAUTH2_AUDIENCE", "", "events", "events"));
         all.add(value("EVENTS_SECURITY_ALLOWINSECURE", "false", "true", "true"));
+        all.add(value("EVENTS_ACCESS_POLICY", "authenticated", "granted", "AUTHENTICATED", "GRANTED"));
+        all.add(value("EVENTS_ANONYMOUS_ENABLED", "false", "true", "true"));
+        all.add(value("EVENTS_SECURITY_ORGANIZATIONCHECK", "false", "true", "true"));
         all.add(example(
                 "EVENTS_ORGANIZATION_REQUIRED",
                 "true",

@@ -10,12 +10,14 @@ import io.eventsgateway.Destination;
 public interface AccessPolicy {
 
     /** Lets in everybody who was authenticated. */
-    AccessPolicy AUTHENTICATED = (identity, destination) -> {};
+    AccessPolicy AUTHENTICATED = (identity, credentials, destination) -> {};
 
     /**
      * Returns if it may.
      *
+     * @param identity who it is
+     * @param credentials what it brought, for those who ask others in its name
      * @throws AccessException if it may not, or it can't be told now
      */
-    void check(Identity identity, Destination destination) throws AccessException;
+    void check(Identity identity, Credentials credentials, Destination destination) throws AccessException;
 }

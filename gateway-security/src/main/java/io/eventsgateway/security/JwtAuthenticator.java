@@ -1,5 +1,7 @@
 package io.eventsgateway.security;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -7,7 +9,7 @@ import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.BadJOSEException;
-import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
+import com.nimbusds.jose.proc.BadJWSException;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
@@ -18,7 +20,11 @@ import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.eventsgateway.auth.AccessException;
 import io.eventsgateway.auth.AccessException.Reason;
 import io.eventsgateway.auth.Authenticator;
+import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.io.FileNotFoundException;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
@@ -26,10 +32,10 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +48,10 @@ public final class JwtAuthenticator implements Authenticator {
 
     private static final int MAX_TOKEN = 16 * 1024;
     private static final int MAX_ISSUERS = 1000;
+    private static final int MAX_UNKNOWN_KEYS = 100;
+    private static final int MAX_HEADER = 1024;
+    private static final Duration WITHOUT_KEYS = Duration.ofSeconds(30);
+    private static final int NEW_ISSUERS_A_SECOND = 20;
     private static final int SKEW_SECONDS = 30;
     private static final int FETCH_MILLIS = 2000;
     private static final int MAX_KEYS_BYTES = 512 * 1024;
@@ -56,19 +66,47 @@ public final class JwtAuthenticator implements Authenticator {
             JWSAlgorithm.ES384,
             JWSAlgorithm.ES512);
 
+    /** Of tokens; most have none, or the first (RFC 7519, section 5.1; RFC 9068, section 2.1). */
+    private static final Set<@Nullable JOSEObjectType> TYPES =
+            new HashSet<>(Arrays.asList(null, JOSEObjectType.JWT, new JOSEObjectType("at+jwt")));
+
     private final Issuers issuers;
     private final String audience;
     private final InstantSource clock;
 
-    // guarded by itself
-    private final Map<String, DefaultJWTProcessor<SecurityContext>> processors = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
+    private final Cache<String, Keys> issuersKeys =
+            Caffeine.newBuilder().maximumSize(MAX_ISSUERS).build();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, DefaultJWTProcessor<SecurityContext>> eldest) {
-            return size() > MAX_ISSUERS;
+    /** Issuers that look right but had no keys, and what their tokens are told. */
+    private final Cache<String, AccessException> withoutKeys = Caffeine.newBuilder()
+            .expireAfterWrite(WITHOUT_KEYS)
+            .maximumSize(10 * MAX_ISSUERS)
+            .build();
+
+    /** Anybody can name realms that are not there; each costs a request to the server of them all. */
+    private final RateLimiter newIssuers = RateLimiter.of(
+            "new issuers",
+            RateLimiterConfig.custom()
+                    .limitForPeriod(NEW_ISSUERS_A_SECOND)
+                    .limitRefreshPeriod(Duration.ofSeconds(1))
+                    .timeoutDuration(Duration.ZERO)
+                    .build());
+
+    /** An issuer's keys. */
+    private static final class Keys {
+        private final DefaultJWTProcessor<SecurityContext> processor;
+        private volatile boolean seen;
+
+        /** Headers of which no key was there, which is not asked again for a while; the whole, since more than the id selects a key. */
+        private final Cache<String, BadJOSEException> unknown = Caffeine.newBuilder()
+                .expireAfterWrite(WITHOUT_KEYS)
+                .maximumSize(MAX_UNKNOWN_KEYS)
+                .build();
+
+        private Keys(DefaultJWTProcessor<SecurityContext> processor) {
+            this.processor = processor;
         }
-    };
+    }
 
     /**
      * A check of tokens.
@@ -83,8 +121,9 @@ public final class JwtAuthenticator implements Authenticator {
     }
 
     @Override
-    public Identity authenticate(@Nullable String token) throws AccessException {
-        if (token == null || token.isEmpty()) {
+    public Identity authenticate(Credentials credentials) throws AccessException {
+        String token = credentials.token();
+        if (token == null) {
             throw refused("Bring an access token: Authorization: Bearer <token>.");
         }
         if (token.length() > MAX_TOKEN) {
@@ -95,12 +134,15 @@ public final class JwtAuthenticator implements Authenticator {
             if (!ALGORITHMS.contains(jwt.getHeader().getAlgorithm())) {
                 throw refused("The token is signed by an algorithm that is not accepted; use RS256 or ES256.");
             }
+            if (!TYPES.contains(jwt.getHeader().getType())) {
+                throw refused("The token is not an access token.");
+            }
             String issuer = jwt.getJWTClaimsSet().getIssuer();
             String organisation = issuer == null ? null : issuers.organisation(issuer);
             if (issuer == null || organisation == null) {
                 throw refused("The token is not from an issuer that is accepted here.");
             }
-            JWTClaimsSet claims = processor(issuer).process(jwt, null);
+            JWTClaimsSet claims = verify(jwt, issuer);
             checkTimes(claims);
             checkUse(claims);
             return identity(claims, organisation);
@@ -110,8 +152,6 @@ public final class JwtAuthenticator implements Authenticator {
             throw refused("The token is not valid: " + wrong.getMessage() + ".");
         } catch (BadJOSEException unverified) {
             throw refused("The token's signature is not by a key of its issuer.");
-        } catch (KeySourceException noKeys) {
-            throw new AccessException(Reason.UNAVAILABLE, "The issuer's keys can't be had right now; try again.");
         } catch (JOSEException | MalformedURLException | IllegalArgumentException unusable) {
             throw refused("The token can't be checked.");
         }
@@ -145,11 +185,15 @@ public final class JwtAuthenticator implements Authenticator {
         if (use != null && !"Bearer".equals(use)) {
             throw refused("The token is not an access token.");
         }
+        if (claims.getClaim("cnf") != null) {
+            throw refused(
+                    "The token is bound to a key (DPoP or mutual TLS), which can't be checked here; bring a plain one.");
+        }
     }
 
     private static Identity identity(JWTClaimsSet claims, String organisation) throws AccessException {
         String subject = claims.getSubject();
-        if (subject == null || subject.isEmpty() || subject.length() > 256) {
+        if (subject == null || subject.isEmpty() || subject.length() > 256 || subject.equals("*")) {
             throw refused("The token has no subject; it needs sub.");
         }
         Set<String> names = new HashSet<>(Set.of(subject));
@@ -171,16 +215,62 @@ public final class JwtAuthenticator implements Authenticator {
         }
     }
 
-    private DefaultJWTProcessor<SecurityContext> processor(String issuer) throws MalformedURLException {
-        synchronized (processors) {
-            DefaultJWTProcessor<SecurityContext> known = processors.get(issuer);
-            if (known == null) {
-                known = newProcessor(
-                        URI.create(issuer + "/protocol/openid-connect/certs").toURL());
-                processors.put(issuer, known);
+    private JWTClaimsSet verify(SignedJWT jwt, String issuer)
+            throws AccessException, BadJOSEException, JOSEException, MalformedURLException {
+        Keys keys = keys(issuer);
+        String header = jwt.getHeader().toBase64URL().toString();
+        BadJOSEException before = keys.unknown.getIfPresent(header);
+        if (before != null) {
+            throw before;
+        }
+        try {
+            JWTClaimsSet claims = keys.processor.process(jwt, null);
+            keys.seen = true;
+            return claims;
+        } catch (KeySourceException noKeys) {
+            AccessException told = isMissing(noKeys)
+                    ? refused("The token's issuer publishes no keys.")
+                    : new AccessException(Reason.UNAVAILABLE, "The issuer's keys can't be had right now; try again.");
+            if (!keys.seen) {
+                issuersKeys.invalidate(issuer);
+                withoutKeys.put(issuer, told);
             }
+            throw told;
+        } catch (BadJOSEException unverified) {
+            keys.seen = true;
+            if (!(unverified instanceof BadJWSException) && header.length() <= MAX_HEADER) {
+                keys.unknown.put(header, unverified);
+            }
+            throw unverified;
+        }
+    }
+
+    private Keys keys(String issuer) throws AccessException, MalformedURLException {
+        Keys known = issuersKeys.getIfPresent(issuer);
+        if (known != null) {
             return known;
         }
+        AccessException before = withoutKeys.getIfPresent(issuer);
+        if (before != null) {
+            throw before;
+        }
+        if (!newIssuers.acquirePermission()) {
+            throw new AccessException(Reason.UNAVAILABLE, "Too many issuers are new right now; try again.");
+        }
+        Keys made = new Keys(newProcessor(
+                URI.create(issuer + "/protocol/openid-connect/certs").toURL()));
+        Keys other = issuersKeys.asMap().putIfAbsent(issuer, made);
+        return other == null ? made : other;
+    }
+
+    /** Whether there is no such realm, as against one that can't be asked. */
+    private static boolean isMissing(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof FileNotFoundException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static DefaultJWTProcessor<SecurityContext> newProcessor(URL keys) {
@@ -193,8 +283,7 @@ public final class JwtAuthenticator implements Authenticator {
                 .build();
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, source));
-        processor.setJWSTypeVerifier(
-                new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
+        processor.setJWSTypeVerifier((type, context) -> {});
         processor.setJWTClaimsSetVerifier((claims, context) -> {});
         return processor;
     }

@@ -1,12 +1,19 @@
 package io.eventsgateway.security;
 
+import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.Authenticator;
+import io.eventsgateway.auth.GrantedPolicy;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.RemovedSetting;
 import io.eventsgateway.config.Setting;
 import io.eventsgateway.config.SettingGroup;
+import io.eventsgateway.log.EventLog;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +22,6 @@ import java.util.stream.Collectors;
 /** What configures who gets in. */
 public final class SecuritySettings {
 
-    private static final String NOT_YET = "Read and checked, but used by nothing yet.";
     private static final String REALMS =
             "remove it; every organisation's realm below SECURITY_OAUTH2_BASESERVERURL is accepted";
     private static final String KEYS =
@@ -59,41 +65,64 @@ public final class SecuritySettings {
     public static final Setting<Boolean> ALLOW_INSECURE =
             Setting.flag("EVENTS_SECURITY_ALLOWINSECURE", false).doc("Whether SECURITY_TYPE=none is meant.");
 
-    /** Where organisations are known. */
-    public static final Setting<String> ORGANIZATION_MANAGER = Setting.url(
-                    "FLOWX_LIB_SECURITY_SERVICES_ORGANIZATIONMANAGER_BASEURL", "http://organization-manager:80")
-            .doc("URL of the organisation manager. " + NOT_YET)
+    /** What somebody who was let in may see. */
+    public static final Setting<Policy> POLICY = Setting.choice("EVENTS_ACCESS_POLICY", Policy.AUTHENTICATED)
+            .doc(
+                    "Which destinations of the own organisation one may see: `authenticated` all; `granted` those whose connect names the "
+                            + "subject or a role; `remote` of process instances those that the runtime manager shows to the caller's token.");
+
+    /** Who knows about processes. */
+    public static final Setting<String> RUNTIME_MANAGER = Setting.url(
+                    "FLOWX_URLS_RUNTIMEMANAGER", "http://runtime-manager/")
+            .doc(
+                    "URL of the runtime manager, which is asked with EVENTS_ACCESS_POLICY=remote and for anonymous access.")
             .ofGuide();
+
+    /** Whether one may come without a token. */
+    public static final Setting<Boolean> ANONYMOUS = Setting.flag("EVENTS_ANONYMOUS_ENABLED", false)
+            .doc(
+                    "Whether who brings no token is let in to the process instances that the runtime manager shows to the anonymous "
+                            + "service account.");
 
     /** Who the gateway is for anonymous callers. */
     public static final Setting<String> ANONYMOUS_CLIENT_ID = Setting.text(
                     "SPRING_SECURITY_OAUTH2_CLIENT_REGISTRATION_ANONYMOUSIDENTITY_CLIENTID", "flowx-anonymous-sa")
-            .doc("Client id of the anonymous service account. " + NOT_YET)
+            .doc("Client id of the anonymous service account, in the realm of service accounts.")
             .ofGuide();
 
     /** How it proves that. */
     public static final Setting<String> ANONYMOUS_CLIENT_SECRET = Setting.text(
                     "SPRING_SECURITY_OAUTH2_CLIENT_REGISTRATION_ANONYMOUSIDENTITY_CLIENTSECRET", "")
-            .doc("Client secret of the anonymous service account. " + NOT_YET)
+            .doc("Client secret of the anonymous service account.")
             .secret()
             .ofGuide();
 
-    /** Who knows about processes. */
-    public static final Setting<String> RUNTIME_MANAGER = Setting.url(
-                    "FLOWX_URLS_RUNTIMEMANAGER", "http://runtime-manager/")
-            .doc("URL of the runtime manager. " + NOT_YET)
+    /** Whether organisations are confirmed. */
+    public static final Setting<Boolean> ORGANIZATION_CHECK = Setting.flag("EVENTS_SECURITY_ORGANIZATIONCHECK", false)
+            .doc("Whether an organisation is let in only when the organisation manager knows it.");
+
+    /** Where organisations are known. */
+    public static final Setting<String> ORGANIZATION_MANAGER = Setting.url(
+                    "FLOWX_LIB_SECURITY_SERVICES_ORGANIZATIONMANAGER_BASEURL", "http://organization-manager:80")
+            .doc("URL of the organisation manager, which is asked with EVENTS_SECURITY_ORGANIZATIONCHECK=true.")
             .ofGuide();
 
     /** All of them, as an operator thinks of them. */
     public static final List<SettingGroup> GROUPS = List.of(
             new SettingGroup(
                     "Who gets in",
-                    "",
-                    List.of(TYPE, BASE_URL, SERVICE_ACCOUNTS_REALM, ISSUERS, AUDIENCE, ALLOW_INSECURE)),
+                    "[security.md](security.md) tells what is promised, and how.",
+                    List.of(TYPE, BASE_URL, SERVICE_ACCOUNTS_REALM, ISSUERS, AUDIENCE, ALLOW_INSECURE, POLICY)),
             new SettingGroup(
                     "Other services",
                     "",
-                    List.of(ORGANIZATION_MANAGER, RUNTIME_MANAGER, ANONYMOUS_CLIENT_ID, ANONYMOUS_CLIENT_SECRET)));
+                    List.of(
+                            RUNTIME_MANAGER,
+                            ANONYMOUS,
+                            ANONYMOUS_CLIENT_ID,
+                            ANONYMOUS_CLIENT_SECRET,
+                            ORGANIZATION_CHECK,
+                            ORGANIZATION_MANAGER)));
 
     /** What FlowX had before 5.9 and does not accept any more. */
     public static final List<RemovedSetting> REMOVED = List.of(
@@ -114,29 +143,86 @@ public final class SecuritySettings {
         NONE
     }
 
-    /** The check of tokens as an environment has it. */
-    public static Authenticator jwt(Environment environment) {
+    /** What somebody who was let in may see. */
+    public enum Policy {
+        /** All of the own organisation. */
+        AUTHENTICATED,
+        /** What a connect named one for. */
+        GRANTED,
+        /** What the runtime manager shows one. */
+        REMOTE
+    }
+
+    /**
+     * Who gets in, as an environment has it. Nothing is asked before somebody comes.
+     *
+     * @param log which knows whom connects named; lent
+     */
+    public static Access access(Environment environment, EventLog log) {
+        HttpClient http =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+        RuntimeManager runtimeManager = new RuntimeManager(environment.get(RUNTIME_MANAGER), http);
+        Authenticator authenticator = jwt(environment);
+        AccessPolicy policy =
+                switch (environment.get(POLICY)) {
+                    case AUTHENTICATED -> AccessPolicy.AUTHENTICATED;
+                    case GRANTED -> new GrantedPolicy(log);
+                    case REMOTE -> new RemotePolicy(runtimeManager);
+                };
+        if (environment.get(ANONYMOUS)) {
+            ServiceAccount account = new ServiceAccount(
+                    URI.create(environment.get(BASE_URL).replaceAll("/+$", "") + "/realms/"
+                            + environment.get(SERVICE_ACCOUNTS_REALM) + "/protocol/openid-connect/token"),
+                    environment.get(ANONYMOUS_CLIENT_ID),
+                    environment.get(ANONYMOUS_CLIENT_SECRET),
+                    http,
+                    InstantSource.system());
+            AnonymousAccess anonymous = new AnonymousAccess(authenticator, policy, account, runtimeManager);
+            authenticator = anonymous;
+            policy = anonymous;
+        }
+        if (environment.get(ORGANIZATION_CHECK)) {
+            authenticator = new KnownOrganisations(authenticator, environment.get(ORGANIZATION_MANAGER), http);
+        }
+        return new Access(authenticator, policy);
+    }
+
+    private static Authenticator jwt(Environment environment) {
         Issuers issuers = new Issuers(
                 environment.get(BASE_URL), environment.get(SERVICE_ACCOUNTS_REALM), environment.get(ISSUERS));
         return new JwtAuthenticator(issuers, environment.get(AUDIENCE), InstantSource.system());
     }
 
     /**
-     * Checks that somebody's tokens are accepted, or that everybody is meant to be let in.
+     * Checks that somebody's tokens are accepted, or that everybody is meant to be let in; and that what is asked of others can be.
      *
      * @throws ConfigurationException naming every problem
      */
     public static void check(Environment environment) {
-        if (environment.get(TYPE) == Type.NONE) {
-            if (!environment.get(ALLOW_INSECURE)) {
-                throw new ConfigurationException(
-                        List.of("SECURITY_TYPE=none is not valid by itself: it lets everybody in; "
-                                + "set EVENTS_SECURITY_ALLOWINSECURE=true if that is meant"));
-            }
-        } else if (environment.get(BASE_URL).isEmpty()
+        List<String> problems = new ArrayList<>();
+        boolean open = environment.get(TYPE) == Type.NONE;
+        if (open && !environment.get(ALLOW_INSECURE)) {
+            problems.add("SECURITY_TYPE=none is not valid by itself: it lets everybody in; "
+                    + "set EVENTS_SECURITY_ALLOWINSECURE=true if that is meant");
+        }
+        if (open && environment.get(POLICY) != Policy.AUTHENTICATED) {
+            problems.add(
+                    "EVENTS_ACCESS_POLICY is not valid with SECURITY_TYPE=none, which lets everybody in to everything");
+        }
+        if (!open
+                && environment.get(BASE_URL).isEmpty()
                 && environment.get(ISSUERS).isEmpty()) {
-            throw new ConfigurationException(List.of("SECURITY_OAUTH2_BASESERVERURL is not set: name the server whose "
-                    + "tokens are accepted, or issuers by SECURITY_OAUTH2_ISSUERS"));
+            problems.add("SECURITY_OAUTH2_BASESERVERURL is not set: name the server whose "
+                    + "tokens are accepted, or issuers by SECURITY_OAUTH2_ISSUERS");
+        }
+        if (environment.get(ANONYMOUS)
+                && (environment.get(BASE_URL).isEmpty()
+                        || environment.get(ANONYMOUS_CLIENT_SECRET).isEmpty())) {
+            problems.add("EVENTS_ANONYMOUS_ENABLED=true is not valid by itself: it needs " + BASE_URL.name() + " and "
+                    + ANONYMOUS_CLIENT_SECRET.name());
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(problems);
         }
     }
 

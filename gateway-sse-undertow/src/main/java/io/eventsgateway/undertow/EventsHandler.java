@@ -4,6 +4,7 @@ import io.eventsgateway.Destination;
 import io.eventsgateway.auth.AccessException;
 import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.Authenticator;
+import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.Hub;
 import io.eventsgateway.hub.Start;
@@ -14,7 +15,10 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -38,6 +42,7 @@ public final class EventsHandler implements HttpHandler {
     private final @Nullable String shared;
     private final SseOptions options;
     private final Sweepers sweepers;
+    private final Limits limits;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean refusing = true;
 
@@ -54,6 +59,7 @@ public final class EventsHandler implements HttpHandler {
         this.shared = shared;
         this.options = options;
         this.sweepers = new Sweepers(options);
+        this.limits = new Limits(options);
     }
 
     /** Lets clients in. */
@@ -82,15 +88,19 @@ public final class EventsHandler implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) {
         options.cors().apply(exchange);
         StreamRequest request = new StreamRequest(exchange, options);
-        if (exchange.getRequestMethod().equals(Methods.OPTIONS)) {
+        // as text: an HttpString knows no case, a method does (RFC 9110, section 9.1)
+        String method = exchange.getRequestMethod().toString();
+        if (method.equals(Methods.OPTIONS_STRING)) {
             options.cors().preflight(exchange);
             exchange.setStatusCode(204).endExchange();
-        } else if (!exchange.getRequestMethod().equals(Methods.GET)) {
+        } else if (!method.equals(Methods.GET_STRING)) {
             exchange.getResponseHeaders().put(Headers.ALLOW, "GET, OPTIONS");
             new Problem(405, "Event streams are read with GET.").send(exchange);
         } else if (!request.acceptsEventStream()) {
             new Problem(406, "The answer is text/event-stream; Accept must allow it.").send(exchange);
-        } else if (refusing || streams.size() >= options.maxConnections()) {
+        } else if (refusing
+                || streams.size() >= options.maxConnections()
+                || !limits.takesAddress(exchange.getSourceAddress().getHostString())) {
             turnAway(exchange);
         } else {
             exchange.dispatch(() -> admit(exchange, request));
@@ -99,14 +109,22 @@ public final class EventsHandler implements HttpHandler {
 
     private void admit(HttpServerExchange exchange, StreamRequest request) {
         try {
-            Identity identity = authenticator.authenticate(request.token());
+            Credentials credentials = request.credentials();
+            Identity identity = authenticator.authenticate(credentials);
             String beside = identity.organisation().equals(shared) ? null : shared;
-            List<Destination> destinations = request.destinations(identity, beside);
             Start start = request.start();
-            for (Destination destination : destinations) {
-                policy.check(identity, destination);
+            List<Destination> destinations = allowed(identity, credentials, request.destinations(identity, beside));
+            // who may be anybody shares nothing with others of that name
+            String subject = identity.names().isEmpty() ? null : identity.organisation() + "/" + identity.subject();
+            if (subject != null && !(limits.takesSubject(subject) && limits.enter(subject))) {
+                turnAway(exchange);
+                return;
             }
-            EventStream stream = new EventStream(exchange, identity, options, sweepers, streams::remove);
+            EventStream stream = new EventStream(exchange, identity, options, sweepers, gone -> {
+                if (streams.remove(gone) && subject != null) {
+                    limits.leave(subject);
+                }
+            });
             streams.add(stream);
             XnioIoThread thread = exchange.getIoThread();
             thread.execute(() -> stream.begin(hub.subscribe(identity, destinations, start, stream, thread)));
@@ -118,6 +136,26 @@ public final class EventsHandler implements HttpHandler {
             LOG.error("Request failed", bug);
             new Problem(500, "The gateway has a fault; its log says more.").send(exchange);
         }
+    }
+
+    /** All that were asked for; where one is also an organisation's that everybody sees, it is enough to be let in to one of both. */
+    private List<Destination> allowed(Identity identity, Credentials credentials, List<Destination> asked)
+            throws AccessException {
+        List<Destination> allowed = new ArrayList<>();
+        Map<String, AccessException> refused = new HashMap<>();
+        for (Destination destination : asked) {
+            try {
+                policy.check(identity, credentials, destination);
+                allowed.add(destination);
+            } catch (AccessException no) {
+                refused.putIfAbsent(destination.path(), no);
+            }
+        }
+        allowed.forEach(destination -> refused.remove(destination.path()));
+        for (AccessException no : refused.values()) {
+            throw no;
+        }
+        return allowed;
     }
 
     private void refuse(HttpServerExchange exchange, AccessException refused) {

@@ -6,6 +6,8 @@ import java.time.Duration;
 /**
  * How streams behave; {@link SseSettings} tells what each means.
  *
+ * @param ratePerSubject requests a second; 0 for any number
+ * @param ratePerAddress requests a second; 0 for any number
  * @param authCookie empty for none
  */
 public record SseOptions(
@@ -14,6 +16,9 @@ public record SseOptions(
         Duration cleanupInterval,
         Duration cleanupMaxAge,
         int maxConnections,
+        int maxStreamsPerSubject,
+        int ratePerSubject,
+        int ratePerAddress,
         SseSettings.Overload overload,
         String authCookie,
         boolean authQuery,

@@ -18,13 +18,24 @@ public final class SseServer implements AutoCloseable {
      * @param root answers all requests
      */
     public SseServer(String host, int port, HttpHandler root) {
+        this(host, port, root, 32 * 1024);
+    }
+
+    /**
+     * A server that listens from {@link #start} on.
+     *
+     * @param port 0 for any that is free
+     * @param root answers all requests
+     * @param maxHeaderBytes of a request's line and headers together
+     */
+    public SseServer(String host, int port, HttpHandler root, int maxHeaderBytes) {
         int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
         this.undertow = Undertow.builder()
                 .addHttpListener(port, host)
                 .setIoThreads(cores)
                 .setWorkerThreads(8 * cores)
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
-                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, 32 * 1024)
+                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, maxHeaderBytes)
                 .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, 10_000)
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
                 .setSocketOption(Options.BACKLOG, 10_000)

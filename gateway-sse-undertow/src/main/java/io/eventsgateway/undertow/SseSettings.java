@@ -43,6 +43,32 @@ public final class SseSettings {
                     "EVENTS_SSE_MAXCONNECTIONS", 100_000, 1, Integer.MAX_VALUE)
             .doc("How many event streams one replica takes.");
 
+    /** How many streams one subject may have. */
+    public static final Setting<Integer> MAX_PER_SUBJECT = Setting.number(
+                    "EVENTS_SSE_MAXCONNECTIONSPERSUBJECT", 100, 1, Integer.MAX_VALUE)
+            .doc("How many event streams one subject may have on one replica; more are told to come back later.");
+
+    /** How often one subject may ask. */
+    public static final Setting<Integer> RATE_SUBJECT = Setting.number("EVENTS_SSE_RATEPERSUBJECT", 20, 0, 1_000_000)
+            .doc(
+                    "Requests a second that one subject may make of one replica; more are told to come back later; 0 for any number.");
+
+    /** How often one address may ask. */
+    public static final Setting<Integer> RATE_ADDRESS = Setting.number("EVENTS_SSE_RATEPERADDRESS", 0, 0, 1_000_000)
+            .doc(
+                    "Requests a second from one address, as above; 0 for any number. Behind a proxy all are from the proxy's address, "
+                            + "unless SERVER_FORWARD_HEADERS_STRATEGY=native.");
+
+    /** Whose word counts for where a request comes from. */
+    public static final Setting<Forwarded> FORWARDED = Setting.choice("SERVER_FORWARD_HEADERS_STRATEGY", Forwarded.NONE)
+            .doc(
+                    "Whether X-Forwarded-For and its kin are believed: `native` behind a proxy that sets them, `none` else.");
+
+    /** The largest header. */
+    public static final Setting<Integer> MAX_HEADER = Setting.bytes(
+                    "SERVER_MAX_HTTP_REQUEST_HEADER_SIZE", 32 * 1024, 1024, 1024 * 1024)
+            .doc("Bytes of a request's line and headers together, at most.");
+
     /** How a passing refusal is told. */
     public static final Setting<Overload> OVERLOAD = Setting.choice("EVENTS_SSE_OVERLOAD", Overload.RETRY)
             .doc(
@@ -88,11 +114,24 @@ public final class SseSettings {
                             CLEANUP_INTERVAL,
                             CLEANUP_MAX_AGE,
                             MAX_CONNECTIONS,
+                            MAX_PER_SUBJECT,
+                            RATE_SUBJECT,
+                            RATE_ADDRESS,
+                            FORWARDED,
+                            MAX_HEADER,
                             OVERLOAD,
                             DRAIN)),
             new SettingGroup("Browsers", "", List.of(CORS, AUTH_COOKIE, AUTH_QUERY)));
 
     private SseSettings() {}
+
+    /** Whose word counts for where a request comes from. */
+    public enum Forwarded {
+        /** The connection's. */
+        NONE,
+        /** The proxy's. */
+        NATIVE
+    }
 
     /** How a client is turned away that may come back soon. */
     public enum Overload {
@@ -110,6 +149,9 @@ public final class SseSettings {
                 environment.get(CLEANUP_INTERVAL),
                 environment.get(CLEANUP_MAX_AGE),
                 environment.get(MAX_CONNECTIONS),
+                environment.get(MAX_PER_SUBJECT),
+                environment.get(RATE_SUBJECT),
+                environment.get(RATE_ADDRESS),
                 environment.get(OVERLOAD),
                 environment.get(AUTH_COOKIE),
                 environment.get(AUTH_QUERY),

@@ -1,6 +1,7 @@
 package io.eventsgateway.undertow;
 
 import io.eventsgateway.Destination;
+import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.Start;
 import io.undertow.server.HttpServerExchange;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamRequest {
 
     private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
+    private static final HttpString ORGANISATION = new HttpString("Fx-Organization-Id");
     private static final int MAX_DESTINATIONS = 64;
     private static final Comparator<Destination> ORDER = Comparator.comparing(Destination::type)
             .thenComparing(Destination::id)
@@ -50,9 +52,13 @@ final class StreamRequest {
         return false;
     }
 
-    /** The token, from where it may be; null for none. */
-    @Nullable
-    String token() {
+    /** The token, from where it may be; and the organisation, by its header or the query's {@code organization}. */
+    Credentials credentials() {
+        String organisation = exchange.getRequestHeaders().getFirst(ORGANISATION);
+        return new Credentials(token(), organisation == null ? query("organization") : organisation);
+    }
+
+    private @Nullable String token() {
         String header = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
         if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return header.substring(7).strip();

@@ -8,6 +8,7 @@ import io.eventsgateway.Payload;
 import io.eventsgateway.Source;
 import io.eventsgateway.auth.AccessException;
 import io.eventsgateway.auth.AccessPolicy;
+import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.Hub;
 import io.eventsgateway.hub.HubListener;
@@ -58,6 +59,9 @@ class EventsHandlerIT {
             Duration.ofSeconds(1),
             Duration.ofSeconds(2),
             1000,
+            5,
+            0,
+            0,
             SseSettings.Overload.RETRY,
             "",
             false,
@@ -101,7 +105,8 @@ class EventsHandlerIT {
     }
 
     /** The token is the name; some are special. */
-    private static Identity authenticate(String token) throws AccessException {
+    private static Identity authenticate(Credentials credentials) throws AccessException {
+        String token = credentials.token();
         if (token == null) {
             throw new AccessException(AccessException.Reason.UNAUTHENTICATED, "Bring a token.");
         }
@@ -127,6 +132,53 @@ class EventsHandlerIT {
         assertThat(lines.get(2)).startsWith(": ");
         assertThat(lines).anyMatch(line -> line.matches("id: [0-9A-Za-z._-]{1,128}"));
         assertThat(lines).contains("data: {\"n\":1}").noneMatch(line -> line.startsWith("event:"));
+    }
+
+    @Test
+    void tellsASubjectWithTooManyStreamsToComeBackAndNobodyElse() throws Exception {
+        List<HttpResponse<InputStream>> mine = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            mine.add(open("/api/events/view/1", "ann"));
+        }
+
+        assertThat(lines(open("/api/events/view/1", "ann"), 1).get(0))
+                .matches("retry: [0-9]{4,5}")
+                .isNotEqualTo("retry: 3000");
+        assertThat(lines(open("/api/events/view/1", "bob"), 1)).containsExactly("retry: 3000");
+        assertThat(mine).allSatisfy(each -> assertThat(lines(each, 1)).containsExactly("retry: 3000"));
+    }
+
+    @Test
+    void tellsSubjectsAndAddressesThatAskTooOftenToComeBack() {
+        Limits limits = new Limits(new SseOptions(
+                Start.From.PENDING,
+                Duration.ofSeconds(15),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(10),
+                1000,
+                5,
+                3,
+                2,
+                SseSettings.Overload.RETRY,
+                "",
+                false,
+                Cors.NONE));
+
+        assertThat(IntStream.range(0, 100)
+                        .filter(i -> limits.takesSubject("a/ann"))
+                        .count())
+                .isBetween(3L, 6L);
+        assertThat(limits.takesSubject("a/bob")).isTrue();
+        assertThat(IntStream.range(0, 100)
+                        .filter(i -> limits.takesAddress("10.0.0.1"))
+                        .count())
+                .isBetween(2L, 4L);
+        assertThat(limits.takesAddress("10.0.0.2")).isTrue();
+        assertThat(IntStream.range(0, 9).filter(i -> limits.enter("a/ann")).count())
+                .isEqualTo(5);
+        limits.leave("a/ann");
+        assertThat(limits.enter("a/ann")).isTrue();
+        assertThat(limits.enter("a/ann")).isFalse();
     }
 
     @Test

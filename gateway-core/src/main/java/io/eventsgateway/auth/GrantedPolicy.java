@@ -1,0 +1,48 @@
+package io.eventsgateway.auth;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.auth.AccessException.Reason;
+import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.Gate;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets in whom the connects of a destination named, by subject or role, and everybody to what is their own. Whom a disconnect named
+ * since is not let in; streams that are open are ended by the hub. Any thread may call; a call blocks for as long as the log takes.
+ *
+ * @param log which knows the connects; lent
+ */
+public record GrantedPolicy(EventLog log) implements AccessPolicy {
+
+    private static final long PATIENCE_SECONDS = 10;
+
+    @Override
+    public void check(Identity identity, Credentials credentials, Destination destination) throws AccessException {
+        if (destination.type().equals(Destination.USER)) {
+            return;
+        }
+        Gate gate;
+        try {
+            gate = log.tail(destination)
+                    .toCompletableFuture()
+                    .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    .join()
+                    .gate();
+        } catch (CompletionException | CancellationException unknown) {
+            throw new AccessException(Reason.UNAVAILABLE, "Who is let in can't be told right now; try again.");
+        }
+        boolean named = identity.names().stream().anyMatch(gate.subjects()::contains)
+                || identity.roles().stream().anyMatch(gate.roles()::contains);
+        if (named || gate.refuses(identity.names())) {
+            // whom it was ended for is told that it is over, and not that it is forbidden
+            return;
+        }
+        if (gate.subjects().isEmpty() && gate.roles().isEmpty()) {
+            throw new AccessException(
+                    Reason.UNAVAILABLE, "Nobody was let in to this destination yet; try again when it was opened.");
+        }
+        throw new AccessException(Reason.FORBIDDEN, "This destination was opened for others; ask whoever opens it.");
+    }
+}

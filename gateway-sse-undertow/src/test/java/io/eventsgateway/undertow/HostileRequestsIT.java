@@ -1,0 +1,301 @@
+package io.eventsgateway.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.Event;
+import io.eventsgateway.Payload;
+import io.eventsgateway.Source;
+import io.eventsgateway.auth.AccessException;
+import io.eventsgateway.auth.AccessException.Reason;
+import io.eventsgateway.auth.AccessPolicy;
+import io.eventsgateway.auth.Credentials;
+import io.eventsgateway.auth.Identity;
+import io.eventsgateway.hub.Hub;
+import io.eventsgateway.hub.HubListener;
+import io.eventsgateway.hub.Start;
+import io.eventsgateway.log.Entry;
+import io.eventsgateway.log.InMemoryEventLog;
+import io.undertow.Handlers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Requests that must get nothing, byte by byte as they come; each refused for its own reason, and the server goes on. */
+class HostileRequestsIT {
+
+    private static final String SECRET = "secret of acme";
+    private static final String ANN = "Authorization: Bearer ann\r\n";
+    private static final SseOptions OPTIONS = new SseOptions(
+            Start.From.EARLIEST,
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(10),
+            1000,
+            5,
+            0,
+            0,
+            SseSettings.Overload.RETRY,
+            "",
+            false,
+            Cors.NONE);
+
+    private static final InMemoryEventLog LOG = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
+    private static Hub hub;
+    private static SseServer server;
+
+    /**
+     * A request that must get nothing.
+     *
+     * @param name what is wrong with it
+     * @param bytes all of it
+     * @param status what it is answered; 0 for a connection that is closed without an answer
+     * @param reason part of what the body says
+     */
+    private record Hostile(String name, String bytes, int status, String reason) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    @BeforeAll
+    static void start() {
+        Executor soon = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
+        hub = new Hub(LOG, soon, soon, HubListener.NONE);
+        EventsHandler handler =
+                new EventsHandler(hub, HostileRequestsIT::authenticate, AccessPolicy.AUTHENTICATED, null, OPTIONS);
+        handler.open();
+        server = new SseServer("127.0.0.1", 0, Handlers.path().addPrefixPath("/api/events", handler));
+        server.start();
+        Event event = Event.message("secret", Payload.of(("\"" + SECRET + "\"").getBytes(StandardCharsets.UTF_8)));
+        for (String path : List.of("view/1", "user/bob", "user/ann")) {
+            Destination destination = new Destination(
+                    path.equals("user/ann") ? "globex" : "acme", path.split("/")[0], path.split("/")[1]);
+            LOG.append(LOG.generation(), List.of(new Entry(destination, event, new Source(path, "t", 0, 0), null)))
+                    .toCompletableFuture()
+                    .join();
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        hub.close();
+        server.close();
+        LOG.close();
+    }
+
+    /** The token is the name; only bob sees the secret. */
+    private static Identity authenticate(Credentials credentials) throws AccessException {
+        String token = credentials.token();
+        if (token == null || !Set.of("ann", "bob").contains(token)) {
+            throw new AccessException(Reason.UNAUTHENTICATED, "Bring a token.");
+        }
+        return new Identity(token, token.equals("bob") ? "acme" : "other", Set.of(token), Set.of(), null);
+    }
+
+    @Test
+    void showsTheSecretToWhomItIsFor() throws Exception {
+        assertThat(answer(get("/api/events/view/1", "Authorization: Bearer bob\r\n")))
+                .contains("200 OK", SECRET);
+        assertThat(answer(get("/api/events/user", "Authorization: Bearer bob\r\n")))
+                .contains("200 OK", SECRET);
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostile")
+    void getsNothing(Hostile hostile) throws Exception {
+        String answer = answer(hostile.bytes());
+
+        assertThat(answer).doesNotContain(SECRET).doesNotContain("Exception", "at io.");
+        if (hostile.status() == 0) {
+            assertThat(answer).doesNotStartWith("HTTP/1.1 200");
+        } else {
+            assertThat(answer).startsWith("HTTP/1.1 " + hostile.status()).contains(hostile.reason());
+        }
+        if (hostile.status() >= 400 && !hostile.reason().isEmpty()) {
+            assertThat(answer).contains("application/problem+json");
+        }
+        assertThat(answer(get("/api/events/view/1", "Authorization: Bearer bob\r\n")))
+                .contains(SECRET);
+    }
+
+    @Test
+    void areMany() {
+        assertThat(hostile()).hasSizeGreaterThanOrEqualTo(40);
+    }
+
+    static Stream<Hostile> hostile() {
+        List<Hostile> all = new ArrayList<>();
+        for (String method : List.of("POST", "PUT", "DELETE", "PATCH", "HEAD", "TRACE", "PROPFIND", "get")) {
+            all.add(new Hostile(
+                    "method " + method,
+                    method + " /api/events/view/1 HTTP/1.1\r\nHost: a\r\n" + ANN + "Content-Length: 0\r\n\r\n",
+                    405,
+                    method.equals("HEAD") ? "" : "read with GET"));
+        }
+        for (String accept : List.of("application/json", "text/event-stream;q=0", "text/html, application/*", ";")) {
+            all.add(new Hostile(
+                    "Accept " + accept, get("/api/events/view/1", ANN + "Accept: " + accept + "\r\n"), 406, "Accept"));
+        }
+        for (String header : List.of(
+                "",
+                "Authorization: ann\r\n",
+                "Authorization: Basic YW5uOmFubg==\r\n",
+                "Authorization: Bearer\r\n",
+                "Authorization: Bearer  \r\n",
+                "Authorization: Bearer nobody\r\n",
+                "Authorization: Bearer ann, Bearer bob\r\n",
+                "Cookie: token=bob; access_token=bob\r\n",
+                "X-Forwarded-User: bob\r\nX-Remote-User: bob\r\n",
+                "Authorization: Bearer nobody\r\nAuthorization: Bearer bob\r\n")) {
+            all.add(new Hostile(
+                    "credentials " + header.replace("\r\n", " "),
+                    get("/api/events/view/1", header),
+                    401,
+                    "Bring a token"));
+        }
+        all.add(new Hostile(
+                "a token in the query", get("/api/events/view/1?access_token=bob", ""), 401, "Bring a token"));
+        for (String path : List.of("", "/", "?destination=", "?destination=%20", "?destination=a&destination=b")) {
+            boolean none = path.equals("") || path.equals("/");
+            all.add(new Hostile("path " + path, get("/api/events" + path, ANN), none ? 400 : 404, "estination"));
+        }
+        for (String path : List.of(
+                "View/1",
+                "view%00/1",
+                "vi.ew/1",
+                "a".repeat(33) + "/1",
+                "view/",
+                "view/" + "a".repeat(257),
+                "view/a%00b",
+                "view/a%0d%0aX-Evil:%201",
+                "view/%7f",
+                "-/1",
+                "%2e%2e/1")) {
+            all.add(new Hostile(
+                    "destination " + path.substring(0, Math.min(40, path.length())),
+                    get("/api/events/" + path, ANN),
+                    400,
+                    "Bad destination"));
+        }
+        all.add(new Hostile("a type alone", get("/api/events/view", ANN), 404, "A destination is"));
+        all.add(new Hostile("another's events", get("/api/events/user/bob", ANN), 403, "that user only"));
+        all.add(new Hostile("everybody's events", get("/api/events/user/*", ANN), 403, "that user only"));
+        all.add(new Hostile("another's events, encoded", get("/api/events/user%2Fbob", ANN), 403, "that user only"));
+        all.add(new Hostile(
+                "another's events among one's own",
+                get("/api/events?destination=user&destination=user/bob", ANN),
+                403,
+                "that user only"));
+        all.add(new Hostile(
+                "more destinations than any page",
+                get(
+                        "/api/events?"
+                                + IntStream.range(0, 65)
+                                        .mapToObj(i -> "destination=view/" + i)
+                                        .collect(Collectors.joining("&")),
+                        ANN),
+                400,
+                "Name 1 to 64"));
+        all.add(new Hostile(
+                "a start that is none", get("/api/events/view/1?from=yesterday", ANN), 400, "earliest or latest"));
+        all.add(new Hostile("a path elsewhere", get("/api/other", ANN), 404, ""));
+        all.add(new Hostile("a path that climbs", get("/api/events/../../secret", ANN), 400, "Bad destination"));
+        all.add(new Hostile(
+                "a header without end", get("/api/events/view/1", ANN + "X: " + "a".repeat(40_000)), 0, ""));
+        all.add(new Hostile("a path without end", get("/api/events/view/" + "a".repeat(40_000), ANN), 0, ""));
+        all.add(new Hostile("headers without number", get("/api/events/view/1", ANN + "X: 1\r\n".repeat(1000)), 0, ""));
+        all.add(new Hostile("no version", "GET /api/events/view/1\r\n" + ANN + "\r\n", 0, ""));
+        all.add(new Hostile(
+                "a space in the path", "GET /api/events/view/1 x HTTP/1.1\r\nHost: a\r\n" + ANN + "\r\n", 0, ""));
+        all.add(new Hostile(
+                "two lengths",
+                "GET /api/events/view/1 HTTP/1.1\r\nHost: a\r\n" + ANN
+                        + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                0,
+                ""));
+        all.add(new Hostile("no text at all", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000", 0, ""));
+        return all.stream();
+    }
+
+    /** Requests that are answered with a stream, which is then only one's own. */
+    @ParameterizedTest
+    @MethodSource("tricks")
+    void getsOnlyWhatIsItsOwn(String path, String headers) throws Exception {
+        assertThat(answer(get(path, headers))).startsWith("HTTP/1.1 200").doesNotContain(SECRET);
+    }
+
+    static Stream<Arguments> tricks() {
+        String id = lastId();
+        return Stream.of(
+                        new String[] {"/api/events/view/1", ANN},
+                        new String[] {"/api/events/view/1", ANN + "Fx-Organization-Id: acme\r\n"},
+                        new String[] {"/api/events/view/1?organization=acme", ANN},
+                        new String[] {"/api/events/view/1?from=earliest", ANN},
+                        new String[] {"/api/events/view/1", ANN + "Last-Event-ID: " + id + "\r\n"},
+                        new String[] {"/api/events/view/1?lastEventId=" + id, ANN},
+                        new String[] {"/api/events/view/1", ANN + "Last-Event-ID: 0.0-0\r\n"},
+                        new String[] {"/api/events/view/1", ANN + "Last-Event-ID: " + "a".repeat(20_000) + "\r\n"},
+                        new String[] {"/api/events/view/1", ANN + "Last-Event-ID: ../../acme/view/1\r\n"},
+                        new String[] {"/api/events/view%2F1", ANN},
+                        new String[] {"/api/events/acme/view", ANN},
+                        new String[] {"/api/events/acme/view/1", ANN},
+                        new String[] {"/api/events?destination=view/1&destination=acme/view/1", ANN},
+                        new String[] {"/api/events/view/..%2F..%2Facme%2Fview%2F1", ANN},
+                        new String[] {"/api/events/view/*", ANN},
+                        new String[] {"/api/events/user", ANN + "X-Subject: bob\r\n"})
+                .map(each -> Arguments.of(each[0], each[1]));
+    }
+
+    private static String lastId() {
+        return LOG.tail(new Destination("acme", "view", "1"))
+                .toCompletableFuture()
+                .join()
+                .end()
+                .toString();
+    }
+
+    private static String get(String path, String headers) {
+        return "GET " + path + " HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n";
+    }
+
+    /** All that comes within a moment. */
+    private static String answer(String request) throws IOException {
+        StringBuilder answer = new StringBuilder();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(400);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            InputStream in = socket.getInputStream();
+            byte[] some = new byte[8192];
+            for (int n = in.read(some); n > 0; n = in.read(some)) {
+                answer.append(new String(some, 0, n, StandardCharsets.UTF_8));
+            }
+        } catch (SocketTimeoutException thatWasAll) {
+            return answer.toString();
+        } catch (IOException cut) {
+            return answer.toString();
+        }
+        return answer.toString();
+    }
+}
