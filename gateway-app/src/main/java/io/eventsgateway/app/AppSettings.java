@@ -11,6 +11,7 @@ import io.eventsgateway.redis.RedisSettings;
 import io.eventsgateway.route.Organisations;
 import io.eventsgateway.security.SecuritySettings;
 import io.eventsgateway.undertow.SseSettings;
+import io.eventsgateway.undertow.TlsSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -54,7 +55,9 @@ public final class AppSettings {
                     List.of(
                             new SettingGroup("Organisations", "", List.of(ORGANIZATION_REQUIRED, ORGANIZATION_DEFAULT)),
                             new SettingGroup(
-                                    "Management and logs", "", List.of(MANAGEMENT_PORT, LOGGING_ROOT, LOGGING_APP))))
+                                    "Management and logs", "", List.of(MANAGEMENT_PORT, LOGGING_ROOT, LOGGING_APP)),
+                            TlsSettings.SERVER.group(),
+                            TlsSettings.MANAGEMENT.group()))
             .flatMap(List::stream)
             .toList();
 
@@ -93,7 +96,9 @@ public final class AppSettings {
                 () -> environment.check(ALL),
                 () -> SecuritySettings.check(environment),
                 () -> KafkaClientSettings.check(environment),
-                () -> RedisSettings.options(environment)));
+                () -> RedisSettings.options(environment),
+                () -> TlsSettings.SERVER.context(environment),
+                () -> TlsSettings.MANAGEMENT.context(environment)));
     }
 
     /** What works but should be told. */

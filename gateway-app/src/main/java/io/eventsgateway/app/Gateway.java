@@ -30,6 +30,7 @@ import io.eventsgateway.security.SecuritySettings;
 import io.eventsgateway.undertow.EventsHandler;
 import io.eventsgateway.undertow.SseServer;
 import io.eventsgateway.undertow.SseSettings;
+import io.eventsgateway.undertow.TlsSettings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -105,9 +106,17 @@ public final class Gateway implements AutoCloseable {
                 ? Handlers.proxyPeerAddress(orNotFound(paths))
                 : orNotFound(paths);
         this.server = new SseServer(
-                "0.0.0.0", environment.get(SseSettings.PORT), root, environment.get(SseSettings.MAX_HEADER));
+                "0.0.0.0",
+                environment.get(SseSettings.PORT),
+                root,
+                environment.get(SseSettings.MAX_HEADER),
+                TlsSettings.SERVER.context(environment));
         this.management = new SseServer(
-                "0.0.0.0", environment.get(AppSettings.MANAGEMENT_PORT), new ManagementHandler(health, registry));
+                "0.0.0.0",
+                environment.get(AppSettings.MANAGEMENT_PORT),
+                new ManagementHandler(health, registry),
+                environment.get(SseSettings.MAX_HEADER),
+                TlsSettings.MANAGEMENT.context(environment));
         Gauge.builder("events.gateway.streams", events, EventsHandler::streams)
                 .description("Open event streams")
                 .register(registry);

@@ -369,6 +369,31 @@ class KeycloakIT {
     }
 
     @Test
+    @Order(4)
+    void writesNoTokenDownAnywhere() throws Exception {
+        Map<String, String> environment = environment("authenticated");
+        environment.put("EVENTS_SSE_AUTHQUERYPARAM", "true");
+        environment.put("LOGGING_LEVEL_ROOT", "debug");
+        environment.put("LOGGING_LEVEL_APP", "trace");
+        String good = token(ACME, "ann");
+        String bad = good.substring(0, good.length() - 40) + "A".repeat(40);
+        try (GatewayProcess gateway = new GatewayProcess(environment)) {
+            Listener ann = listen(gateway, "/api/events/view/" + run + "?access_token=" + good, Map.of());
+            Listener refused = listen(gateway, "/api/events/view/" + run + "?access_token=" + bad, Map.of());
+            send(ACME, Feed.TASK_MESSAGE, run, "1");
+            await("the event", () -> ann.data().contains("1"));
+
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(refused.header("WWW-Authenticate")).startsWith("Bearer");
+            for (String part : good.split("\\.")) {
+                assertThat(gateway.log()).doesNotContain(part);
+                assertThat(String.join("", refused.lines())).doesNotContain(part);
+            }
+            hangUp();
+        }
+    }
+
+    @Test
     @Order(5)
     void goesOnWithoutKeycloakForThoseItKnows() {
         connect(ACME, "view", run, "\"roles\":[\"clerk\"]");

@@ -361,6 +361,16 @@ class SettingsTest {
                 "default",
                 "acme"));
         all.add(value("MANAGEMENT_SERVER_PORT", "8081", "9001", "9001"));
+        for (String prefix : List.of("SERVER_SSL_", "MANAGEMENT_SERVER_SSL_")) {
+            all.add(value(prefix + "ENABLED", "true", "false", "false"));
+            all.add(value(prefix + "CERTIFICATE", "", FILE, FILE));
+            all.add(value(prefix + "CERTIFICATE_PRIVATE_KEY", "", FILE, FILE));
+            all.add(value(prefix + "BUNDLE", "", "mine", "mine"));
+            all.add(value(prefix + "KEY_STORE", "", "file:" + FILE, FILE));
+            all.add(value(prefix + "KEY_STORE_TYPE", "PKCS12", "jks", "JKS"));
+            all.add(value(prefix + "KEY_STORE_PASSWORD", "", "x", "x"));
+            all.add(value(prefix + "KEY_PASSWORD", "", "x", "x"));
+        }
         return all;
     }
 

@@ -15,6 +15,9 @@ import io.eventsgateway.security.StandIn.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -148,6 +151,27 @@ class AccessIT {
 
         assertThat(refusal(access(), token(ACME), "process-instance", "p1").reason())
                 .isEqualTo(Reason.UNAVAILABLE);
+    }
+
+    @Test
+    void letsNobodyInOnGarbage() throws Exception {
+        try (ServerSocket garbage = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread answers = new Thread(() -> {
+                while (!garbage.isClosed()) {
+                    try (Socket socket = garbage.accept()) {
+                        socket.getOutputStream().write("200 OK come in\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    } catch (IOException over) {
+                        return;
+                    }
+                }
+            });
+            answers.start();
+            settings.put("EVENTS_ACCESS_POLICY", "remote");
+            settings.put("FLOWX_URLS_RUNTIMEMANAGER", "http://127.0.0.1:" + garbage.getLocalPort());
+
+            assertThat(refusal(access(), token(ACME), "process-instance", "p1").reason())
+                    .isEqualTo(Reason.UNAVAILABLE);
+        }
     }
 
     @Test

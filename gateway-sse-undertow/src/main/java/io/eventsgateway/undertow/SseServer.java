@@ -4,6 +4,8 @@ import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import java.net.InetSocketAddress;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.xnio.Options;
 
 /** An Undertow for those who have none of their own. */
@@ -18,7 +20,7 @@ public final class SseServer implements AutoCloseable {
      * @param root answers all requests
      */
     public SseServer(String host, int port, HttpHandler root) {
-        this(host, port, root, 32 * 1024);
+        this(host, port, root, 32 * 1024, null);
     }
 
     /**
@@ -27,11 +29,12 @@ public final class SseServer implements AutoCloseable {
      * @param port 0 for any that is free
      * @param root answers all requests
      * @param maxHeaderBytes of a request's line and headers together
+     * @param tls how to use TLS; null to listen in the clear
      */
-    public SseServer(String host, int port, HttpHandler root, int maxHeaderBytes) {
+    public SseServer(String host, int port, HttpHandler root, int maxHeaderBytes, @Nullable SSLContext tls) {
         int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
-        this.undertow = Undertow.builder()
-                .addHttpListener(port, host)
+        Undertow.Builder builder = Undertow.builder();
+        this.undertow = (tls == null ? builder.addHttpListener(port, host) : builder.addHttpsListener(port, host, tls))
                 .setIoThreads(cores)
                 .setWorkerThreads(8 * cores)
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
