@@ -78,6 +78,11 @@ final class Listener implements AutoCloseable {
         return ids.isEmpty() ? "" : ids.get(ids.size() - 1);
     }
 
+    /** The first position. */
+    String firstId() {
+        return values("id:").get(0);
+    }
+
     private List<String> values(String field) {
         return lines.stream()
                 .filter(line -> line.startsWith(field))

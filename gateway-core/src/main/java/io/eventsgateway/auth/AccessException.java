@@ -11,6 +11,8 @@ public final class AccessException extends Exception {
         UNAUTHENTICATED,
         /** It is known and may not: HTTP 403. */
         FORBIDDEN,
+        /** What it asks for was ended, for it or for everybody: HTTP 204, on which an EventSource stops for good. */
+        ENDED,
         /** It can't be told now and may be tried again: HTTP 503. */
         UNAVAILABLE
     }

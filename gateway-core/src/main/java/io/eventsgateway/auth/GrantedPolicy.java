@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Lets in whom the connects of a destination named, by subject or role, and everybody to what is their own. Whom a disconnect named
- * since is not let in; streams that are open are ended by the hub. Any thread may call; a call blocks for as long as the log takes.
+ * since is told that it is over; streams that are open are ended by the hub. Any thread may call; a call blocks for as long as the log takes.
  *
  * @param log which knows the connects; lent
  */
@@ -33,10 +33,13 @@ public record GrantedPolicy(EventLog log) implements AccessPolicy {
         } catch (CompletionException | CancellationException unknown) {
             throw new AccessException(Reason.UNAVAILABLE, "Who is let in can't be told right now; try again.");
         }
+        if (gate.refuses(identity.names())) {
+            // who was let in before is not remembered, so what is left goes to nobody who comes now
+            throw new AccessException(Reason.ENDED, "This destination was ended.");
+        }
         boolean named = identity.names().stream().anyMatch(gate.subjects()::contains)
                 || identity.roles().stream().anyMatch(gate.roles()::contains);
-        if (named || gate.refuses(identity.names())) {
-            // whom it was ended for is told that it is over, and not that it is forbidden
+        if (named) {
             return;
         }
         if (gate.subjects().isEmpty() && gate.roles().isEmpty()) {

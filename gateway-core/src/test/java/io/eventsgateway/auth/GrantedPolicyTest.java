@@ -47,13 +47,14 @@ class GrantedPolicyTest {
     }
 
     @Test
-    void leavesToTheHubWhomADisconnectNamed() {
+    void tellsWhomADisconnectNamedThatItIsOver() {
         append(Event.connect(Set.of("ann"), Set.of()));
         append(Event.disconnect(Set.of("ann"), Payload.EMPTY));
 
-        // who gets 204 there, or what is left to be told
-        assertLetsIn(policy, somebody("f:1", "ann"), VIEW);
+        assertThat(refusal(policy, somebody("f:1", "ann"))).isEqualTo(Reason.ENDED);
         assertThat(refusal(policy, somebody("f:2", "bob"))).isEqualTo(Reason.UNAVAILABLE);
+        append(Event.disconnect(Set.of(), Payload.EMPTY));
+        assertThat(refusal(policy, somebody("f:2", "bob"))).isEqualTo(Reason.ENDED);
     }
 
     @Test

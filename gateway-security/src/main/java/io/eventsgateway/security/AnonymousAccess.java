@@ -9,15 +9,12 @@ import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Lets in who brings no token, to those process instances that the runtime manager shows to the anonymous account. Such a client says
  * which organisation it asks for; everybody else is decided upon by others.
  */
 final class AnonymousAccess implements Authenticator, AccessPolicy {
-
-    private static final Pattern ORGANISATION = Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
 
     private final Authenticator authenticator;
     private final AccessPolicy policy;
@@ -38,7 +35,7 @@ final class AnonymousAccess implements Authenticator, AccessPolicy {
         if (credentials.token() != null) {
             return authenticator.authenticate(credentials);
         }
-        if (organisation == null || !ORGANISATION.matcher(organisation).matches()) {
+        if (organisation == null || !Issuers.UUID.matcher(organisation).matches()) {
             throw new AccessException(
                     Reason.UNAUTHENTICATED,
                     "Bring an access token, or name the organisation by its UUID: header Fx-Organization-Id, or query organization.");

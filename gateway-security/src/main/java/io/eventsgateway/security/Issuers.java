@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Issuers {
 
-    private static final Pattern UUID = Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
+    static final Pattern UUID = Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
     static final Pattern REALM = Pattern.compile("[0-9A-Za-z._-]{1,64}");
 
     private final String prefix;

@@ -2,6 +2,7 @@ package io.eventsgateway.security;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -51,6 +52,7 @@ public final class JwtAuthenticator implements Authenticator {
     private static final int MAX_UNKNOWN_KEYS = 100;
     private static final int MAX_HEADER = 1024;
     private static final Duration WITHOUT_KEYS = Duration.ofSeconds(30);
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(3);
     private static final int NEW_ISSUERS_A_SECOND = 20;
     private static final int SKEW_SECONDS = 30;
     private static final int FETCH_MILLIS = 2000;
@@ -79,7 +81,8 @@ public final class JwtAuthenticator implements Authenticator {
 
     /** Issuers that look right but had no keys, and what their tokens are told. */
     private final Cache<String, AccessException> withoutKeys = Caffeine.newBuilder()
-            .expireAfterWrite(WITHOUT_KEYS)
+            .expireAfter(Expiry.creating((String issuer, AccessException told) ->
+                    told.reason() == Reason.UNAVAILABLE ? ASK_AGAIN : WITHOUT_KEYS))
             .maximumSize(10 * MAX_ISSUERS)
             .build();
 
@@ -197,7 +200,9 @@ public final class JwtAuthenticator implements Authenticator {
             throw refused("The token has no subject; it needs sub.");
         }
         Set<String> names = new HashSet<>(Set.of(subject));
-        if (claims.getClaim("preferred_username") instanceof String name) {
+        // who may choose a name must not choose another's subject
+        if (claims.getClaim("preferred_username") instanceof String name
+                && !Issuers.UUID.matcher(name).matches()) {
             names.add(name);
         }
         Set<String> roles = new HashSet<>();

@@ -118,6 +118,15 @@ class JwtAuthenticatorIT {
     }
 
     @Test
+    void takesNobodysChosenNameForAnothersSubject() throws Exception {
+        String other = UUID.randomUUID().toString();
+
+        assertThat(authenticate(authenticator(""), rsa(good().claim("preferred_username", other)))
+                        .names())
+                .containsExactly("f:ann");
+    }
+
+    @Test
     void toleratesClocksThatDifferALittle() throws Exception {
         assertThat(authenticate(authenticator(""), rsa(good().expirationTime(Date.from(NOW.minusSeconds(20))))))
                 .isNotNull();

@@ -153,7 +153,10 @@ public final class EventsHandler implements HttpHandler {
         }
         allowed.forEach(destination -> refused.remove(destination.path()));
         for (AccessException no : refused.values()) {
-            throw no;
+            // what was ended is left out as long as there is something else
+            if (no.reason() != AccessException.Reason.ENDED || allowed.isEmpty()) {
+                throw no;
+            }
         }
         return allowed;
     }
@@ -167,6 +170,7 @@ public final class EventsHandler implements HttpHandler {
                 new Problem(401, detail).send(exchange);
             }
             case FORBIDDEN -> new Problem(403, detail).send(exchange);
+            case ENDED -> exchange.setStatusCode(204).endExchange();
             case UNAVAILABLE -> turnAway(exchange);
         }
     }
