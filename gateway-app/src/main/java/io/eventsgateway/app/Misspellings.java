@@ -31,13 +31,13 @@ final class Misspellings {
         List<String> known = AppSettings.ALL.stream()
                 .flatMap(setting -> Stream.concat(Stream.of(setting.name()), setting.olderNames().stream()))
                 .toList();
-        Set<String> relaxed = known.stream().map(Misspellings::relaxed).collect(Collectors.toSet());
+        Set<String> canonical = known.stream().map(Environment::canonical).collect(Collectors.toSet());
         List<String> warnings = new ArrayList<>();
         for (String name : environment.names()) {
             String upper = name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
             if (PREFIXES.stream().anyMatch(upper::startsWith)
                     && !upper.startsWith(PROPERTIES)
-                    && !relaxed.contains(relaxed(name))
+                    && !canonical.contains(Environment.canonical(name))
                     && !SERVICE_LINK.matcher(upper).matches()) {
                 warnings.add(name + " is not known; the nearest known name is " + nearest(name, known));
             }
@@ -47,12 +47,8 @@ final class Misspellings {
 
     private static String nearest(String name, List<String> known) {
         return known.stream()
-                .min(Comparator.comparing(
-                        each -> LevenshteinDistance.getDefaultInstance().apply(relaxed(name), relaxed(each))))
+                .min(Comparator.comparing(each -> LevenshteinDistance.getDefaultInstance()
+                        .apply(Environment.canonical(name), Environment.canonical(each))))
                 .orElseThrow();
-    }
-
-    private static String relaxed(String name) {
-        return name.replaceAll("[_.-]", "").toUpperCase(Locale.ROOT);
     }
 }

@@ -407,7 +407,7 @@ class SettingsTest {
     @ParameterizedTest
     @MethodSource("all")
     void hasTheDocumentedDefault(Example example) {
-        assertThat(setting(example).fallback()).isEqualTo(example.fallback());
+        assertThat(setting(example.name()).fallback()).isEqualTo(example.fallback());
         assertThat(example.effect(null)).isEqualTo(example.byFallback());
     }
 
@@ -421,7 +421,7 @@ class SettingsTest {
     @ParameterizedTest
     @MethodSource("all")
     void isReadInRelaxedSpellingsAndUnderItsOlderNames(Example example) {
-        Setting<?> setting = setting(example);
+        Setting<?> setting = setting(example.name());
         TreeSet<String> names = new TreeSet<>(setting.olderNames());
         names.add(example.name().toLowerCase(Locale.ROOT).replace('_', '.'));
         names.add(example.name().replace("GROUPID", "GROUP_ID").replace("_IN_", "_in-"));
@@ -434,9 +434,9 @@ class SettingsTest {
         }
     }
 
-    private static Setting<?> setting(Example example) {
+    private static Setting<?> setting(String name) {
         return AppSettings.ALL.stream()
-                .filter(each -> each.name().equals(example.name()))
+                .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow();
     }
@@ -456,10 +456,7 @@ class SettingsTest {
     }
 
     private static Example value(String name, String fallback, String other, String by, String byOther) {
-        Setting<?> setting = AppSettings.ALL.stream()
-                .filter(each -> each.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        Setting<?> setting = setting(name);
         return example(name, fallback, other, environment -> environment.get(setting), by, byOther);
     }
 

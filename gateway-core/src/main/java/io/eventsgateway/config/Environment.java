@@ -74,8 +74,8 @@ public final class Environment {
                 Stream.concat(layers.stream(), others.layers.stream()).toList());
     }
 
-    /** A name without what does not count in it. */
-    static String canonical(String name) {
+    /** A name without what does not count in it: two that are one have the same. */
+    public static String canonical(String name) {
         return name.replaceAll("[_.-]", "").toUpperCase(Locale.ROOT);
     }
 
@@ -92,11 +92,6 @@ public final class Environment {
             throw new ConfigurationException(List.of(problem(setting, variable, text)));
         }
         return value;
-    }
-
-    /** Whether a setting has a value of its own. */
-    public boolean has(Setting<?> setting) {
-        return find(setting) != null;
     }
 
     /** A setting's value for people, and where it comes from. Wrong values are shown as they are. */

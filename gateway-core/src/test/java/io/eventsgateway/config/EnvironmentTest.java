@@ -29,7 +29,6 @@ class EnvironmentTest {
 
         assertThat(none.get(PORT)).isEqualTo(8080);
         assertThat(none.get(NAME)).isEqualTo("gateway");
-        assertThat(none.has(PORT)).isFalse();
     }
 
     @Test

@@ -27,7 +27,6 @@ import io.eventsgateway.auth.Identity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +40,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -280,28 +278,5 @@ class JwtAuthenticatorIT {
         SignedJWT jwt = new SignedJWT(header, claims);
         jwt.sign(signer);
         return jwt.serialize();
-    }
-
-    private String withItsOwnKey() throws Exception {
-        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.RS256)
-                .keyID("own")
-                .jwk(otherRsa.toPublicJWK())
-                .jwkURL(URI.create(base + "/own-keys"))
-                .build();
-        return sign(header, new RSASSASigner(otherRsa), good().build());
-    }
-
-    private String ofType(String type) throws Exception {
-        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.RS256)
-                .keyID("rsa")
-                .type(new JOSEObjectType(type))
-                .build();
-        return sign(header, new RSASSASigner(rsa), good().build());
-    }
-
-    private String changed() throws Exception {
-        String[] mine = rsa(good().subject("f:admin")).split("\\.");
-        String[] theirs = rsa(good()).split("\\.");
-        return String.join(".", Stream.of(theirs[0], mine[1], theirs[2]).toList());
     }
 }
