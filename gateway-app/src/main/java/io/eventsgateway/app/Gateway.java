@@ -213,7 +213,8 @@ public final class Gateway implements AutoCloseable {
                 environment.get(RedisSettings.RETENTION),
                 environment.get(RedisSettings.REWIND),
                 environment.get(KafkaClientSettings.AUTH_RETRY),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(5));
         KafkaFeeds feeds = new KafkaFeeds(
                 KafkaSettings.subscriptions(environment),
                 options,

@@ -11,9 +11,16 @@ import java.util.Map;
  * @param rewind how far a consumer goes back, before the log was last known to be intact, when the log lost something
  * @param authRetry until what was not allowed is tried again
  * @param watch how often partitions and matching topics are counted
+ * @param patience for how long a feed's consumers may be behind before there are more of them; zero for as many as allowed from the
+ *     start
  */
 public record KafkaOptions(
-        Map<String, Object> properties, Duration retention, Duration rewind, Duration authRetry, Duration watch) {
+        Map<String, Object> properties,
+        Duration retention,
+        Duration rewind,
+        Duration authRetry,
+        Duration watch,
+        Duration patience) {
 
     /** Copies the properties. */
     public KafkaOptions {

@@ -110,10 +110,9 @@ public final class KafkaSettings {
                     separator: `dev.` gives `ai.flowx.dev.eventsgateway.engine.commands.message.v1`. A name or pattern set by hand is taken as
                     it is.""", topics()),
             new SettingGroup("Consumer groups", "", List.copyOf(GROUP_IDS.values())),
-            new SettingGroup(
-                    "Consumer threads",
-                    "Of each feed, one replica has at most so many consumers; there are never more than partitions.",
-                    List.copyOf(THREADS.values())));
+            new SettingGroup("Consumer threads", """
+                    Of each feed, one replica has at most so many consumers, and never more than partitions. It begins with one, which
+                    reads for all, and doubles them when one stays behind for 5 s.""", List.copyOf(THREADS.values())));
 
     private KafkaSettings() {}
 

@@ -57,6 +57,7 @@ class KafkaFeedsIT {
     private final FailingLog log = new FailingLog();
     private final List<AutoCloseable> open = new ArrayList<>();
     private KafkaProducer<byte[], byte[]> producer;
+    private Duration patience = Duration.ZERO;
 
     @BeforeEach
     void start() {
@@ -146,6 +147,30 @@ class KafkaFeedsIT {
             String path = "view/p" + partition;
             await(() -> data(path).equals(List.of("1")));
         }
+    }
+
+    @Test
+    void hasOneConsumerUntilItIsBehindForAWhile() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 4);
+        patience = Duration.ofMillis(500);
+        KafkaFeeds feeds = startFeeds(Feed.TASK_MESSAGE);
+        send(topic, "a", "0");
+        await(() -> data("view/a").size() == 1);
+        // some counts of partitions later
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
+        assertThat(feeds.consumers()).containsEntry(Feed.TASK_MESSAGE, 1);
+
+        log.delay = Duration.ofMillis(200);
+        IntStream.rangeClosed(1, 20_000).forEach(n -> send(topic, "k" + n % 100, Integer.toString(n)));
+        await(() -> feeds.consumers().get(Feed.TASK_MESSAGE) == 4);
+        log.delay = Duration.ZERO;
+
+        List<String> everyHundredth = IntStream.rangeClosed(1, 200)
+                .mapToObj(n -> Integer.toString(100 * n))
+                .toList();
+        await(() -> data("view/k0").size() >= everyHundredth.size());
+        assertThat(data("view/k0")).isEqualTo(everyHundredth);
     }
 
     @Test
@@ -245,7 +270,7 @@ class KafkaFeedsIT {
                 deadLetters,
                 IngestListener.NONE);
         KafkaOptions options = new KafkaOptions(
-                properties, RETENTION, Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofMillis(300));
+                properties, RETENTION, Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofMillis(300), patience);
         KafkaFeeds feeds = new KafkaFeeds(subscriptions, options, ingest, deadLetters);
         open.add(0, deadLetters);
         open.add(0, feeds);
@@ -322,6 +347,7 @@ class KafkaFeedsIT {
         private volatile InMemoryEventLog log = new InMemoryEventLog(RETENTION, InstantSource.system());
         private volatile Generation generation = Generation.FIRST;
         volatile boolean failing;
+        volatile Duration delay = Duration.ZERO;
         volatile int given;
 
         @Override
@@ -346,9 +372,16 @@ class KafkaFeedsIT {
             if (to.number() != generation.number()) {
                 return CompletableFuture.failedStage(new LostException("told to lose"));
             }
-            return failing
-                    ? CompletableFuture.failedStage(new IllegalStateException("told to fail"))
-                    : log.append(to, batch);
+            if (failing) {
+                return CompletableFuture.failedStage(new IllegalStateException("told to fail"));
+            }
+            CompletionStage<Appended> appended = log.append(to, batch);
+            return delay.isZero()
+                    ? appended
+                    : CompletableFuture.supplyAsync(
+                                    () -> appended,
+                                    CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS))
+                            .thenCompose(done -> done);
         }
     }
 }

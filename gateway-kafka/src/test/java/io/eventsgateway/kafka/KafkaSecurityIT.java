@@ -420,7 +420,8 @@ class KafkaSecurityIT {
                             Duration.ofHours(4),
                             Duration.ofSeconds(30),
                             environment.get(KafkaClientSettings.AUTH_RETRY),
-                            Duration.ofMillis(300)),
+                            Duration.ofMillis(300),
+                            Duration.ofSeconds(5)),
                     new Ingest(
                             new RecordDecoder(new Organisations("acme"), 1_000_000),
                             Router.STANDARD,

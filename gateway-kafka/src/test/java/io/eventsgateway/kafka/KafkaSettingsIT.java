@@ -148,7 +148,8 @@ class KafkaSettingsIT {
                         Duration.ofHours(4),
                         Duration.ofSeconds(30),
                         environment.get(KafkaClientSettings.AUTH_RETRY),
-                        Duration.ofMillis(300)),
+                        Duration.ofMillis(300),
+                        Duration.ZERO),
                 new Ingest(
                         new RecordDecoder(
                                 new Organisations("acme"), environment.get(KafkaClientSettings.MESSAGE_MAX_BYTES)),
