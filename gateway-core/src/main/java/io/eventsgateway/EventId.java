@@ -1,7 +1,5 @@
 package io.eventsgateway;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +19,9 @@ public record EventId(long epoch, long millis, long sequence) {
 
     private static final long MAX_EPOCH = 0xFFFF_FFFFL;
     private static final long MAX_EXACT = 1L << 53;
-    private static final Pattern FORM = Pattern.compile("([0-9a-z]{1,7})\\.([0-9]{1,15})-([0-9]{1,15})");
+    private static final int EPOCH_RADIX = 36;
+    private static final int MAX_EPOCH_DIGITS = 7;
+    private static final int MAX_DIGITS = 15;
 
     /** @throws IllegalArgumentException if a part is out of its bounds */
     public EventId {
@@ -37,19 +37,42 @@ public record EventId(long epoch, long millis, long sequence) {
 
     /** Reads what {@link #toString} wrote; null when the text is anything else. */
     public static @Nullable EventId parse(CharSequence text) {
-        Matcher form = FORM.matcher(text);
-        if (!form.matches()) {
-            return null;
+        int dot = 0;
+        while (dot < text.length() && text.charAt(dot) != '.') {
+            dot++;
         }
-        long epoch = Long.parseLong(form.group(1), 36);
-        return epoch > MAX_EPOCH
+        int dash = dot;
+        while (dash < text.length() && text.charAt(dash) != '-') {
+            dash++;
+        }
+        long epoch = number(text, 0, dot, MAX_EPOCH_DIGITS, EPOCH_RADIX);
+        long millis = number(text, dot + 1, dash, MAX_DIGITS, 10);
+        long sequence = number(text, dash + 1, text.length(), MAX_DIGITS, 10);
+        return epoch < 0 || epoch > MAX_EPOCH || millis < 0 || sequence < 0
                 ? null
-                : new EventId(epoch, Long.parseLong(form.group(2)), Long.parseLong(form.group(3)));
+                : new EventId(epoch, millis, sequence);
+    }
+
+    /** The number between two indexes, of lower-case ASCII digits; -1 for anything else. */
+    private static long number(CharSequence text, int from, int to, int maxDigits, int radix) {
+        if (to <= from || to - from > maxDigits) {
+            return -1;
+        }
+        long number = 0;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'z' ? c - 'a' + 10 : radix;
+            if (digit >= radix) {
+                return -1;
+            }
+            number = number * radix + digit;
+        }
+        return number;
     }
 
     /** The text of an epoch alone, as it stands in front of the dot. */
     public static String epochText(long epoch) {
-        return Long.toString(epoch, 36);
+        return Long.toString(epoch, EPOCH_RADIX);
     }
 
     /** Whether this id comes directly after the other one, with nothing between them. */

@@ -2,7 +2,6 @@ package io.eventsgateway.redis;
 
 import io.eventsgateway.redis.Servers.Commands;
 import io.lettuce.core.RedisConnectionException;
-import io.lettuce.core.RedisFuture;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +38,7 @@ final class Connections implements AutoCloseable {
     private final Servers servers;
     private final Push push;
     private final Guard guard;
-    private final Duration memory;
+    private final byte[] memory;
     private final long frequency;
     private final ScheduledExecutorService clock;
 
@@ -64,7 +63,7 @@ final class Connections implements AutoCloseable {
         this.servers = servers;
         this.push = push;
         this.guard = guard;
-        this.memory = memory;
+        this.memory = Keys.number(memory.toMillis());
         this.frequency = frequency.toNanos();
         ScheduledThreadPoolExecutor executor =
                 new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "redis-clock"));
@@ -173,24 +172,10 @@ final class Connections implements AutoCloseable {
         touching = true;
         Instant since = Instant.now();
         Guard.Known known = guard.known();
-        List<CompletableFuture<?>> touched = new ArrayList<>(Keys.TAGS);
-        for (int i = 0; i < Keys.TAGS; i++) {
-            int tag = i;
-            byte[] key = Keys.guard(tag);
-            long before = known.count(tag);
-            touched.add(this.<Long>change(redis -> {
-                        RedisFuture<Long> counted = redis.hincrby(key, guard.field(), 1);
-                        redis.pexpire(key, memory);
-                        return counted;
-                    })
-                    .thenAccept(count -> {
-                        if (count <= before) {
-                            lost(known);
-                        } else {
-                            known.acknowledge(tag, count);
-                        }
-                    })
-                    .toCompletableFuture());
+        List<CompletableFuture<?>> touched = new ArrayList<>();
+        int together = servers.routes() ? 1 : Keys.TAGS;
+        for (int tag = 0; tag < Keys.TAGS; tag += together) {
+            touched.add(touch(known, tag, together).toCompletableFuture());
         }
         CompletableFuture.allOf(touched.toArray(CompletableFuture<?>[]::new)).whenComplete((done, failure) -> {
             touching = false;
@@ -198,6 +183,26 @@ final class Connections implements AutoCloseable {
                 known.intact(since);
             }
         });
+    }
+
+    private CompletionStage<?> touch(Guard.Known known, int from, int together) {
+        byte[][] guards = new byte[together][];
+        long[] before = new long[together];
+        for (int i = 0; i < together; i++) {
+            guards[i] = Keys.guard(from + i);
+            before[i] = known.count(from + i);
+        }
+        return change(redis -> Script.TOUCH.run(redis, guards, guard.field(), memory))
+                .thenAccept(counts -> {
+                    for (int i = 0; i < together; i++) {
+                        long count = Replies.number(counts.get(i));
+                        if (count <= before[i]) {
+                            lost(known);
+                        } else {
+                            known.acknowledge(from + i, count);
+                        }
+                    }
+                });
     }
 
     /** Redis has less than it acknowledged. */

@@ -88,6 +88,10 @@ record Keys(int tag, String path) {
         return "eg:{" + TAG_NAMES[tag] + "}:" + path + ":c";
     }
 
+    static byte[] number(long number) {
+        return bytes(Long.toString(number));
+    }
+
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }

@@ -18,6 +18,7 @@ import io.eventsgateway.log.Tail;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,10 +41,8 @@ public final class RedisEventLog implements EventLog {
     /** Larger events are told by their position only, and read by those who want them. */
     private static final int MAX_PUSHED_BYTES = 16 * 1024;
 
-    /** Bounds of one script call, during which Redis does nothing else. */
-    private static final int CALL_ENTRIES = 128;
-
-    private static final int CALL_BYTES = 1024 * 1024;
+    /** The group of what one call can change. */
+    private static final Object ALL = new Object();
 
     private static final byte[] NONE = new byte[0];
 
@@ -63,8 +62,8 @@ public final class RedisEventLog implements EventLog {
         this.push = new Push(servers, writer);
         this.connections = new Connections(servers, push, guard, remembered, options.frequency());
         this.large = new LargeData(connections, options.retention());
-        this.retention = number(options.retention().toMillis());
-        this.memory = number(remembered.toMillis());
+        this.retention = Keys.number(options.retention().toMillis());
+        this.memory = Keys.number(remembered.toMillis());
     }
 
     /** Connects, now or as soon as a server can be reached. Returns at once. */
@@ -89,78 +88,86 @@ public final class RedisEventLog implements EventLog {
             return CompletableFuture.failedStage(
                     new LostException("a loss in the log was noticed since " + generation));
         }
-        Map<Destination, List<Entry>> byDestination = new LinkedHashMap<>();
-        for (Entry entry : batch) {
-            byDestination
-                    .computeIfAbsent(entry.destination(), key -> new ArrayList<>())
-                    .add(entry);
+        List<CompletableFuture<Appended>> groups = new ArrayList<>();
+        for (List<Entry> group : groups(batch)) {
+            groups.add(appendFrom(known, group, 0).toCompletableFuture());
         }
-        List<CompletableFuture<Appended>> calls = new ArrayList<>(byDestination.size());
-        byDestination.forEach((destination, entries) ->
-                calls.add(appendFrom(known, Keys.of(destination), entries, 0).toCompletableFuture()));
-        return CompletableFuture.allOf(calls.toArray(CompletableFuture<?>[]::new))
+        return CompletableFuture.allOf(groups.toArray(CompletableFuture<?>[]::new))
                 .thenApply(done -> {
                     Appended sum = Appended.NOTHING;
-                    for (CompletableFuture<Appended> call : calls) {
-                        sum = sum.plus(call.join());
+                    for (CompletableFuture<Appended> group : groups) {
+                        sum = sum.plus(group.join());
                     }
                     return sum;
                 });
     }
 
-    /** One call after the other: entries of one lane must not overtake each other, not even when a call fails. */
-    private CompletionStage<Appended> appendFrom(Guard.Known known, Keys keys, List<Entry> entries, int from) {
-        int next = from;
-        int bytes = 0;
+    /**
+     * What is appended by one call after the other: entries of one destination must not overtake each other, not even when a call fails.
+     * A call of a cluster changes what has one tag. What has to wait for large data has a group of its own.
+     */
+    private Collection<List<Entry>> groups(List<Entry> batch) {
+        Set<Destination> waiting = new HashSet<>();
+        for (Entry entry : batch) {
+            if (StoredForm.isLarge(entry.event())) {
+                waiting.add(entry.destination());
+            }
+        }
+        Map<Object, List<Entry>> groups = new LinkedHashMap<>();
+        for (Entry entry : batch) {
+            Destination destination = entry.destination();
+            Object group = waiting.contains(destination)
+                    ? destination
+                    : servers.routes() ? Keys.of(destination).tag() : ALL;
+            groups.computeIfAbsent(group, key -> new ArrayList<>()).add(entry);
+        }
+        return groups.values();
+    }
+
+    private CompletionStage<Appended> appendFrom(Guard.Known known, List<Entry> entries, int from) {
+        AppendCall call = new AppendCall();
         CompletionStage<?> kept = CompletableFuture.completedStage(null);
-        List<byte[]> names =
-                new ArrayList<>(List.of(Keys.guard(keys.tag()), keys.meta(), keys.stream(), keys.access()));
-        List<byte[]> values = new ArrayList<>(List.of(
-                retention,
-                memory,
-                Keys.bytes(EventId.epochText(ThreadLocalRandom.current().nextLong(1, 1L << 32))),
-                Keys.bytes(keys.channel()),
-                Keys.bytes(servers.sharded() ? "SPUBLISH" : "PUBLISH"),
-                number(MAX_PUSHED_BYTES),
-                guard.field(),
-                number(known.count(keys.tag()))));
-        while (next < entries.size() && next - from < CALL_ENTRIES && bytes < CALL_BYTES) {
+        int next = from;
+        while (next < entries.size() && !call.isFull()) {
             Entry entry = entries.get(next++);
             Event event = entry.event();
-            byte[] written;
+            Keys keys = Keys.of(entry.destination());
             if (StoredForm.isLarge(event)) {
                 String name = nameOf(entry.source());
                 kept = kept.thenCompose(done -> large.keep(keys.large(name), event.data()));
-                written = StoredForm.writeReference(event, name);
+                call.add(keys, entry, StoredForm.writeReference(event, name));
             } else {
-                written = StoredForm.write(event);
+                call.add(keys, entry, StoredForm.write(event));
             }
-            bytes += written.length;
-            if (entry.eventId() != null) {
-                names.add(keys.eventId(entry.eventId()));
-            }
-            values.add(Keys.bytes("f:" + entry.source().lane()));
-            values.add(number(entry.source().offset()));
-            values.add(number(entry.eventId() == null ? 0 : names.size()));
-            values.add(written);
         }
         int rest = next;
+        int[] tags = call.tags();
         CompletionStage<Appended> done = kept.thenCompose(data -> connections.change(
-                        redis -> Script.APPEND.run(redis, names.toArray(byte[][]::new), values.toArray(byte[][]::new))))
-                .thenCompose(reply -> appended(known, keys.tag(), reply));
+                        redis -> Script.APPEND.run(redis, call.keys(tags), call.values(head(), known, tags))))
+                .thenCompose(reply -> appended(known, tags, reply));
         return rest == entries.size()
                 ? done
-                : done.thenCompose(
-                        first -> appendFrom(known, keys, entries, rest).thenApply(first::plus));
+                : done.thenCompose(first -> appendFrom(known, entries, rest).thenApply(first::plus));
     }
 
-    private CompletionStage<Appended> appended(Guard.Known known, int tag, List<Object> reply) {
+    private List<byte[]> head() {
+        return List.of(
+                retention,
+                memory,
+                Keys.bytes(servers.sharded() ? "SPUBLISH" : "PUBLISH"),
+                Keys.number(MAX_PUSHED_BYTES),
+                guard.field());
+    }
+
+    private CompletionStage<Appended> appended(Guard.Known known, int[] tags, List<Object> reply) {
         int added = (int) Replies.number(reply.get(0));
         if (added < 0) {
             connections.lost(known);
             return CompletableFuture.failedStage(new LostException("Redis has less than it acknowledged"));
         }
-        known.acknowledge(tag, Replies.number(reply.get(2)));
+        for (int i = 0; i < tags.length; i++) {
+            known.acknowledge(tags[i], Replies.number(reply.get(2 + i)));
+        }
         return CompletableFuture.completedStage(new Appended(added, (int) Replies.number(reply.get(1))));
     }
 
@@ -215,10 +222,10 @@ public final class RedisEventLog implements EventLog {
                 new byte[][] {keys.meta(), keys.stream()},
                 retention,
                 from.equals(EventId.START) ? NONE : Keys.bytes(EventId.epochText(from.epoch())),
-                number(from.millis()),
-                number(from.sequence()),
-                number(maxEvents),
-                number(maxBytes));
+                Keys.number(from.millis()),
+                Keys.number(from.sequence()),
+                Keys.number(maxEvents),
+                Keys.number(maxBytes));
     }
 
     @Override
@@ -239,8 +246,8 @@ public final class RedisEventLog implements EventLog {
                 new byte[][] {keys.meta(), keys.marks()},
                 Keys.bytes(subject),
                 Keys.bytes(EventId.epochText(position.epoch())),
-                number(position.millis()),
-                number(position.sequence()),
+                Keys.number(position.millis()),
+                Keys.number(position.sequence()),
                 memory));
     }
 
@@ -282,9 +289,5 @@ public final class RedisEventLog implements EventLog {
             named.add(name.substring(2));
         }
         return new Gate(!closed.isEmpty(), excluded, subjects, roles);
-    }
-
-    private static byte[] number(long number) {
-        return Keys.bytes(Long.toString(number));
     }
 }

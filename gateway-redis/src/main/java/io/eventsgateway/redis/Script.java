@@ -21,7 +21,8 @@ enum Script {
     READ,
     TAIL,
     ENDS,
-    MARK;
+    MARK,
+    TOUCH;
 
     private final byte[] source;
     private final String digest;

@@ -1,94 +1,115 @@
--- Appends a batch to one destination's log, all or nothing, each entry once.
--- KEYS  1 guard hash  2 meta hash  3 stream  4 access hash  5.. one key for each event id that a producer gave
--- ARGV  1 retention ms  2 memory ms  3 epoch of a new log  4 channel  5 PUBLISH or SPUBLISH  6 largest event that is pushed whole
---       7 writer's field in the guard  8 its count that was acknowledged
---       then for each entry: lane, offset, index of its event id's key in KEYS or 0, event
--- Answers added, duplicates, the writer's count; added is -1 when Redis has less than it acknowledged, and nothing is appended.
-local count = tonumber(redis.call('HGET', KEYS[1], ARGV[7]) or '0')
-if count < tonumber(ARGV[8]) then return {-1, 0, count} end
-local retention = tonumber(ARGV[1])
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local meta = redis.call('HMGET', KEYS[2], 'e', 's', 't', 'x')
-local epoch, seq, last, closed = meta[1], tonumber(meta[2] or 0), tonumber(meta[3] or 0), meta[4]
-local fences, changed, added, duplicates = {}, {}, 0, 0
+-- Appends a batch to the logs of some destinations, all or nothing, each entry once.
+-- KEYS  the guard hashes, then of each destination: meta hash, stream, access hash, and a key for each event id that a producer gave
+-- ARGV  1 retention ms  2 memory ms  3 PUBLISH or SPUBLISH  4 largest event that is pushed whole  5 writer's field in the guards
+--       6 number of guards, then the writer's count under each that was acknowledged; then for each destination:
+--       epoch of a new log, channel, number of entries, and for each entry: lane, offset, 1 if its event id has a key or 0, event
+-- Answers added, duplicates, the writer's count under each guard; added is -1 when Redis has less than it acknowledged, and nothing
+-- is appended.
+local call = redis.call
+local retention, memory, publish, whole, writer = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local guards = tonumber(ARGV[6])
+local answer = {0, 0}
+for i = 1, guards do
+    local count = call('HINCRBY', KEYS[i], writer, 1)
+    answer[i + 2] = count
+    if count <= tonumber(ARGV[6 + i]) then
+        for j = 1, i do call('HINCRBY', KEYS[j], writer, -1) end
+        return {-1, 0}
+    end
+end
+local time = call('TIME')
+local clock = time[1] * 1000 + math.floor(time[2] / 1000)
+local oldest = string.format('%.0f', clock - retention)
+local key, arg = guards, 6 + guards
 
-local function remember(prefix, names, command)
+local function remember(access, prefix, names, command)
     for name in string.gmatch(names, '[^\t]+') do
-        if command == 'HSET' then
-            redis.call('HSET', KEYS[4], prefix .. name, '1')
-        else
-            redis.call('HDEL', KEYS[4], prefix .. name)
+        if command == 'HSET' then call('HSET', access, prefix .. name, '1') else call('HDEL', access, prefix .. name) end
+    end
+end
+
+local function forget(access, prefix)
+    for _, field in ipairs(call('HKEYS', access)) do
+        if string.sub(field, 1, 2) == prefix then call('HDEL', access, field) end
+    end
+end
+
+while arg < #ARGV do
+    local meta, stream, access = KEYS[key + 1], KEYS[key + 2], KEYS[key + 3]
+    local channel, entries = ARGV[arg + 2], tonumber(ARGV[arg + 3])
+    local lane = ARGV[arg + 4]
+    local known = call('HMGET', meta, 'e', 's', 't', 'x', lane)
+    local epoch, seq, now = known[1], tonumber(known[2] or 0), math.max(clock, tonumber(known[3] or 0))
+    local closed, wasClosed, added = known[4], known[4], 0
+    local fences, changes = {[lane] = tonumber(known[5] or -1)}, {}
+    local newEpoch = ARGV[arg + 1]
+    key, arg = key + 3, arg + 3
+    for _ = 1, entries do
+        local offset, event = tonumber(ARGV[arg + 2]), ARGV[arg + 4]
+        lane = ARGV[arg + 1]
+        local idKey
+        if ARGV[arg + 3] == '1' then
+            key = key + 1
+            idKey = KEYS[key]
         end
-    end
-end
-
-local function forget(prefix)
-    for _, field in ipairs(redis.call('HKEYS', KEYS[4])) do
-        if string.sub(field, 1, 2) == prefix then redis.call('HDEL', KEYS[4], field) end
-    end
-end
-
-for i = 9, #ARGV, 4 do
-    local lane, offset, idKey, event = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), ARGV[i + 3]
-    local fence = fences[lane] or tonumber(redis.call('HGET', KEYS[2], lane) or -1)
-    fences[lane] = fence
-    if offset <= fence then
-        duplicates = duplicates + 1
-    else
-        fences[lane] = offset
-        changed[lane] = ARGV[i + 1]
-        if idKey > 0 and not redis.call('SET', KEYS[idKey], '1', 'NX', 'PX', retention) then
-            duplicates = duplicates + 1
+        local fence = fences[lane] or tonumber(call('HGET', meta, lane) or -1)
+        fences[lane] = math.max(fence, offset)
+        if offset > fence then changes[lane] = ARGV[arg + 2] end
+        arg = arg + 4
+        if offset <= fence or (idKey and not call('SET', idKey, '1', 'NX', 'PX', retention)) then
+            answer[2] = answer[2] + 1
         else
             if not epoch then
-                epoch = ARGV[3]
-                redis.call('DEL', KEYS[3], KEYS[4])
+                epoch = newEpoch
+                call('DEL', stream, access)
             elseif closed then
-                redis.call('DEL', KEYS[3])
+                call('DEL', stream)
             end
             closed = false
-            if now < last then now = last end
-            last = now
             seq = seq + 1
             added = added + 1
             local id = string.format('%.0f-%.0f', now, seq)
-            redis.call('XADD', KEYS[3], 'MINID', '~', string.format('%.0f', now - retention), id, 'e', event)
+            call('XADD', stream, 'MINID', '~', oldest, id, 'e', event)
             local kind = string.sub(event, 1, 1)
             if kind == 'c' or kind == 'd' then
                 local subjects, roles = string.match(event, '^[^\n]*\n[^\n]*\n([^\n]*)\n([^\n]*)\n')
                 if kind == 'c' then
-                    if subjects == '' then forget('x:') else remember('x:', subjects, 'HDEL') end
-                    remember('s:', subjects, 'HSET')
-                    remember('r:', roles, 'HSET')
+                    if subjects == '' then forget(access, 'x:') else remember(access, 'x:', subjects, 'HDEL') end
+                    remember(access, 's:', subjects, 'HSET')
+                    remember(access, 'r:', roles, 'HSET')
                 elseif subjects == '' then
                     closed = '1'
-                    redis.call('DEL', KEYS[4])
+                    call('DEL', access)
                 else
-                    remember('x:', subjects, 'HSET')
-                    remember('s:', subjects, 'HDEL')
+                    remember(access, 'x:', subjects, 'HSET')
+                    remember(access, 's:', subjects, 'HDEL')
                 end
             end
             local told = epoch .. '.' .. id .. '\n'
-            if kind ~= 'M' and #event <= tonumber(ARGV[6]) then told = told .. event end
-            redis.call(ARGV[5], ARGV[4], told)
+            if kind ~= 'M' and #event <= whole then told = told .. event end
+            call(publish, channel, told)
         end
     end
-end
-
-for lane, offset in pairs(changed) do redis.call('HSET', KEYS[2], lane, offset) end
-if added > 0 then
-    redis.call('HSET', KEYS[2], 'e', epoch, 's', string.format('%.0f', seq), 't', string.format('%.0f', last))
-    if closed then
-        redis.call('HSET', KEYS[2], 'x', '1')
-        redis.call('PEXPIRE', KEYS[3], math.min(60000, retention))
-    else
-        redis.call('HDEL', KEYS[2], 'x')
-        redis.call('PEXPIRE', KEYS[3], retention)
+    local fields = {}
+    for changed, offset in pairs(changes) do
+        fields[#fields + 1] = changed
+        fields[#fields + 1] = offset
     end
-    redis.call('PEXPIRE', KEYS[4], ARGV[2])
+    if added > 0 then
+        answer[1] = answer[1] + added
+        local ends = {'e', epoch, 's', string.format('%.0f', seq), 't', string.format('%.0f', now)}
+        for i = 1, 6 do fields[#fields + 1] = ends[i] end
+        if closed then
+            fields[#fields + 1] = 'x'
+            fields[#fields + 1] = '1'
+            call('PEXPIRE', stream, math.min(60000, retention))
+        else
+            if wasClosed then call('HDEL', meta, 'x') end
+            call('PEXPIRE', stream, retention)
+        end
+        call('PEXPIRE', access, memory)
+    end
+    if #fields > 0 then call('HSET', meta, unpack(fields)) end
+    call('PEXPIRE', meta, memory)
 end
-redis.call('PEXPIRE', KEYS[2], ARGV[2])
-redis.call('HSET', KEYS[1], ARGV[7], string.format('%.0f', count + 1))
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return {added, duplicates, count + 1}
+return answer
