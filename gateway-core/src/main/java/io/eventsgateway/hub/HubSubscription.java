@@ -141,8 +141,10 @@ final class HubSubscription implements Subscription {
         if (leg.position != null || leg.reading) {
             return;
         }
-        if (leg.ended || (start.from() == Start.From.LATEST && leg.gap == Gap.NONE)) {
-            leg.position = leg.tail.end();
+        EventId end = leg.tail.end();
+        if (leg.ended || (start.from() == Start.From.LATEST && leg.gap == Gap.NONE) || EventId.START.equals(end)) {
+            // where nothing was written yet, there is nothing to look for
+            leg.position = end;
         } else if (subject != null && leg.gap == Gap.NONE) {
             leg.reading = true;
             log.marked(leg.tail.destination(), subject)

@@ -24,6 +24,7 @@ final class ClusterServers implements Servers {
 
     private static final String ANY = "any";
 
+    private final EventLoop loop = new EventLoop();
     private final RedisOptions options;
     private final RedisClusterClient client;
     private final RedisClient pushClient;
@@ -32,7 +33,7 @@ final class ClusterServers implements Servers {
 
     ClusterServers(RedisOptions options) {
         this.options = options;
-        this.pushClient = RedisClient.create();
+        this.pushClient = RedisClient.create(loop.resources());
         ClusterTopologyRefreshOptions.Builder refresh =
                 ClusterTopologyRefreshOptions.builder().enablePeriodicRefresh(options.refresh());
         if (options.adaptive()) {
@@ -40,7 +41,7 @@ final class ClusterServers implements Servers {
         } else {
             refresh.disableAllAdaptiveRefreshTriggers();
         }
-        this.client = RedisClusterClient.create(pushClient.getResources(), options.servers());
+        this.client = RedisClusterClient.create(loop.resources(), options.servers());
         this.client.setOptions(Servers.configure(ClusterClientOptions.builder(), options)
                 .maxRedirects(options.maxRedirects())
                 .validateClusterNodeMembership(false)
@@ -120,7 +121,7 @@ final class ClusterServers implements Servers {
     @Override
     public void close() {
         client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-        // whose threads the other one uses
         pushClient.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        loop.close();
     }
 }

@@ -16,11 +16,12 @@ final class SingleServer implements Servers {
 
     private static final String ONLY = "server";
 
+    private final EventLoop loop = new EventLoop();
     private final RedisClient client;
     private final RedisURI uri;
 
     SingleServer(RedisOptions options) {
-        this.client = RedisClient.create();
+        this.client = RedisClient.create(loop.resources());
         this.client.setOptions(Servers.configure(ClientOptions.builder(), options)
                 .autoReconnect(false)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
@@ -69,5 +70,6 @@ final class SingleServer implements Servers {
     @Override
     public void close() {
         client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        loop.close();
     }
 }

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a request for an event stream says; the one place that reads it. */
@@ -22,6 +23,7 @@ final class StreamRequest {
 
     private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
     private static final HttpString ORGANISATION = new HttpString("Fx-Organization-Id");
+    private static final Pattern REFUSED = Pattern.compile("; *q *= *0(\\.0*)? *(;|$)");
     private static final int MAX_DESTINATIONS = 64;
     private static final Comparator<Destination> ORDER = Comparator.comparing(Destination::type)
             .thenComparing(Destination::id)
@@ -42,8 +44,9 @@ final class StreamRequest {
         }
         for (String value : accept) {
             for (String range : value.toLowerCase(Locale.ROOT).split(",", -1)) {
-                String type = range.strip().split(";", -1)[0].strip();
-                boolean refused = range.replace(" ", "").matches(".*;q=0(\\.0*)?(;.*)?");
+                int parameters = range.indexOf(';');
+                String type = (parameters < 0 ? range : range.substring(0, parameters)).strip();
+                boolean refused = parameters >= 0 && REFUSED.matcher(range).find(parameters);
                 if (!refused && (type.equals("text/event-stream") || type.equals("text/*") || type.equals("*/*"))) {
                     return true;
                 }
