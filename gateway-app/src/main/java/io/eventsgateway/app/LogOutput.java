@@ -1,0 +1,58 @@
+package io.eventsgateway.app;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.spi.ContextAwareBase;
+
+/**
+ * Where logs go and what is left out of them, unless {@code -Dlogback.configurationFile} names a file that says so. In code, because
+ * reading a file of XML is a tenth of the time to start. Found and called by Logback.
+ */
+public final class LogOutput extends ContextAwareBase implements Configurator {
+
+    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{20} %msg%n";
+
+    @Override
+    public ExecutionStatus configure(LoggerContext context) {
+        if (System.getProperty("logback.configurationFile") != null) {
+            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        }
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(PATTERN);
+        encoder.start();
+        ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+        console.setContext(context);
+        console.setTarget("System.err");
+        console.setEncoder(encoder);
+        console.start();
+        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.INFO);
+        root.addAppender(console);
+        // brokers that refuse or can't be found, and missing topics, at every attempt; FeedGroup and KafkaFeeds say it
+        // once
+        level(context, Level.OFF, "org.apache.kafka.clients.ClientUtils");
+        level(context, Level.OFF, "org.apache.kafka.clients.NetworkClient");
+        level(context, Level.OFF, "org.apache.kafka.clients.Metadata");
+        level(context, Level.ERROR, "org.apache.kafka.clients.consumer.internals.FetchCollector");
+        level(context, Level.WARN, "org.apache.kafka");
+        level(context, Level.WARN, "io.lettuce");
+        // a server that is away, at every attempt; Connections says it once and then every minute
+        level(context, Level.ERROR, "io.lettuce.core.protocol.ConnectionWatchdog");
+        // a cluster's client closes its connections twice
+        level(context, Level.ERROR, "io.lettuce.core.RedisChannelHandler");
+        level(context, Level.WARN, "io.undertow");
+        level(context, Level.WARN, "org.xnio");
+        level(context, Level.WARN, "org.jboss");
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    private static void level(LoggerContext context, Level level, String logger) {
+        context.getLogger(logger).setLevel(level);
+    }
+}
