@@ -214,7 +214,8 @@ public final class Gateway implements AutoCloseable {
                 environment.get(RedisSettings.REWIND),
                 environment.get(KafkaClientSettings.AUTH_RETRY),
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(5));
+                // one of two can read while the other one waits for Redis
+                Math.max(2, Runtime.getRuntime().availableProcessors()));
         KafkaFeeds feeds = new KafkaFeeds(
                 KafkaSettings.subscriptions(environment),
                 options,

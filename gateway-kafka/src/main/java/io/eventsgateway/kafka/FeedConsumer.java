@@ -1,8 +1,5 @@
 package io.eventsgateway.kafka;
 
-import static org.apache.kafka.clients.consumer.ConsumerConfig.DEFAULT_MAX_POLL_RECORDS;
-import static org.apache.kafka.clients.consumer.ConsumerConfig.MAX_POLL_RECORDS_CONFIG;
-
 import io.eventsgateway.Source;
 import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.LostException;
@@ -63,7 +60,6 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private final DeadLetters deadLetters;
     private final KafkaOptions options;
     private final Positions positions;
-    private final int full;
 
     private final Set<TopicPartition> assigned = new HashSet<>();
     private final Map<TopicPartition, Long> seen = new HashMap<>();
@@ -75,7 +71,6 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private long committedAt = System.nanoTime();
     private long toldAt;
     private volatile String problem = "";
-    private volatile long behindSince;
 
     FeedConsumer(
             Feed feed,
@@ -91,8 +86,6 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         this.deadLetters = deadLetters;
         this.options = options;
         this.positions = new Positions(consumer);
-        this.full = Integer.parseInt(
-                String.valueOf(options.properties().getOrDefault(MAX_POLL_RECORDS_CONFIG, DEFAULT_MAX_POLL_RECORDS)));
         Generation now = ingest.generation();
         // the consumer before this one may not have come to going back
         this.generation = now.noticed().plus(TAKEN_OVER).isAfter(Instant.now()) ? Generation.FIRST : now;
@@ -103,16 +96,10 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         return problem;
     }
 
-    /** Since when every poll has brought all that one may, by {@link System#nanoTime}; 0 for not so. Any thread. */
-    long behindSince() {
-        return behindSince;
-    }
-
     /** Reads until it is woken up by {@link Consumer#wakeup}. */
     void run() {
         while (true) {
             ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
-            noteBacklog(polled.count());
             Set<TopicPartition> again = madeAgain();
             List<InboundRecord> batch = inbound(polled, again);
             if (ingest.generation().number() != generation.number()) {
@@ -121,14 +108,6 @@ final class FeedConsumer implements ConsumerRebalanceListener {
                 take(batch);
             }
             commitNowAndThen();
-        }
-    }
-
-    private void noteBacklog(int records) {
-        if (records < full) {
-            behindSince = 0;
-        } else if (behindSince == 0) {
-            behindSince = System.nanoTime();
         }
     }
 

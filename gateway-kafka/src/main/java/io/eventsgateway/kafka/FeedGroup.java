@@ -39,9 +39,6 @@ final class FeedGroup implements AutoCloseable {
     private final List<Worker> workers = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    // guarded by this
-    private long grownAt;
-
     FeedGroup(Subscription subscription, KafkaOptions options, Topics topics, Ingest ingest, DeadLetters deadLetters) {
         this.subscription = subscription;
         this.options = options;
@@ -59,28 +56,15 @@ final class FeedGroup implements AutoCloseable {
         return workers.size();
     }
 
-    /**
-     * Starts the first consumer, and twice as many when one is behind for longer than the {@linkplain KafkaOptions#patience patience}:
-     * an idle one costs as much as one that reads for all, and two that share the records wake twice as often. There are never more
-     * than partitions, nor than the subscription allows.
-     */
+    /** Starts consumers until there are as many as partitions, at least one, and no more than are allowed or of use. */
     synchronized void grow(int partitions) {
-        int allowed = Math.max(1, Math.min(partitions, subscription.threads()));
-        boolean atOnce = options.patience().isZero();
-        int wanted = atOnce ? allowed : isBehind() ? 2 * workers.size() : 1;
-        while (workers.size() < Math.min(wanted, allowed) && closed.getCount() > 0) {
+        int most = Math.min(subscription.threads(), options.processors());
+        int wanted = Math.max(1, Math.min(partitions, most));
+        while (workers.size() < wanted && closed.getCount() > 0) {
             Worker worker = new Worker("feed-" + subscription.feed().label() + "-" + workers.size());
             workers.add(worker);
             worker.start();
-            grownAt = System.nanoTime();
         }
-    }
-
-    /** Counted from the last growth at the earliest: what has moved to another consumer must be caught up first. */
-    private boolean isBehind() {
-        long patience = options.patience().toNanos();
-        long now = System.nanoTime();
-        return now - grownAt > patience && workers.stream().anyMatch(worker -> worker.isBehind(now - patience));
     }
 
     /** Why consumers are refused or held up; empty when none is. */
@@ -185,12 +169,6 @@ final class FeedGroup implements AutoCloseable {
         String problem() {
             FeedConsumer running = loop;
             return running == null || !hasSettled() ? failure : running.problem();
-        }
-
-        boolean isBehind(long until) {
-            FeedConsumer running = loop;
-            long since = running == null ? 0 : running.behindSince();
-            return since != 0 && since - until < 0;
         }
 
         private boolean hasSettled() {

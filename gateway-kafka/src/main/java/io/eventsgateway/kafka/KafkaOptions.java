@@ -11,8 +11,7 @@ import java.util.Map;
  * @param rewind how far a consumer goes back, before the log was last known to be intact, when the log lost something
  * @param authRetry until what was not allowed is tried again
  * @param watch how often partitions and matching topics are counted
- * @param patience for how long a feed's consumers may be behind before there are more of them; zero for as many as allowed from the
- *     start
+ * @param processors how many consumers of a feed are of use here: more would take turns, and each wakes for fewer records
  */
 public record KafkaOptions(
         Map<String, Object> properties,
@@ -20,7 +19,7 @@ public record KafkaOptions(
         Duration rewind,
         Duration authRetry,
         Duration watch,
-        Duration patience) {
+        int processors) {
 
     /** Copies the properties. */
     public KafkaOptions {

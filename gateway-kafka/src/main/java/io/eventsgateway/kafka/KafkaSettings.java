@@ -111,8 +111,8 @@ public final class KafkaSettings {
                     it is.""", topics()),
             new SettingGroup("Consumer groups", "", List.copyOf(GROUP_IDS.values())),
             new SettingGroup("Consumer threads", """
-                    Of each feed, one replica has at most so many consumers, and never more than partitions. It begins with one, which
-                    reads for all, and doubles them when one stays behind for 5 s.""", List.copyOf(THREADS.values())));
+                    Of each feed, one replica has at most so many consumers, and never more than partitions, nor than the machine has
+                    processors (or two).""", List.copyOf(THREADS.values())));
 
     private KafkaSettings() {}
 

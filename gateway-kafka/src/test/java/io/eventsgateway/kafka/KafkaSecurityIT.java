@@ -421,7 +421,7 @@ class KafkaSecurityIT {
                             Duration.ofSeconds(30),
                             environment.get(KafkaClientSettings.AUTH_RETRY),
                             Duration.ofMillis(300),
-                            Duration.ofSeconds(5)),
+                            2),
                     new Ingest(
                             new RecordDecoder(new Organisations("acme"), 1_000_000),
                             Router.STANDARD,

@@ -149,7 +149,7 @@ class KafkaSettingsIT {
                         Duration.ofSeconds(30),
                         environment.get(KafkaClientSettings.AUTH_RETRY),
                         Duration.ofMillis(300),
-                        Duration.ZERO),
+                        PARTITIONS),
                 new Ingest(
                         new RecordDecoder(
                                 new Organisations("acme"), environment.get(KafkaClientSettings.MESSAGE_MAX_BYTES)),
