@@ -27,7 +27,7 @@ public record Gate(boolean closed, Set<String> excluded, Set<String> subjects, S
 
     /** Whether a subject known by these names is shut out. */
     public boolean refuses(Collection<String> names) {
-        return closed || names.stream().anyMatch(excluded::contains);
+        return closed || (!excluded.isEmpty() && names.stream().anyMatch(excluded::contains));
     }
 
     /** The gate after an event: what every log must agree on. */

@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class AppendCall {
 
     /** Bounds of one call, during which Redis does nothing else. */
-    private static final int ENTRIES = 128;
+    static final int ENTRIES = 128;
 
     private static final int BYTES = 1024 * 1024;
 

@@ -44,6 +44,9 @@ final class Push {
         final List<Follower> followers = new CopyOnWriteArrayList<>();
         volatile @Nullable PushLink on;
 
+        /** What came before the link confirmed may not have been told. */
+        volatile boolean unseen;
+
         Channel(Keys keys) {
             this.keys = keys;
         }
@@ -57,11 +60,15 @@ final class Push {
             followers.forEach(Follower::wake);
         }
 
-        /** Wakes those who are elsewhere than at the end. */
+        boolean isToBeAsked() {
+            return unseen || !confirmed();
+        }
+
+        /** Wakes those who are elsewhere than at the end, and those who do not know yet where they are. */
         void compare(EventId end) {
             for (Follower follower : followers) {
                 EventId position = follower.position();
-                if (position != null && !position.equals(end)) {
+                if (position == null || !position.equals(end)) {
                     follower.wake();
                 }
             }
@@ -159,9 +166,9 @@ final class Push {
         }));
     }
 
-    /** Asks where the logs end that nothing is confirmed to be pushed of, and wakes those who are elsewhere. */
+    /** Asks where the logs end that nothing is confirmed to be pushed of, or only since now, and wakes those who are elsewhere. */
     void poll(RedisClusterAsyncCommands<byte[], byte[]> commands) {
-        compare(commands, channel -> !channel.confirmed());
+        compare(commands, Channel::isToBeAsked);
     }
 
     /** The same for all: what is pushed may have been lost. */
@@ -173,14 +180,14 @@ final class Push {
         if (asking.get() > 0) {
             return;
         }
-        Map<Integer, List<Channel>> byTag = new HashMap<>();
+        Map<Integer, List<Channel>> together = new HashMap<>();
         for (Channel channel : channels.values()) {
             if (which.test(channel)) {
-                byTag.computeIfAbsent(channel.keys.tag(), key -> new ArrayList<>())
+                together.computeIfAbsent(servers.routes() ? channel.keys.tag() : 0, key -> new ArrayList<>())
                         .add(channel);
             }
         }
-        byTag.values().forEach(some -> {
+        together.values().forEach(some -> {
             for (int from = 0; from < some.size(); from += SOME) {
                 ask(commands, some.subList(from, Math.min(some.size(), from + SOME)));
             }
@@ -189,11 +196,14 @@ final class Push {
 
     private void ask(RedisClusterAsyncCommands<byte[], byte[]> commands, List<Channel> some) {
         byte[][] metas = some.stream().map(channel -> channel.keys.meta()).toArray(byte[][]::new);
+        some.forEach(channel -> channel.unseen = false);
         asking.incrementAndGet();
         CompletionStage<List<Object>> asked = Script.ENDS.run(commands, metas);
         asked.whenComplete((ends, failure) -> {
             asking.decrementAndGet();
-            if (failure == null) {
+            if (failure != null) {
+                some.forEach(channel -> channel.unseen = true);
+            } else {
                 for (int i = 0; i < some.size(); i++) {
                     some.get(i).compare(Replies.end(ends.get(3 * i), ends.get(3 * i + 1), ends.get(3 * i + 2)));
                 }
@@ -256,7 +266,7 @@ final class Push {
         }
         PushLink before = channel.on;
         channel.on = link;
-        channel.wake();
+        channel.unseen = true;
         if (before != null && before != link) {
             before.unsubscribe(name);
         }

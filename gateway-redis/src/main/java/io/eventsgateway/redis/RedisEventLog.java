@@ -18,9 +18,8 @@ import io.eventsgateway.log.Tail;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +40,7 @@ public final class RedisEventLog implements EventLog {
     /** Larger events are told by their position only, and read by those who want them. */
     private static final int MAX_PUSHED_BYTES = 16 * 1024;
 
-    /** The group of what one call can change. */
+    /** What one call can change, where it can change everything. */
     private static final Object ALL = new Object();
 
     private static final byte[] NONE = new byte[0];
@@ -103,25 +102,37 @@ public final class RedisEventLog implements EventLog {
     }
 
     /**
-     * What is appended by one call after the other: entries of one destination must not overtake each other, not even when a call fails.
-     * A call of a cluster changes what has one tag. What has to wait for large data has a group of its own.
+     * What is appended side by side; within a group one call comes after the other, because entries of one destination must not overtake
+     * each other, not even when a call fails. A call of a cluster changes what has one tag; what has to wait for large data has a group of
+     * its own.
      */
-    private Collection<List<Entry>> groups(List<Entry> batch) {
+    private List<List<Entry>> groups(List<Entry> batch) {
         Set<Destination> waiting = new HashSet<>();
         for (Entry entry : batch) {
             if (StoredForm.isLarge(entry.event())) {
                 waiting.add(entry.destination());
             }
         }
-        Map<Object, List<Entry>> groups = new LinkedHashMap<>();
+        List<List<Entry>> groups = new ArrayList<>();
+        Map<Object, List<Entry>> open = new HashMap<>();
+        Map<Destination, List<Entry>> groupOf = new HashMap<>();
         for (Entry entry : batch) {
-            Destination destination = entry.destination();
-            Object group = waiting.contains(destination)
-                    ? destination
-                    : servers.routes() ? Keys.of(destination).tag() : ALL;
-            groups.computeIfAbsent(group, key -> new ArrayList<>()).add(entry);
+            List<Entry> group = groupOf.computeIfAbsent(entry.destination(), destination -> {
+                Object mixed = waiting.contains(destination)
+                        ? destination
+                        : servers.routes() ? Keys.of(destination).tag() : ALL;
+                List<Entry> last = open.get(mixed);
+                if (last != null && last.size() < AppendCall.ENTRIES) {
+                    return last;
+                }
+                List<Entry> next = new ArrayList<>();
+                groups.add(next);
+                open.put(mixed, next);
+                return next;
+            });
+            group.add(entry);
         }
-        return groups.values();
+        return groups;
     }
 
     private CompletionStage<Appended> appendFrom(Guard.Known known, List<Entry> entries, int from) {
