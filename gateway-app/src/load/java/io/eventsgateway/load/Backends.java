@@ -96,7 +96,8 @@ final class Backends implements AutoCloseable {
 
     /** User and system time of Redis so far, as it tells itself, in microseconds. */
     double redisCpuMicros() {
-        return 1e6 * (Double.parseDouble(info("cpu", "used_cpu_user")) + Double.parseDouble(info("cpu", "used_cpu_sys")));
+        return 1e6
+                * (Double.parseDouble(info("cpu", "used_cpu_user")) + Double.parseDouble(info("cpu", "used_cpu_sys")));
     }
 
     private String info(String section, String field) {

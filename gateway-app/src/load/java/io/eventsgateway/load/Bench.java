@@ -28,7 +28,8 @@ final class Bench implements AutoCloseable {
         this.server = server;
         this.backends = backends;
         this.prefix = Long.toString(WallClock.micros(), 36) + "-";
-        this.clients = new Clients(ClientPlan.of(server, connections, destinations, prefix, threads), PATIENCE).allOpen();
+        this.clients =
+                new Clients(ClientPlan.of(server, connections, destinations, prefix, threads), PATIENCE).allOpen();
         LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
     }
 

@@ -39,8 +39,7 @@ final class Clients implements AutoCloseable {
                 .mapToObj(first -> new ClientLoop(plan, first))
                 .toList();
         loops.forEach(Clients::start);
-        while (progress().anyMatch(each -> each.pending() > 0)
-                && System.nanoTime() - began < patience.toNanos()) {
+        while (progress().anyMatch(each -> each.pending() > 0) && System.nanoTime() - began < patience.toNanos()) {
             LockSupport.parkNanos(REST_NANOS);
         }
         double seconds = (System.nanoTime() - began) / 1e9;

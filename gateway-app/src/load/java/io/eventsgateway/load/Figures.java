@@ -25,9 +25,7 @@ final class Figures {
 
     /** A figure of every round; empty when there is none. */
     List<Double> all(String table, String row, String column) {
-        return tables.getOrDefault(table, Map.of())
-                .getOrDefault(row, Map.of())
-                .getOrDefault(column, List.of());
+        return tables.getOrDefault(table, Map.of()).getOrDefault(row, Map.of()).getOrDefault(column, List.of());
     }
 
     /** A figure of the latest round; not a number when there is none. */

@@ -33,9 +33,12 @@ final class KafkaAlone implements AutoCloseable {
         publisher = new Publisher(backends.bootstrapServers(), TOPIC);
         consumer = new KafkaConsumer<>(
                 Map.of(
-                        "bootstrap.servers", backends.bootstrapServers(),
-                        "group.id", "load-" + WallClock.micros(),
-                        "auto.offset.reset", "latest"),
+                        "bootstrap.servers",
+                        backends.bootstrapServers(),
+                        "group.id",
+                        "load-" + WallClock.micros(),
+                        "auto.offset.reset",
+                        "latest"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
         thread.start();
@@ -75,7 +78,9 @@ final class KafkaAlone implements AutoCloseable {
             run = ++runs;
             latencies.reset();
         }
-        long sent = publisher.send(run, new Schedule(rate, seconds), size, "", destinations).sent();
+        long sent = publisher
+                .send(run, new Schedule(rate, seconds), size, "", destinations)
+                .sent();
         long until = System.nanoTime() + PATIENCE_NANOS;
         while (received() < sent && System.nanoTime() < until) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));

@@ -55,7 +55,8 @@ final class LatencyCase {
                 bench.window(i < 2 ? 2_000 : 5_000, SHORT_SECONDS, SIZE);
             }
             if (options.warmUps() > 0) {
-                bench.window(LARGE_RATE, options.seconds(), LARGE_SIZE).enter(figures, table, row(LARGE_RATE) + ", 2 KB");
+                bench.window(LARGE_RATE, options.seconds(), LARGE_SIZE)
+                        .enter(figures, table, row(LARGE_RATE) + ", 2 KB");
             }
             int best = 0;
             for (int rate : options.rates()) {

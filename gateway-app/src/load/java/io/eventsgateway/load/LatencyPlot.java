@@ -13,8 +13,7 @@ final class LatencyPlot {
     private static final int RIGHT = 150;
     private static final int TOP = 24;
     private static final int BOTTOM = 52;
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             <style>
             svg { background: #fff } text { font: 13px system-ui, sans-serif; fill: #333 }
             .grid { stroke: #ddd } .line { fill: none; stroke-width: 2 } .p99 { stroke-dasharray: 5 4 }

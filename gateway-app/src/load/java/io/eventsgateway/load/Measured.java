@@ -9,7 +9,8 @@ import java.util.List;
  * @param cpu of the server, in microseconds an event delivered; so the others, which are no numbers where they are not known
  * @param pss memory of the server at the end, in MB
  */
-record Measured(Schedule schedule, Schedule.Kept kept, Totals totals, double cpu, double redis, double kafka, double pss) {
+record Measured(
+        Schedule schedule, Schedule.Kept kept, Totals totals, double cpu, double redis, double kafka, double pss) {
 
     private static final double KEPT = 0.97;
     private static final double LONGEST_P99 = 1_000;

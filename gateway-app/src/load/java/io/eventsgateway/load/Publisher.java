@@ -19,10 +19,14 @@ final class Publisher implements AutoCloseable {
         this.topic = topic;
         this.producer = new KafkaProducer<>(
                 Map.of(
-                        "bootstrap.servers", bootstrapServers,
-                        "acks", "all",
-                        "linger.ms", 0,
-                        "buffer.memory", 67_108_864L),
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "acks",
+                        "all",
+                        "linger.ms",
+                        0,
+                        "buffer.memory",
+                        67_108_864L),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }

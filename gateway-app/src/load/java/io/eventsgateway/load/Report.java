@@ -44,7 +44,11 @@ final class Report {
     }
 
     private static void line(StringBuilder text, String row, Collection<String> cells) {
-        text.append("| ").append(row).append(" | ").append(String.join(" | ", cells)).append(" |\n");
+        text.append("| ")
+                .append(row)
+                .append(" | ")
+                .append(String.join(" | ", cells))
+                .append(" |\n");
     }
 
     static String cell(List<Double> values) {

@@ -1,0 +1,28 @@
+package io.eventsgateway.load;
+
+/**
+ * Uses everything of a gateway once and often, so that a JVM which is told to keep what it learns learns it:
+ * {@code mvn -q -Pdist -DskipTests verify}. Used by one thread.
+ */
+final class Training {
+
+    private static final int CLIENTS = 1_000;
+    private static final int SIZE = 300;
+
+    private Training() {}
+
+    /** The first argument is the command that starts the gateway. */
+    public static void main(String[] args) {
+        try (Backends backends = new Backends("", "");
+                Gateways gateway = new Gateways(backends, args[0], 1, null)) {
+            try (Bench each = new Bench(gateway, backends, CLIENTS, CLIENTS, 1)) {
+                each.window(500, 3, SIZE);
+                each.window(5_000, 5, SIZE);
+            }
+            try (Bench together = new Bench(gateway, backends, CLIENTS, 1, 1)) {
+                together.window(20, 3, SIZE);
+            }
+        }
+        System.exit(0);
+    }
+}
