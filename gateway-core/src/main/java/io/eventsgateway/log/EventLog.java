@@ -62,8 +62,8 @@ public interface EventLog extends AutoCloseable {
 
     /**
      * Tells a follower of what is appended from now on, by whichever replica, until the result is closed. While the log cannot be
-     * sure that it is told itself, and once when it becomes sure, it looks at an interval where the log ends, and calls {@link
-     * Follower#wake} when the follower is elsewhere or does not know yet where it is.
+     * sure that it is told itself, it looks at an interval where the log ends, and calls {@link Follower#wake} when the follower is
+     * elsewhere; when it becomes sure it looks once more, and wakes one too that does not know yet where it is.
      */
     Following follow(Destination destination, Follower follower);
 

@@ -64,11 +64,11 @@ final class Push {
             return unseen || !confirmed();
         }
 
-        /** Wakes those who are elsewhere than at the end, and those who do not know yet where they are. */
+        /** Wakes those who are elsewhere than at the end; when news are pushed for sure, also those who do not know yet where they are. */
         void compare(EventId end) {
             for (Follower follower : followers) {
                 EventId position = follower.position();
-                if (position == null || !position.equals(end)) {
+                if (position == null ? confirmed() : !position.equals(end)) {
                     follower.wake();
                 }
             }
