@@ -5,6 +5,7 @@ import io.eventsgateway.redis.RedisServer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +27,22 @@ final class Backends implements AutoCloseable {
 
     private final @Nullable KafkaBroker ownKafka;
     private final @Nullable RedisServer ownRedis;
-    private final @Nullable ProcessTree kafkaProcess;
+    private final Set<ProcessHandle> kafkaProcesses;
     private final String kafka;
     private final RedisURI redis;
     private final RedisClient redisClient;
     private final StatefulRedisConnection<String, String> redisConnection;
     private final Admin admin;
+
+    /** Those of the process that started this one. */
+    static Backends given(Options options) {
+        Set<ProcessHandle> kafka = Arrays.stream(
+                        System.getProperty("kafka.pids", "").split(" "))
+                .filter(pid -> !pid.isEmpty())
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+                .collect(Collectors.toSet());
+        return new Backends(options.kafka(), options.redis(), kafka);
+    }
 
     /**
      * Starts what is not named.
@@ -40,11 +51,15 @@ final class Backends implements AutoCloseable {
      * @param redis host:port, empty for a server of its own
      */
     Backends(String kafka, String redis) {
+        this(kafka, redis, Set.of());
+    }
+
+    private Backends(String kafka, String redis, Set<ProcessHandle> kafkaProcesses) {
         Set<ProcessHandle> before = children();
         ownKafka = kafka.isEmpty() ? new KafkaBroker(Map.of("num.partitions", Integer.toString(PARTITIONS))) : null;
         Set<ProcessHandle> added = children();
         added.removeAll(before);
-        kafkaProcess = ownKafka == null ? null : new ProcessTree(added);
+        this.kafkaProcesses = ownKafka == null ? kafkaProcesses : added;
         ownRedis = redis.isEmpty() ? RedisServer.v70("--appendonly", "no", "--maxclients", "19000") : null;
         this.kafka = ownKafka == null ? kafka : ownKafka.bootstrapServers();
         this.redis = ownRedis == null ? RedisURI.create("redis://" + redis) : ownRedis.uri();
@@ -75,6 +90,16 @@ final class Backends implements AutoCloseable {
 
     String bootstrapServers() {
         return kafka;
+    }
+
+    /** Redis's host:port. */
+    String redisAddress() {
+        return redis.getHost() + ":" + redis.getPort();
+    }
+
+    /** The processes of Kafka; none where they are not known. */
+    Set<ProcessHandle> kafkaProcesses() {
+        return Set.copyOf(kafkaProcesses);
     }
 
     Admin admin() {
@@ -111,9 +136,9 @@ final class Backends implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** The same of Kafka; not a number where it is not this process' own. */
+    /** The same of Kafka; not a number where its processes are not known. */
     double kafkaCpuMicros() {
-        return kafkaProcess == null ? Double.NaN : kafkaProcess.cpuMicros();
+        return kafkaProcesses.isEmpty() ? Double.NaN : new ProcessTree(kafkaProcesses).cpuMicros();
     }
 
     @Override

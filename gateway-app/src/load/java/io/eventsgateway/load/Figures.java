@@ -18,6 +18,21 @@ final class Figures {
                 .add(value);
     }
 
+    /** Enters what another one {@linkplain #lines() wrote}. */
+    void addAll(List<String> lines) {
+        lines.stream()
+                .map(line -> line.split("\t", -1))
+                .forEach(fields -> add(fields[0], fields[1], fields[2], Double.parseDouble(fields[3])));
+    }
+
+    /** All of them, a line each. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        tables.forEach((table, rows) -> rows.forEach((row, columns) -> columns.forEach((column, values) ->
+                values.forEach(value -> lines.add(String.join("\t", table, row, column, value.toString()))))));
+        return lines;
+    }
+
     /** Rows and their columns of every table. */
     Map<String, Map<String, Map<String, List<Double>>>> tables() {
         return tables;

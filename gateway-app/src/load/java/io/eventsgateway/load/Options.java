@@ -3,7 +3,10 @@ package io.eventsgateway.load;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What is to be measured and how much of it. Immutable.
@@ -62,11 +65,31 @@ record Options(
                 Arrays.stream(text("rates", "500,2000,5000,10000").split(",", -1))
                         .map(Integer::valueOf)
                         .toList(),
-                4,
+                number("warmUps", 4),
                 number("seconds", 6),
-                8,
-                5,
+                number("broadcastSeconds", 8),
+                number("idleSeconds", 5),
                 !Boolean.getBoolean("short"));
+    }
+
+    /** The same as system properties, of another process on these servers. */
+    Map<String, String> properties(Backends backends) {
+        Map<String, String> properties = new TreeMap<>();
+        properties.put("cases", String.join(",", cases));
+        properties.put("gateway", gateway);
+        properties.put("kafka", backends.bootstrapServers());
+        properties.put("redis", backends.redisAddress());
+        properties.put("tokens", Boolean.toString(tokens));
+        properties.put("threads", Integer.toString(threads));
+        properties.put("clients", Integer.toString(clients));
+        properties.put("idle", Integer.toString(idle));
+        properties.put("rates", rates.stream().map(String::valueOf).collect(Collectors.joining(",")));
+        properties.put("warmUps", Integer.toString(warmUps));
+        properties.put("seconds", Integer.toString(seconds));
+        properties.put("broadcastSeconds", Integer.toString(broadcastSeconds));
+        properties.put("idleSeconds", Integer.toString(idleSeconds));
+        properties.put("short", Boolean.toString(!full));
+        return properties;
     }
 
     /** The least that shows that everything works. */

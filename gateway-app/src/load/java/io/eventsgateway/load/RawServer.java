@@ -25,10 +25,15 @@ final class RawServer implements Server {
                 // quiet, unlike what is on the class path for the gateway
                 "-Dorg.jboss.logging.provider=jdk",
                 "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                classPath(),
                 RawSse.class.getName(),
                 Integer.toString(port));
         process = new ServerProcess(command, Map.of(), port, path("none"), null);
+    }
+
+    /** The class path of this process, also where a test runner hides it. */
+    static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
     /** From the process' start until the headers of the first event stream. */
