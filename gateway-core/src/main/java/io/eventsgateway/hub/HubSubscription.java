@@ -237,7 +237,7 @@ final class HubSubscription implements Subscription {
                 leg.large = shared;
                 deliver(leg, shared == null ? List.of() : List.of(shared));
             }
-            leg.quiet = !page.more() && position(leg).equals(page.end());
+            leg.quiet = !leg.stirred && !page.more() && position(leg).equals(page.end());
             pump(leg);
         });
     }
@@ -262,6 +262,7 @@ final class HubSubscription implements Subscription {
     /** Reads when the budget allows; the bytes are given back after the page was taken. */
     private void read(Leg leg, @Nullable EventId after, int maxEvents, int maxBytes, Consumer<Page> taker) {
         leg.reading = true;
+        leg.stirred = false;
         budget.take(maxBytes, () -> log.read(leg.tail.destination(), after, maxEvents, maxBytes)
                 .whenComplete((page, failure) -> {
                     if (failure == null) {

@@ -29,8 +29,11 @@ final class Leg {
     /** A read is under way. */
     boolean reading;
 
-    /** A read said that there is nothing more; only news are a reason to read again. */
+    /** A read that began after the last news said that there is nothing more; only news are a reason to read again. */
     boolean quiet;
+
+    /** News came since the last read began, which may not have seen what they tell of. */
+    boolean stirred;
 
     boolean ended;
 
@@ -50,6 +53,7 @@ final class Leg {
 
     void woken() {
         quiet = false;
+        stirred = true;
         subscription.pump(this);
     }
 }
