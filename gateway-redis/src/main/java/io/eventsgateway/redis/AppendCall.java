@@ -1,39 +1,56 @@
 package io.eventsgateway.redis;
 
+import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
+import io.eventsgateway.Source;
 import io.eventsgateway.log.Entry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The arguments of one call of {@link Script#APPEND}, which changes some destinations' logs at once. Used by one thread. */
+/** The arguments of one call of {@link Script#APPEND}, which changes some destinations' logs at once. Used by one thread at a time. */
 final class AppendCall {
 
     /** Bounds of one call, during which Redis does nothing else. */
-    static final int ENTRIES = 128;
+    private static final int ENTRIES = 128;
 
     private static final int BYTES = 1024 * 1024;
 
     private static final byte[] WITHOUT = Keys.bytes("0");
     private static final byte[] WITH = Keys.bytes("1");
 
-    private final Map<Keys, List<Part>> parts = new LinkedHashMap<>();
+    private final Map<Keys, List<Entry>> parts = new LinkedHashMap<>();
     private int entries;
     private int bytes;
 
-    private record Part(Entry entry, byte[] written) {}
-
-    /** Adds an entry as it is written in Redis. */
-    void add(Keys keys, Entry entry, byte[] written) {
-        parts.computeIfAbsent(keys, key -> new ArrayList<>()).add(new Part(entry, written));
+    /** Adds an entry of the destination that has these keys. */
+    void add(Keys keys, Entry entry) {
+        parts.computeIfAbsent(keys, key -> new ArrayList<>()).add(entry);
         entries++;
-        bytes += written.length;
+        bytes += StoredForm.isLarge(entry.event()) ? 0 : entry.event().data().size();
     }
 
     boolean isFull() {
         return entries >= ENTRIES || bytes >= BYTES;
+    }
+
+    /** Keeps the data of large events, which has to be there before the events that refer to it. */
+    CompletionStage<?> keep(LargeData large) {
+        CompletionStage<?> kept = CompletableFuture.completedStage(null);
+        for (Map.Entry<Keys, List<Entry>> part : parts.entrySet()) {
+            for (Entry entry : part.getValue()) {
+                if (StoredForm.isLarge(entry.event())) {
+                    byte[] key = part.getKey().large(nameOf(entry.source()));
+                    kept = kept.thenCompose(
+                            done -> large.keep(key, entry.event().data()));
+                }
+            }
+        }
+        return kept;
     }
 
     /** The tags of what is changed, each once; the order in which the script answers their counts. */
@@ -42,17 +59,17 @@ final class AppendCall {
     }
 
     /** The names of what is changed. */
-    byte[][] keys(int[] tags) {
+    byte[][] keys(Guard guard, int[] tags) {
         List<byte[]> names = new ArrayList<>(tags.length + 3 * parts.size());
         for (int tag : tags) {
-            names.add(Keys.guard(tag));
+            names.add(guard.key(tag));
         }
         parts.forEach((keys, some) -> {
             names.add(keys.meta());
             names.add(keys.stream());
             names.add(keys.access());
-            for (Part part : some) {
-                String eventId = part.entry().eventId();
+            for (Entry entry : some) {
+                String eventId = entry.eventId();
                 if (eventId != null) {
                     names.add(keys.eventId(eventId));
                 }
@@ -77,13 +94,22 @@ final class AppendCall {
             values.add(Keys.bytes(EventId.epochText(ThreadLocalRandom.current().nextLong(1, 1L << 32))));
             values.add(Keys.bytes(keys.channel()));
             values.add(Keys.number(some.size()));
-            for (Part part : some) {
-                values.add(Keys.bytes("f:" + part.entry().source().lane()));
-                values.add(Keys.number(part.entry().source().offset()));
-                values.add(part.entry().eventId() == null ? WITHOUT : WITH);
-                values.add(part.written());
+            for (Entry entry : some) {
+                Event event = entry.event();
+                values.add(Keys.bytes("f:" + entry.source().lane()));
+                values.add(Keys.number(entry.source().offset()));
+                values.add(entry.eventId() == null ? WITHOUT : WITH);
+                values.add(
+                        StoredForm.isLarge(event)
+                                ? StoredForm.writeReference(event, nameOf(entry.source()))
+                                : StoredForm.write(event));
             }
         });
         return values.toArray(byte[][]::new);
+    }
+
+    /** The same however often a record is read: what is written twice is written to one place. */
+    private static String nameOf(Source source) {
+        return source.lane() + "@" + source.offset();
     }
 }

@@ -189,20 +189,19 @@ final class Connections implements AutoCloseable {
         byte[][] guards = new byte[together][];
         long[] before = new long[together];
         for (int i = 0; i < together; i++) {
-            guards[i] = Keys.guard(from + i);
+            guards[i] = guard.key(from + i);
             before[i] = known.count(from + i);
         }
-        return change(redis -> Script.TOUCH.run(redis, guards, guard.field(), memory))
-                .thenAccept(counts -> {
-                    for (int i = 0; i < together; i++) {
-                        long count = Replies.number(counts.get(i));
-                        if (count <= before[i]) {
-                            lost(known);
-                        } else {
-                            known.acknowledge(from + i, count);
-                        }
-                    }
-                });
+        return change(redis -> Script.TOUCH.run(redis, guards, memory)).thenAccept(counts -> {
+            for (int i = 0; i < together; i++) {
+                long count = Replies.number(counts.get(i));
+                if (count <= before[i]) {
+                    lost(known);
+                } else {
+                    known.acknowledge(from + i, count);
+                }
+            }
+        });
     }
 
     /** Redis has less than it acknowledged. */

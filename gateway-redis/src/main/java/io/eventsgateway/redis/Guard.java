@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class Guard {
 
-    private final byte[] field;
+    private final String writer;
     private volatile Known known = new Known(Generation.FIRST);
 
     /** What was acknowledged in one generation. */
@@ -45,12 +45,12 @@ final class Guard {
     }
 
     Guard(String writer) {
-        this.field = Keys.bytes("w:" + writer);
+        this.writer = writer;
     }
 
-    /** This writer's field in a {@linkplain Keys#guard guard}. */
-    byte[] field() {
-        return field;
+    /** Where this writer's calls under a tag are counted. */
+    byte[] key(int tag) {
+        return Keys.guard(tag, writer);
     }
 
     Known known() {

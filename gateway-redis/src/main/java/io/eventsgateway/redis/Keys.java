@@ -39,9 +39,9 @@ record Keys(int tag, String path) {
         return SlotHash.getSlot(TAG_NAMES[tag]);
     }
 
-    /** Hash of how often each writer has appended under a tag. */
-    static byte[] guard(int tag) {
-        return bytes("eg:{" + TAG_NAMES[tag] + "}:guard");
+    /** How often a writer has appended under a tag. */
+    static byte[] guard(int tag, String writer) {
+        return bytes("eg:{" + TAG_NAMES[tag] + "}:guard:" + writer);
     }
 
     /** A channel on which a log hears itself. */

@@ -1,9 +1,7 @@
 package io.eventsgateway.redis;
 
 import io.eventsgateway.Destination;
-import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
-import io.eventsgateway.Source;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
@@ -87,78 +85,61 @@ public final class RedisEventLog implements EventLog {
             return CompletableFuture.failedStage(
                     new LostException("a loss in the log was noticed since " + generation));
         }
-        List<CompletableFuture<Appended>> groups = new ArrayList<>();
-        for (List<Entry> group : groups(batch)) {
-            groups.add(appendFrom(known, group, 0).toCompletableFuture());
+        List<CompletableFuture<Appended>> chains = new ArrayList<>();
+        for (List<AppendCall> chain : chains(batch)) {
+            CompletionStage<Appended> sum = CompletableFuture.completedStage(Appended.NOTHING);
+            for (AppendCall call : chain) {
+                sum = sum.thenCompose(before -> append(known, call).thenApply(before::plus));
+            }
+            chains.add(sum.toCompletableFuture());
         }
-        return CompletableFuture.allOf(groups.toArray(CompletableFuture<?>[]::new))
-                .thenApply(done -> {
-                    Appended sum = Appended.NOTHING;
-                    for (CompletableFuture<Appended> group : groups) {
-                        sum = sum.plus(group.join());
-                    }
-                    return sum;
-                });
+        return CompletableFuture.allOf(chains.toArray(CompletableFuture<?>[]::new))
+                .thenApply(
+                        done -> chains.stream().map(CompletableFuture::join).reduce(Appended.NOTHING, Appended::plus));
     }
 
     /**
-     * What is appended side by side; within a group one call comes after the other, because entries of one destination must not overtake
-     * each other, not even when a call fails. A call of a cluster changes what has one tag; what has to wait for large data has a group of
-     * its own.
+     * The calls that append a batch. Chains go side by side; within one a call comes after the other, because entries of one destination
+     * must not overtake each other, not even when a call fails. A call of a cluster changes what has one tag; what has to wait for large
+     * data has a chain of its own.
      */
-    private List<List<Entry>> groups(List<Entry> batch) {
+    private List<List<AppendCall>> chains(List<Entry> batch) {
         Set<Destination> waiting = new HashSet<>();
         for (Entry entry : batch) {
             if (StoredForm.isLarge(entry.event())) {
                 waiting.add(entry.destination());
             }
         }
-        List<List<Entry>> groups = new ArrayList<>();
-        Map<Object, List<Entry>> open = new HashMap<>();
-        Map<Destination, List<Entry>> groupOf = new HashMap<>();
+        List<List<AppendCall>> chains = new ArrayList<>();
+        Map<Object, List<AppendCall>> open = new HashMap<>();
+        Map<Destination, List<AppendCall>> chainOf = new HashMap<>();
         for (Entry entry : batch) {
-            List<Entry> group = groupOf.computeIfAbsent(entry.destination(), destination -> {
-                Object mixed = waiting.contains(destination)
-                        ? destination
-                        : servers.routes() ? Keys.of(destination).tag() : ALL;
-                List<Entry> last = open.get(mixed);
-                if (last != null && last.size() < AppendCall.ENTRIES) {
+            Keys keys = Keys.of(entry.destination());
+            List<AppendCall> chain = chainOf.computeIfAbsent(entry.destination(), destination -> {
+                Object mixed = waiting.contains(destination) ? destination : servers.routes() ? keys.tag() : ALL;
+                List<AppendCall> last = open.get(mixed);
+                if (last != null && !last.get(0).isFull()) {
                     return last;
                 }
-                List<Entry> next = new ArrayList<>();
-                groups.add(next);
+                List<AppendCall> next = new ArrayList<>(List.of(new AppendCall()));
+                chains.add(next);
                 open.put(mixed, next);
                 return next;
             });
-            group.add(entry);
+            if (chain.get(chain.size() - 1).isFull()) {
+                chain.add(new AppendCall());
+            }
+            chain.get(chain.size() - 1).add(keys, entry);
         }
-        return groups;
+        return chains;
     }
 
-    private CompletionStage<Appended> appendFrom(Guard.Known known, List<Entry> entries, int from) {
-        AppendCall call = new AppendCall();
-        CompletionStage<?> kept = CompletableFuture.completedStage(null);
-        int next = from;
-        while (next < entries.size() && !call.isFull()) {
-            Entry entry = entries.get(next++);
-            Event event = entry.event();
-            Keys keys = Keys.of(entry.destination());
-            if (StoredForm.isLarge(event)) {
-                String name = nameOf(entry.source());
-                kept = kept.thenCompose(done -> large.keep(keys.large(name), event.data()));
-                call.add(keys, entry, StoredForm.writeReference(event, name));
-            } else {
-                call.add(keys, entry, StoredForm.write(event));
-            }
-        }
-        int rest = next;
+    private CompletionStage<Appended> append(Guard.Known known, AppendCall call) {
         int[] tags = call.tags();
-        CompletionStage<Appended> done = kept.thenCompose(data -> connections.change(
-                        redis -> Script.APPEND.run(redis, call.keys(tags), call.values(head(), known, tags))))
+        return call.keep(large)
+                .thenCompose(kept -> connections.change(
+                        redis -> Script.APPEND.run(redis, call.keys(guard, tags), call.values(head(), known, tags))))
                 .thenCompose(reply -> appended(known, tags, reply));
-        return rest == entries.size()
-                ? done
-                : done.thenCompose(first -> appendFrom(known, entries, rest).thenApply(first::plus));
     }
 
     private List<byte[]> head() {
@@ -166,8 +147,7 @@ public final class RedisEventLog implements EventLog {
                 retention,
                 memory,
                 Keys.bytes(servers.sharded() ? "SPUBLISH" : "PUBLISH"),
-                Keys.number(MAX_PUSHED_BYTES),
-                guard.field());
+                Keys.number(MAX_PUSHED_BYTES));
     }
 
     private CompletionStage<Appended> appended(Guard.Known known, int[] tags, List<Object> reply) {
@@ -180,11 +160,6 @@ public final class RedisEventLog implements EventLog {
             known.acknowledge(tags[i], Replies.number(reply.get(2 + i)));
         }
         return CompletableFuture.completedStage(new Appended(added, (int) Replies.number(reply.get(1))));
-    }
-
-    /** The same however often a record is read: what is written twice is written to one place. */
-    private static String nameOf(Source source) {
-        return source.lane() + "@" + source.offset();
     }
 
     @Override

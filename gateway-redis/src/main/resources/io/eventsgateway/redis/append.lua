@@ -1,26 +1,27 @@
 -- Appends a batch to the logs of some destinations, all or nothing, each entry once.
--- KEYS  the guard hashes, then of each destination: meta hash, stream, access hash, and a key for each event id that a producer gave
--- ARGV  1 retention ms  2 memory ms  3 PUBLISH or SPUBLISH  4 largest event that is pushed whole  5 writer's field in the guards
---       6 number of guards, then the writer's count under each that was acknowledged; then for each destination:
+-- KEYS  the writer's guards, then of each destination: meta hash, stream, access hash, and a key for each event id that a producer gave
+-- ARGV  1 retention ms  2 memory ms, several retentions  3 PUBLISH or SPUBLISH  4 largest event that is pushed whole
+--       5 number of guards, then the count of each that was acknowledged; then for each destination:
 --       epoch of a new log, channel, number of entries, and for each entry: lane, offset, 1 if its event id has a key or 0, event
--- Answers added, duplicates, the writer's count under each guard; added is -1 when Redis has less than it acknowledged, and nothing
+-- Answers added, duplicates, the count of each guard; added is -1 when Redis has less than it acknowledged, and nothing
 -- is appended.
 local call = redis.call
-local retention, memory, publish, whole, writer = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
-local guards = tonumber(ARGV[6])
+local retention, memory, publish, whole = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
+local guards = tonumber(ARGV[5])
 local answer = {0, 0}
 for i = 1, guards do
-    local count = call('HINCRBY', KEYS[i], writer, 1)
+    local count = call('INCR', KEYS[i])
     answer[i + 2] = count
-    if count <= tonumber(ARGV[6 + i]) then
-        for j = 1, i do call('HINCRBY', KEYS[j], writer, -1) end
+    if count == 1 then call('PEXPIRE', KEYS[i], memory) end
+    if count <= tonumber(ARGV[5 + i]) then
+        for j = 1, i do call('DECR', KEYS[j]) end
         return {-1, 0}
     end
 end
 local time = call('TIME')
 local clock = time[1] * 1000 + math.floor(time[2] / 1000)
 local oldest = string.format('%.0f', clock - retention)
-local key, arg = guards, 6 + guards
+local key, arg = guards, 5 + guards
 
 local function remember(access, prefix, names, command)
     for name in string.gmatch(names, '[^\t]+') do
@@ -39,8 +40,11 @@ while arg < #ARGV do
     local channel, entries = ARGV[arg + 2], tonumber(ARGV[arg + 3])
     local lane = ARGV[arg + 4]
     local known = call('HMGET', meta, 'e', 's', 't', 'x', lane)
-    local epoch, seq, now = known[1], tonumber(known[2] or 0), math.max(clock, tonumber(known[3] or 0))
-    local closed, wasClosed, added = known[4], known[4], 0
+    local epoch, seq, last = known[1], tonumber(known[2] or 0), tonumber(known[3] or 0)
+    local now = math.max(clock, last)
+    -- what outlives the events by far need not be told with each of them how long
+    local renew = math.floor(clock / retention) ~= math.floor(last / retention)
+    local closed, wasClosed, granted, added = known[4], known[4], false, 0
     local fences, changes = {[lane] = tonumber(known[5] or -1)}, {}
     local newEpoch = ARGV[arg + 1]
     key, arg = key + 3, arg + 3
@@ -72,6 +76,7 @@ while arg < #ARGV do
             call('XADD', stream, 'MINID', '~', oldest, id, 'e', event)
             local kind = string.sub(event, 1, 1)
             if kind == 'c' or kind == 'd' then
+                granted = true
                 local subjects, roles = string.match(event, '^[^\n]*\n[^\n]*\n([^\n]*)\n([^\n]*)\n')
                 if kind == 'c' then
                     if subjects == '' then forget(access, 'x:') else remember(access, 'x:', subjects, 'HDEL') end
@@ -97,8 +102,8 @@ while arg < #ARGV do
     end
     if added > 0 then
         answer[1] = answer[1] + added
-        local ends = {'e', epoch, 's', string.format('%.0f', seq), 't', string.format('%.0f', now)}
-        for i = 1, 6 do fields[#fields + 1] = ends[i] end
+        local ends = {'s', string.format('%.0f', seq), 't', string.format('%.0f', now), 'e', epoch}
+        for i = 1, epoch == known[1] and 4 or 6 do fields[#fields + 1] = ends[i] end
         if closed then
             fields[#fields + 1] = 'x'
             fields[#fields + 1] = '1'
@@ -107,9 +112,9 @@ while arg < #ARGV do
             if wasClosed then call('HDEL', meta, 'x') end
             call('PEXPIRE', stream, retention)
         end
-        call('PEXPIRE', access, memory)
     end
     if #fields > 0 then call('HSET', meta, unpack(fields)) end
-    call('PEXPIRE', meta, memory)
+    if renew then call('PEXPIRE', meta, memory) end
+    if renew or granted then call('PEXPIRE', access, memory) end
 end
 return answer

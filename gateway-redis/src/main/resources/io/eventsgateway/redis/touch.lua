@@ -1,10 +1,10 @@
--- Counts once under each guard, and keeps them.
--- KEYS  guard hashes
--- ARGV  1 writer's field  2 memory ms
+-- Counts each guard once, and keeps it.
+-- KEYS  a writer's guards
+-- ARGV  1 memory ms
 -- Answers the counts.
 local counts = {}
 for i, guard in ipairs(KEYS) do
-    counts[i] = redis.call('HINCRBY', guard, ARGV[1], 1)
-    redis.call('PEXPIRE', guard, ARGV[2])
+    counts[i] = redis.call('INCR', guard)
+    redis.call('PEXPIRE', guard, ARGV[1])
 end
 return counts

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.EventLogContract;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -150,6 +153,27 @@ class RedisEventLogIT {
         @AfterEach
         void close() {
             log.close();
+        }
+
+        @AfterEach
+        void leavesNothingForever() {
+            RedisOptions options = options();
+            if (options.cluster()) {
+                try (RedisClusterClient client = RedisClusterClient.create(options.servers())) {
+                    assertEverythingExpires(client.connect().sync());
+                }
+            } else {
+                try (RedisClient client = RedisClient.create(options.servers().get(0))) {
+                    assertEverythingExpires(client.connect().sync());
+                }
+            }
+        }
+
+        private static void assertEverythingExpires(RedisClusterCommands<String, String> redis) {
+            for (String key : redis.keys("*")) {
+                // -1 is never, -2 is gone since
+                assertThat(redis.pttl(key)).as("milliseconds left of %s", key).isNotEqualTo(-1);
+            }
         }
 
         @Override
