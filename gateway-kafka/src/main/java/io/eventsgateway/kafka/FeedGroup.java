@@ -186,7 +186,8 @@ final class FeedGroup implements AutoCloseable {
                 } catch (KafkaException failed) {
                     pause = isRefusal(failed) ? options.authRetry() : AFTER_FAULT;
                     fail(failed, pause);
-                } catch (RuntimeException fault) {
+                } catch (RuntimeException | Error fault) {
+                    // an error too: a codec whose native library can't be loaded must not end the thread unheard
                     pause = AFTER_FAULT;
                     failure = fault.toString();
                     LOG.error("Consumer failed feed={} again-in={}", label(), pause, fault);

@@ -35,6 +35,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerInterceptor;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -57,6 +59,7 @@ class KafkaFeedsIT {
     private final FailingLog log = new FailingLog();
     private final List<AutoCloseable> open = new ArrayList<>();
     private KafkaProducer<byte[], byte[]> producer;
+    private final Map<String, Object> ofConsumers = new HashMap<>();
     private int processors = 100;
 
     @BeforeEach
@@ -243,6 +246,49 @@ class KafkaFeedsIT {
         assertThat(data("view/a")).containsExactly("1", "2", "3");
     }
 
+    @Test
+    void saysThatALibraryCannotBeLoadedAndGoesOnWhenItCan() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 1);
+        ofConsumers.put("interceptor.classes", BrokenLibrary.class.getName());
+        BrokenLibrary.broken = true;
+        KafkaFeeds feeds = startFeeds(Feed.TASK_MESSAGE);
+        send(topic, "a", "1");
+
+        await(() -> feeds.problem().contains("no snappyjava"));
+        assertThat(data("view/a")).isEmpty();
+        BrokenLibrary.broken = false;
+
+        await(() -> data("view/a").equals(List.of("1")));
+        await(() -> feeds.problem().isEmpty());
+    }
+
+    /** Fails as a codec does whose native library is not there. */
+    public static final class BrokenLibrary implements ConsumerInterceptor<byte[], byte[]> {
+
+        private static volatile boolean broken;
+
+        /** Made by Kafka's client. */
+        public BrokenLibrary() {}
+
+        @Override
+        public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
+            if (broken) {
+                throw new UnsatisfiedLinkError("no snappyjava in java.library.path");
+            }
+            return records;
+        }
+
+        @Override
+        public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public void configure(Map<String, ?> configs) {}
+    }
+
     private KafkaFeeds startFeeds(Feed... read) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("bootstrap.servers", broker.bootstrapServers());
@@ -262,8 +308,9 @@ class KafkaFeedsIT {
                 log,
                 deadLetters,
                 IngestListener.NONE);
+        ofConsumers.putAll(properties);
         KafkaOptions options = new KafkaOptions(
-                properties,
+                ofConsumers,
                 RETENTION,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(1),
