@@ -95,6 +95,11 @@ final class Meters implements HubListener, IngestListener {
         of(closed, reason).increment();
     }
 
+    @Override
+    public void failed(Throwable fault) {
+        LOG.error("Streams failed, their clients come back", fault);
+    }
+
     private static <K> Counter of(Map<K, Counter> counters, K key) {
         return Objects.requireNonNull(counters.get(key));
     }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Brings a log's events to the subscribers on this replica. A subscriber is a cursor and not a queue: one that takes nothing costs
@@ -20,7 +21,7 @@ import java.util.concurrent.Executor;
  */
 public final class Hub implements AutoCloseable {
 
-    /** Of what is read for all who fell behind; a larger event is read when nothing else is. */
+    /** Of pages that are being read for all who fell behind; as much again of large events, of which one larger than this is read alone. */
     private static final long CATCH_UP_BYTES = 64L * 1024 * 1024;
 
     private final Parts parts;
@@ -31,7 +32,14 @@ public final class Hub implements AutoCloseable {
     private final IdentityHashMap<Executor, Lane> lanes = new IdentityHashMap<>();
 
     /** What every subscription works with. */
-    record Parts(EventLog log, Executor retry, Executor marks, HubListener listener, ReadBudget budget) {}
+    record Parts(
+            EventLog log,
+            Executor retry,
+            Executor marks,
+            HubListener listener,
+            ReadBudget pages,
+            ReadBudget large,
+            AtomicLong tailsBytes) {}
 
     /**
      * A hub over a log, which is lent.
@@ -41,7 +49,14 @@ public final class Hub implements AutoCloseable {
      *     after its last client left
      */
     public Hub(EventLog log, Executor retry, Executor marks, HubListener listener) {
-        this.parts = new Parts(log, retry, marks, listener, new ReadBudget(CATCH_UP_BYTES));
+        this.parts = new Parts(
+                log,
+                retry,
+                marks,
+                listener,
+                new ReadBudget(CATCH_UP_BYTES),
+                new ReadBudget(CATCH_UP_BYTES),
+                new AtomicLong());
     }
 
     /**
@@ -62,13 +77,19 @@ public final class Hub implements AutoCloseable {
         subscriptions.add(subscription);
         CompletableFuture<?>[] asked = followed.stream().map(LiveTail::asked).toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(asked)
-                .whenComplete((done, failure) -> subscription.lane().execute(subscription::open));
+                .whenComplete(
+                        (done, failure) -> subscription.lane().execute(() -> subscription.run(subscription::open)));
         return subscription;
     }
 
     /** How many destinations are followed. */
     public int destinations() {
         return tails.size();
+    }
+
+    /** How many bytes of events are kept for all destinations. */
+    long keptBytes() {
+        return parts.tailsBytes().get();
     }
 
     /** How many subscriptions there are. */
@@ -84,7 +105,7 @@ public final class Hub implements AutoCloseable {
 
     private LiveTail enter(Destination destination) {
         LiveTail tail = tails.compute(destination, (key, known) -> {
-            LiveTail entered = known == null ? new LiveTail(key, parts.log(), parts.retry()) : known;
+            LiveTail entered = known == null ? new LiveTail(key, parts) : known;
             entered.users++;
             return entered;
         });

@@ -22,4 +22,13 @@ public interface HubListener {
 
     /** A subscriber that had been let in is gone. */
     default void closed(CloseReason reason) {}
+
+    /**
+     * A fault of the gateway, or too little memory, has ended one stream or put off one destination's events; everything else goes
+     * on. By default it goes where the thread's uncaught exceptions go.
+     */
+    default void failed(Throwable fault) {
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
+    }
 }

@@ -34,7 +34,8 @@ final class HubSubscription implements Subscription {
     private final Executor retry;
     private final Executor marks;
     private final HubListener listener;
-    private final ReadBudget budget;
+    private final ReadBudget pages;
+    private final ReadBudget large;
     private final Subscriber subscriber;
     private final Set<String> names;
     private final @Nullable String subject;
@@ -66,7 +67,8 @@ final class HubSubscription implements Subscription {
         this.marks = parts.marks();
         this.subject = start.from() == Start.From.PENDING && !identity.names().isEmpty() ? identity.subject() : null;
         this.listener = parts.listener();
-        this.budget = parts.budget();
+        this.pages = parts.pages();
+        this.large = parts.large();
         this.subscriber = subscriber;
         this.names = identity.names();
         this.start = start;
@@ -85,7 +87,7 @@ final class HubSubscription implements Subscription {
 
     @Override
     public void resume() {
-        lane.execute(() -> {
+        execute(() -> {
             parked = false;
             legs.forEach(this::letGo);
             legs.forEach(this::pump);
@@ -94,7 +96,21 @@ final class HubSubscription implements Subscription {
 
     @Override
     public void close(CloseReason reason) {
-        lane.execute(() -> finish(reason));
+        execute(() -> finish(reason));
+    }
+
+    private void execute(Runnable step) {
+        lane.execute(() -> run(step));
+    }
+
+    /** Runs a step, whose fault ends this stream and nothing else: its client comes back with the position that it has. */
+    void run(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error fault) {
+            listener.failed(fault);
+            leave(CloseReason.GONE);
+        }
     }
 
     /** Begins, once every tail has been asked for its end. */
@@ -108,7 +124,7 @@ final class HubSubscription implements Subscription {
             Leg leg = legs.get(i);
             leg.position = resumed == null ? null : resumed.get(i);
             leg.gap = lastEventId != null && resumed == null ? Gap.UNKNOWN : Gap.NONE;
-            leg.ended = isOver(leg);
+            leg.ended = leg.tail.isOver(leg.position, names);
             leg.watch = leg.tail.watch(lane);
             leg.watch.add(leg);
         }
@@ -123,19 +139,6 @@ final class HubSubscription implements Subscription {
         begin();
     }
 
-    /** Whether the destination was ended for this client and nothing is left that it could still be told. */
-    private boolean isOver(Leg leg) {
-        EventId end = leg.tail.end();
-        EventId position = leg.position;
-        if (end == null || !leg.tail.refuses(names)) {
-            return false;
-        }
-        boolean behind = position != null
-                && (position.epoch() == end.epoch() || position.equals(EventId.START))
-                && !position.equals(end);
-        return !behind;
-    }
-
     /** Finds where to begin: after nothing that was, or before the oldest that is. */
     private void locate(Leg leg) {
         if (leg.position != null || leg.reading) {
@@ -148,7 +151,7 @@ final class HubSubscription implements Subscription {
         } else if (subject != null && leg.gap == Gap.NONE) {
             leg.reading = true;
             log.marked(leg.tail.destination(), subject)
-                    .whenComplete((mark, failure) -> lane.execute(() -> locateAfter(leg, mark, failure)));
+                    .whenComplete((mark, failure) -> execute(() -> locateAfter(leg, mark, failure)));
         } else {
             locateAfter(leg, null, null);
         }
@@ -161,7 +164,7 @@ final class HubSubscription implements Subscription {
             return;
         }
         if (failure != null) {
-            retry.execute(() -> lane.execute(() -> pump(leg)));
+            retry.execute(() -> execute(() -> pump(leg)));
             return;
         }
         read(leg, mark, 1, 1, page -> {
@@ -199,7 +202,10 @@ final class HubSubscription implements Subscription {
             if (next == null) {
                 readOn(leg);
             } else if (next.isEmpty()) {
-                endIfRefused(leg);
+                if (leg.tail.isOver(leg.position, names)) {
+                    // ended without its disconnect being there to be delivered
+                    end(leg);
+                }
                 break;
             } else {
                 deliver(leg, next);
@@ -228,7 +234,7 @@ final class HubSubscription implements Subscription {
                         page.events().stream().map(LiveEvent::of).toList();
                 leg.needed = 0;
                 deliver(leg, events);
-                if (bytes > PAGE_BYTES && parked && !events.isEmpty()) {
+                if (bytes > PAGE_BYTES && parked && !closed && !events.isEmpty()) {
                     keepLarge(leg, bytes, events.get(0));
                 }
             } else {
@@ -244,7 +250,7 @@ final class HubSubscription implements Subscription {
 
     /** Keeps the bytes of a large event until the subscriber has taken it. */
     private void keepLarge(Leg leg, int bytes, LiveEvent event) {
-        budget.keep(bytes);
+        budget(bytes).keep(bytes);
         leg.large = event;
         leg.largeBytes = bytes;
         leg.tail.share(event);
@@ -255,21 +261,26 @@ final class HubSubscription implements Subscription {
         leg.large = null;
         leg.largeBytes = 0;
         if (bytes > 0) {
-            budget.give(bytes);
+            budget(bytes).give(bytes);
         }
+    }
+
+    /** Large events wait for each other, and nobody else for them. */
+    private ReadBudget budget(int bytes) {
+        return bytes > PAGE_BYTES ? large : pages;
     }
 
     /** Reads when the budget allows; the bytes are given back after the page was taken. */
     private void read(Leg leg, @Nullable EventId after, int maxEvents, int maxBytes, Consumer<Page> taker) {
         leg.reading = true;
         leg.stirred = false;
-        budget.take(maxBytes, () -> log.read(leg.tail.destination(), after, maxEvents, maxBytes)
+        budget(maxBytes).take(maxBytes, () -> log.read(leg.tail.destination(), after, maxEvents, maxBytes)
                 .whenComplete((page, failure) -> {
                     if (failure == null) {
-                        lane.execute(() -> taken(leg, page, maxBytes, taker));
+                        execute(() -> taken(leg, page, maxBytes, taker));
                     } else {
-                        budget.give(maxBytes);
-                        retry.execute(() -> lane.execute(() -> {
+                        budget(maxBytes).give(maxBytes);
+                        retry.execute(() -> execute(() -> {
                             leg.reading = false;
                             pump(leg);
                         }));
@@ -279,10 +290,13 @@ final class HubSubscription implements Subscription {
 
     private void taken(Leg leg, Page page, int bytes, Consumer<Page> taker) {
         leg.reading = false;
-        if (!closed) {
-            taker.accept(page);
+        try {
+            if (!closed) {
+                taker.accept(page);
+            }
+        } finally {
+            budget(bytes).give(bytes);
         }
-        budget.give(bytes);
     }
 
     private void deliver(Leg leg, List<LiveEvent> events) {
@@ -344,13 +358,6 @@ final class HubSubscription implements Subscription {
         delivered++;
     }
 
-    /** Ends a leg whose destination was ended without its disconnect being there to be delivered. */
-    private void endIfRefused(Leg leg) {
-        if (leg.tail.refuses(names)) {
-            end(leg);
-        }
-    }
-
     private void end(Leg leg) {
         leg.ended = true;
         if (legs.stream().allMatch(each -> each.ended)) {
@@ -372,7 +379,7 @@ final class HubSubscription implements Subscription {
             delivered = 0;
             if (!markDue && subject != null) {
                 markDue = true;
-                marks.execute(() -> lane.execute(this::mark));
+                marks.execute(() -> execute(this::mark));
             }
         }
         subscriber.flush();
@@ -394,6 +401,13 @@ final class HubSubscription implements Subscription {
         if (opened) {
             settle();
             mark();
+        }
+        leave(reason);
+    }
+
+    private void leave(CloseReason reason) {
+        if (closed) {
+            return;
         }
         closed = true;
         for (Leg leg : legs) {

@@ -27,12 +27,16 @@ final class Lane implements Executor, Runnable {
 
     @Override
     public void run() {
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.run();
-        }
-        scheduled.set(false);
-        if (!tasks.isEmpty()) {
-            schedule();
+        try {
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.run();
+            }
+        } finally {
+            // a task's fault is the executor's to tell; those behind it go on
+            scheduled.set(false);
+            if (!tasks.isEmpty()) {
+                schedule();
+            }
         }
     }
 

@@ -54,6 +54,6 @@ final class Leg {
     void woken() {
         quiet = false;
         stirred = true;
-        subscription.pump(this);
+        subscription.run(() -> subscription.pump(this));
     }
 }

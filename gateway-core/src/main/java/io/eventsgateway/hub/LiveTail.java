@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +28,17 @@ final class LiveTail implements Follower {
 
     static final int MAX_EVENTS = 256;
     static final int MAX_BYTES = 256 * 1024;
+
+    /** Of what all tails of a hub keep; beyond it each keeps its newest event. */
+    static final long MAX_ALL_BYTES = 64L * 1024 * 1024;
+
     private static final int BATCH = 64;
 
     private final Destination destination;
     private final EventLog log;
     private final Executor retry;
+    private final HubListener listener;
+    private final AtomicLong allBytes;
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private final AtomicBoolean started = new AtomicBoolean();
     private final CompletableFuture<Void> asked = new CompletableFuture<>();
@@ -50,10 +57,12 @@ final class LiveTail implements Follower {
     private boolean closed;
     private EventLog.@Nullable Following following;
 
-    LiveTail(Destination destination, EventLog log, Executor retry) {
+    LiveTail(Destination destination, Hub.Parts parts) {
         this.destination = destination;
-        this.log = log;
-        this.retry = retry;
+        this.log = parts.log();
+        this.retry = parts.retry();
+        this.listener = parts.listener();
+        this.allBytes = parts.tailsBytes();
     }
 
     Destination destination() {
@@ -83,6 +92,7 @@ final class LiveTail implements Follower {
         synchronized (this) {
             closed = true;
             last = following;
+            clear();
         }
         if (last != null) {
             last.close();
@@ -121,6 +131,22 @@ final class LiveTail implements Follower {
     /** Whether a subject with these names is shut out as of the end. */
     synchronized boolean refuses(Collection<String> names) {
         return gate.refuses(names);
+    }
+
+    /**
+     * Whether the destination was ended for a subject with these names and nothing is left that it could still be told.
+     *
+     * @param position what it was told last, null for nothing
+     */
+    synchronized boolean isOver(@Nullable EventId position, Collection<String> names) {
+        EventId last = end;
+        if (last == null || !gate.refuses(names)) {
+            return false;
+        }
+        boolean behind = position != null
+                && (position.epoch() == last.epoch() || position.equals(EventId.START))
+                && !position.equals(last);
+        return !behind;
     }
 
     /** Some of the events after a position; empty when it is the end; null when they are not here and have to be read. */
@@ -224,14 +250,18 @@ final class LiveTail implements Follower {
 
     private void read(EventId after) {
         log.read(destination, after, MAX_EVENTS, MAX_BYTES).whenComplete((page, failure) -> {
-            if (failure != null) {
-                synchronized (this) {
-                    reading = false;
+            if (failure == null) {
+                try {
+                    take(page);
+                    return;
+                } catch (RuntimeException | Error fault) {
+                    listener.failed(fault);
                 }
-                retry.execute(this::wake);
-            } else {
-                take(page);
             }
+            synchronized (this) {
+                reading = false;
+            }
+            retry.execute(this::wake);
         });
     }
 
@@ -310,13 +340,26 @@ final class LiveTail implements Follower {
             return;
         }
         while (events.size() == MAX_EVENTS || bytes + size > MAX_BYTES) {
-            bytes -= events.remove(0).frame().size();
+            dropOldest();
         }
         events.add(event);
         bytes += size;
+        if (allBytes.addAndGet(size) > MAX_ALL_BYTES) {
+            // who needs more than the newest reads it
+            while (events.size() > 1) {
+                dropOldest();
+            }
+        }
+    }
+
+    private void dropOldest() {
+        int size = events.remove(0).frame().size();
+        bytes -= size;
+        allBytes.addAndGet(-size);
     }
 
     private void clear() {
+        allBytes.addAndGet(-bytes);
         events.clear();
         bytes = 0;
     }

@@ -12,6 +12,7 @@ import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.Follower;
 import io.eventsgateway.log.ForwardingEventLog;
+import io.eventsgateway.log.ForwardingFollower;
 import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.log.Page;
@@ -294,7 +295,7 @@ class HubInterleavingTest {
         @Override
         public Following follow(Destination destination, Follower follower) {
             followed++;
-            Following following = log.follow(destination, new Follower() {
+            Following following = log.follow(destination, new ForwardingFollower(follower) {
                 @Override
                 public void appended(EventId id, @Nullable Event event) {
                     int luck = random.nextInt(100);
@@ -306,11 +307,6 @@ class HubInterleavingTest {
                             bag.add(() -> follower.appended(id, event));
                         }
                     }
-                }
-
-                @Override
-                public @Nullable EventId position() {
-                    return follower.position();
                 }
 
                 @Override
