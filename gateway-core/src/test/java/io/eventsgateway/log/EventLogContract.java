@@ -17,6 +17,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -279,6 +281,26 @@ public abstract class EventLogContract {
             assertThat(without.large())
                     .isEqualTo(new Page.Large(read(null).events().get(0).id(), large.length));
             assertThat(read(null).events().get(0).event().data()).isEqualTo(Payload.of(large));
+        }
+    }
+
+    @Test
+    void tellsWhoMayReadOnWholeHoweverManyAreNamed() throws InterruptedException {
+        Told told = new Told();
+        Set<String> many = IntStream.range(0, 1000)
+                .mapToObj(i -> "00000000-0000-0000-0000-" + (100_000_000_000L + i))
+                .collect(Collectors.toSet());
+        try (EventLog.Following following = log().follow(destination, told)) {
+            assertThat(told.calls.poll(5, TimeUnit.SECONDS)).isEqualTo("wake");
+
+            Payload reason = Payload.of("{}".getBytes(StandardCharsets.UTF_8));
+            append(new Entry(
+                    destination,
+                    new Event(Event.Kind.DISCONNECT, "disconnect", reason, many, Set.of()),
+                    source(0),
+                    null));
+
+            assertThat(told.next()).isEqualTo("1 disconnect");
         }
     }
 

@@ -16,6 +16,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who follows what, and what Redis has confirmed to push. It owns the set of subscriptions: each channel belongs on the link of the
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * where a method says otherwise.
  */
 final class Push {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Push.class);
 
     /** Channels in one subscription, and destinations in one question for their ends. */
     private static final int SOME = 256;
@@ -296,9 +300,14 @@ final class Push {
             channel.wake();
             return;
         }
-        Event event = line + 1 >= message.length ? null : StoredForm.read(message, line + 1);
-        for (Follower follower : channel.followers) {
-            follower.appended(id, event);
+        try {
+            Event event = line + 1 >= message.length ? null : StoredForm.read(message, line + 1);
+            for (Follower follower : channel.followers) {
+                follower.appended(id, event);
+            }
+        } catch (RuntimeException | Error fault) {
+            LOG.error("Event not taken, its log is asked channel={} id={}", name, id, fault);
+            channel.unseen = true;
         }
     }
 }

@@ -1,6 +1,6 @@
 -- Appends a batch to the logs of some destinations, all or nothing, each entry once.
 -- KEYS  the writer's guards, then of each destination: meta hash, stream, access hash, and a key for each event id that a producer gave
--- ARGV  1 retention ms  2 memory ms, several retentions  3 PUBLISH or SPUBLISH  4 largest event that is pushed whole
+-- ARGV  1 retention ms  2 memory ms, several retentions  3 PUBLISH or SPUBLISH  4 largest message that is pushed whole
 --       5 number of guards, then the count of each that was acknowledged; then for each destination:
 --       epoch of a new log, channel, number of entries, and for each entry: lane, offset, 1 if its event id has a key or 0, event
 -- Answers added, duplicates, the count of each guard; added is -1 when Redis has less than it acknowledged, and nothing
@@ -91,7 +91,8 @@ while arg < #ARGV do
                 end
             end
             local told = epoch .. '.' .. id .. '\n'
-            if kind ~= 'M' and #event <= whole then told = told .. event end
+            -- who may read on is told whole, whatever its size
+            if kind ~= 'M' and (kind ~= 'm' or #event <= whole) then told = told .. event end
             call(publish, channel, told)
         end
     end
