@@ -33,6 +33,9 @@ final class EventStream implements Subscriber {
     private static final int MAX_COPY = 16 * 1024;
     private static final Duration EXPIRY_NOTICE = Duration.ofSeconds(60);
 
+    /** How long a client may leave the end of its stream unread. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
     private final HttpServerExchange exchange;
     private final Identity identity;
     private final SseOptions options;
@@ -55,6 +58,7 @@ final class EventStream implements Subscriber {
     private boolean ending;
     private boolean noticed;
     private boolean shut;
+    private long comeBackMillis = 3000;
     private boolean gone;
 
     EventStream(
@@ -81,6 +85,7 @@ final class EventStream implements Subscriber {
     }
 
     private void stopNow(long retryMillis) {
+        comeBackMillis = retryMillis;
         if (!ending && channel != null) {
             put(SseFrame.retry(retryMillis));
         }
@@ -101,7 +106,7 @@ final class EventStream implements Subscriber {
         sink.getWriteSetter().set(ready -> write());
         channel = sink;
         sweepers.add(exchange.getIoThread(), this);
-        put(SseFrame.retry(3000));
+        put(SseFrame.retry(comeBackMillis));
         put(SseFrame.comment("events follow"));
         write();
     }
@@ -163,11 +168,15 @@ final class EventStream implements Subscriber {
 
     @Override
     public void closed(CloseReason reason) {
-        sweepers.remove(exchange.getIoThread(), this);
-        whenGone.accept(this);
         ending = true;
         if (channel == null) {
-            exchange.setStatusCode(204).endExchange();
+            release();
+            if (reason == CloseReason.ENDED) {
+                exchange.setStatusCode(204).endExchange();
+            } else {
+                // a 204 would keep it from coming back
+                EventsHandler.comeBack(exchange, comeBackMillis);
+            }
         } else if (reason == CloseReason.GONE || reason == CloseReason.STALLED) {
             abandon();
         } else {
@@ -178,6 +187,13 @@ final class EventStream implements Subscriber {
 
     /** Once a second: is there something to say, or nothing more to expect? */
     void look(long now, boolean cleanup) {
+        if (ending) {
+            // nobody else supervises it any more
+            if (refused && now - refusedAt > LAST_WORDS.toNanos()) {
+                abandon();
+            }
+            return;
+        }
         if (cleanup && refused && now - refusedAt > options.cleanupMaxAge().toNanos()) {
             close(CloseReason.STALLED);
             return;
@@ -255,9 +271,11 @@ final class EventStream implements Subscriber {
                 sink.shutdownWrites();
             }
             if (sink.flush()) {
+                refused = false;
                 sink.suspendWrites();
                 drained();
             } else {
+                refuse();
                 sink.resumeWrites();
             }
         } catch (IOException broken) {
@@ -276,6 +294,7 @@ final class EventStream implements Subscriber {
     private void drained() {
         if (ending) {
             gone = true;
+            release();
             exchange.endExchange();
         } else if (full) {
             full = false;
@@ -305,8 +324,14 @@ final class EventStream implements Subscriber {
             gone = true;
             pending.clear();
             pendingBytes = 0;
+            release();
             IoUtils.safeClose(exchange.getConnection());
         }
+    }
+
+    private void release() {
+        sweepers.remove(exchange.getIoThread(), this);
+        whenGone.accept(this);
     }
 
     private void close(CloseReason reason) {

@@ -182,9 +182,14 @@ public final class EventsHandler implements HttpHandler {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, Long.toString(Math.round(later / 1000.0)));
             new Problem(503, "The gateway takes no streams right now; come back later.").send(exchange);
         } else {
-            putStreamHeaders(exchange);
-            exchange.getResponseSender().send(SseFrame.retry(later));
+            comeBack(exchange, later);
         }
+    }
+
+    /** A stream that says nothing but when to come back. */
+    static void comeBack(HttpServerExchange exchange, long afterMillis) {
+        putStreamHeaders(exchange);
+        exchange.getResponseSender().send(SseFrame.retry(afterMillis));
     }
 
     static void putStreamHeaders(HttpServerExchange exchange) {

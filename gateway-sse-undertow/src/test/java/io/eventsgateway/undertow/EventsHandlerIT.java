@@ -14,7 +14,10 @@ import io.eventsgateway.hub.Hub;
 import io.eventsgateway.hub.HubListener;
 import io.eventsgateway.hub.Start;
 import io.eventsgateway.log.Entry;
+import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.ForwardingEventLog;
 import io.eventsgateway.log.InMemoryEventLog;
+import io.eventsgateway.log.Tail;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
 import java.io.BufferedReader;
@@ -37,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -87,6 +91,10 @@ class EventsHandlerIT {
     }
 
     private EventsHandler start(SseOptions options) {
+        return start(hub, options);
+    }
+
+    private EventsHandler start(Hub hub, SseOptions options) {
         EventsHandler made =
                 new EventsHandler(hub, EventsHandlerIT::authenticate, AccessPolicy.AUTHENTICATED, null, options);
         undertow = Undertow.builder()
@@ -363,6 +371,73 @@ class EventsHandlerIT {
 
             await(() -> handler.streams() == 0 && hub.subscriptions() == 0);
         }
+    }
+
+    @Test
+    void supervisesAConnectionUntilItHasTakenTheEndOfItsStream() throws Exception {
+        undertow.stop();
+        handler = start(new SseOptions(
+                Start.From.PENDING,
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(10),
+                1000,
+                5,
+                0,
+                0,
+                SseSettings.Overload.RETRY,
+                "",
+                false,
+                Cors.NONE));
+        handler.open();
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(4096);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            OutputStream out = socket.getOutputStream();
+            out.write(("GET /api/events/view/1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer brief\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            await(() -> handler.streams() == 1);
+            for (int i = 0; i < 20; i++) {
+                append("view/1", "large", "\"" + "x".repeat(1_000_000) + "\"");
+            }
+
+            await(() -> hub.subscriptions() == 0);
+            assertThat(handler.streams()).isEqualTo(1);
+            await(() -> handler.streams() == 0);
+            assertThat(socket.getInputStream().readAllBytes().length).isLessThan(20_000_000);
+        }
+    }
+
+    @Test
+    void tellsAStreamThatHasNotBegunWhenItIsStoppedToComeBack() throws Exception {
+        CompletableFuture<Tail> never = new CompletableFuture<>();
+        Hub waiting = new Hub(
+                new ForwardingEventLog() {
+                    @Override
+                    protected EventLog delegate() {
+                        return log;
+                    }
+
+                    @Override
+                    public CompletionStage<Tail> tail(Destination destination) {
+                        return never;
+                    }
+                },
+                soon(),
+                soon(),
+                HubListener.NONE);
+        undertow.stop();
+        handler = start(waiting, OPTIONS);
+        handler.open();
+        CompletableFuture<HttpResponse<String>> answer =
+                http.sendAsync(request("/api/events/view/1", "ann").build(), HttpResponse.BodyHandlers.ofString());
+        await(() -> handler.streams() == 1);
+
+        handler.drain(Duration.ZERO);
+
+        assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(answer.get().body()).matches("retry: [0-9]+\n\n");
+        await(() -> handler.streams() == 0);
     }
 
     @Test
