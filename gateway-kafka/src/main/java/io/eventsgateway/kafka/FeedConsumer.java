@@ -32,6 +32,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +51,9 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private static final long TELL_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int FAULTS = 3;
 
+    /** How long before the last append what was appended is remembered, beside what is gone back by. */
+    private static final Duration REMEMBERED = Duration.ofSeconds(60);
+
     /** How long after a loss partitions may still come from a replica that did not live to go back itself. */
     private static final Duration TAKEN_OVER = Duration.ofSeconds(60);
 
@@ -60,6 +64,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private final DeadLetters deadLetters;
     private final KafkaOptions options;
     private final Positions positions;
+    private final RecentOffsets recent;
 
     private final Set<TopicPartition> assigned = new HashSet<>();
     private final Map<TopicPartition, Long> seen = new HashMap<>();
@@ -72,13 +77,19 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private long toldAt;
     private volatile String problem = "";
 
+    /**
+     * A loop to be run.
+     *
+     * @param reached what the consumer before this one has gone back for; null for the first
+     */
     FeedConsumer(
             Feed feed,
             Consumer<byte[], byte[]> consumer,
             Topics topics,
             Ingest ingest,
             DeadLetters deadLetters,
-            KafkaOptions options) {
+            KafkaOptions options,
+            @Nullable Generation reached) {
         this.feed = feed;
         this.consumer = consumer;
         this.topics = topics;
@@ -86,9 +97,16 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         this.deadLetters = deadLetters;
         this.options = options;
         this.positions = new Positions(consumer);
+        this.recent = new RecentOffsets(options.rewind().plus(REMEMBERED));
         Generation now = ingest.generation();
-        // the consumer before this one may not have come to going back
-        this.generation = now.noticed().plus(TAKEN_OVER).isAfter(Instant.now()) ? Generation.FIRST : now;
+        // of a replica that is gone nobody knows whether it came to going back
+        boolean lately = now.noticed().plus(TAKEN_OVER).isAfter(Instant.now());
+        this.generation = lately ? Generation.FIRST : reached == null ? now : reached;
+    }
+
+    /** The one that this consumer has gone back for. */
+    Generation generation() {
+        return generation;
     }
 
     /** What holds up the records that were read; empty for nothing. Any thread. */
@@ -129,6 +147,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             consumer.seekToBeginning(again);
             seen.keySet().removeAll(again);
             toCommit.keySet().removeAll(again);
+            recent.forget(again);
             LOG.warn("Topic was made again, read from its beginning feed={} partitions={}", feed.label(), again);
         }
         return again;
@@ -201,18 +220,26 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     /** Goes back in all partitions, before anything else is appended. */
     private void goBack(List<InboundRecord> batch) {
         // asked for before going back, so that the next append tells of a loss meanwhile
-        generation = ingest.generation();
-        wentBackAt = Instant.now();
+        Generation now = ingest.generation();
         Map<TopicPartition, Long> unappended = new HashMap<>();
         for (InboundRecord in : stillOurs(batch)) {
             unappended.merge(partition(in.source()), in.source().offset(), Math::min);
         }
-        goBack(assigned, unappended);
+        goBack(now, assigned, unappended);
+        generation = now;
+        wentBackAt = Instant.now();
     }
 
-    private void goBack(Collection<TopicPartition> partitions, Map<TopicPartition, Long> atLeast) {
-        Instant since = generation.intactUntil().minus(options.rewind());
-        Map<TopicPartition, Long> back = positions.backTo(since, partitions, atLeast);
+    private void goBack(Generation to, Collection<TopicPartition> partitions, Map<TopicPartition, Long> atLeast) {
+        Instant since = to.intactUntil().minus(options.rewind());
+        Map<TopicPartition, Long> appended = new HashMap<>(atLeast);
+        for (TopicPartition partition : partitions) {
+            Long offset = recent.since(partition, since);
+            if (offset != null) {
+                appended.merge(partition, offset, Math::min);
+            }
+        }
+        Map<TopicPartition, Long> back = positions.backTo(since, partitions, appended);
         back.forEach((partition, offset) -> {
             seen.remove(partition);
             toCommit.put(partition, new OffsetAndMetadata(offset));
@@ -265,11 +292,13 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     }
 
     private void acknowledge(List<InboundRecord> batch) {
+        Instant now = Instant.now();
         for (InboundRecord in : batch) {
             Source source = in.source();
             TopicPartition partition = partition(source);
             if (assigned.contains(partition)) {
                 toCommit.put(partition, new OffsetAndMetadata(source.offset() + 1));
+                recent.appended(partition, source.offset(), now);
             }
         }
     }
@@ -345,7 +374,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         // What is older than the retention would have expired.
         positions.beginAt(Instant.now().minus(options.retention()), partitions);
         if (wentBackAt.plus(TAKEN_OVER).isAfter(Instant.now())) {
-            goBack(partitions, Map.of());
+            goBack(generation, partitions, Map.of());
         }
         if (holding) {
             consumer.pause(partitions);
@@ -369,5 +398,6 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         seen.keySet().removeAll(partitions);
         topicIds.keySet().removeAll(partitions);
         toCommit.keySet().removeAll(partitions);
+        recent.forget(partitions);
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsgateway.kafka;
 
+import io.eventsgateway.log.Generation;
 import io.eventsgateway.route.DeadLetters;
 import io.eventsgateway.route.Ingest;
 import java.time.Duration;
@@ -154,6 +155,9 @@ final class FeedGroup implements AutoCloseable {
         private volatile String failure = "";
         private volatile long startedAt;
 
+        // owned by this thread
+        private @Nullable Generation reached;
+
         Worker(String name) {
             super(name);
         }
@@ -212,7 +216,7 @@ final class FeedGroup implements AutoCloseable {
                     properties(getName()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
                 current = consumer;
                 FeedConsumer made =
-                        new FeedConsumer(subscription.feed(), consumer, topics, ingest, deadLetters, options);
+                        new FeedConsumer(subscription.feed(), consumer, topics, ingest, deadLetters, options, reached);
                 startedAt = System.nanoTime();
                 loop = made;
                 if (subscription.feed().isPattern()) {
@@ -230,6 +234,10 @@ final class FeedGroup implements AutoCloseable {
             } finally {
                 if (loop != null && hasSettled()) {
                     failure = "";
+                }
+                FeedConsumer ended = loop;
+                if (ended != null) {
+                    reached = ended.generation();
                 }
                 current = null;
                 loop = null;

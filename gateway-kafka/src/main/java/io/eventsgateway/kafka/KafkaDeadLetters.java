@@ -73,7 +73,7 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
                     sent.complete(null);
                 }
             });
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             sent.completeExceptionally(failure);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
+import io.eventsgateway.Source;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
@@ -12,6 +13,7 @@ import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.log.LostException;
 import io.eventsgateway.log.Page;
+import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.route.Ingest;
 import io.eventsgateway.route.IngestListener;
 import io.eventsgateway.route.Organisations;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -39,9 +42,12 @@ import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +135,22 @@ class KafkaFeedsIT {
         send(topic, "a", "3");
         await(() -> data("view/a").equals(List.of("1", "2", "3")));
         await(() -> committed(topic) == 3);
+    }
+
+    @Test
+    void readsAgainWhatTheLogHasLostHoweverOldTheRecordsAre() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 1);
+        startFeeds(Feed.TASK_MESSAGE);
+        long old = System.currentTimeMillis() - TimeUnit.MINUTES.toMillis(10);
+        producer.send(new ProducerRecord<>(topic, 0, old, bytes("a"), bytes("1")));
+        producer.send(new ProducerRecord<>(topic, 0, old, bytes("a"), bytes("2")));
+        await(() -> data("view/a").equals(List.of("1", "2")));
+        await(() -> committed(topic) == 2);
+
+        log.lose();
+
+        await(() -> data("view/a").equals(List.of("1", "2")));
     }
 
     @Test
@@ -281,6 +303,41 @@ class KafkaFeedsIT {
 
         @Override
         public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public void configure(Map<String, ?> configs) {}
+    }
+
+    @Test
+    void failsADeadLetterWhoseLibraryCannotBeLoaded() throws Exception {
+        Map<String, Object> properties = Map.of(
+                "bootstrap.servers", broker.bootstrapServers(), "interceptor.classes", NoLibrary.class.getName());
+        Source source = new Source("t", "id", 0, 0);
+        InboundRecord in = new InboundRecord(Feed.TASK_MESSAGE, source, bytes("a"), bytes("1"), List.of());
+        try (KafkaDeadLetters letters = new KafkaDeadLetters(run + "-dead-letters", properties, MAX_BYTES)) {
+            assertThat(letters.send(in, "why").toCompletableFuture())
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(UnsatisfiedLinkError.class);
+        }
+    }
+
+    /** Fails as a producer's codec does whose native library is not there. */
+    public static final class NoLibrary implements ProducerInterceptor<byte[], byte[]> {
+
+        /** Made by Kafka's client. */
+        public NoLibrary() {}
+
+        @Override
+        public ProducerRecord<byte[], byte[]> onSend(ProducerRecord<byte[], byte[]> letter) {
+            throw new UnsatisfiedLinkError("no snappyjava in java.library.path");
+        }
+
+        @Override
+        public void onAcknowledgement(@Nullable RecordMetadata metadata, @Nullable Exception failure) {}
 
         @Override
         public void close() {}
