@@ -14,6 +14,7 @@ import io.eventsgateway.undertow.SseSettings;
 import io.eventsgateway.undertow.TlsSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What configures the application as a whole, and the list of everything that configures its parts. */
@@ -32,7 +33,11 @@ public final class AppSettings {
                             + "default is false.");
 
     /** Whose records are that name none. */
-    public static final Setting<String> ORGANIZATION_DEFAULT = Setting.text("EVENTS_ORGANIZATION_DEFAULT", "default")
+    public static final Setting<String> ORGANIZATION_DEFAULT = Setting.text(
+                    "EVENTS_ORGANIZATION_DEFAULT",
+                    "default",
+                    "1 to 64 of letters, digits, '.', '_', '-'",
+                    Pattern.compile("[0-9A-Za-z._-]{1,64}"))
             .doc("Organisation of records that name none; every subject sees it.");
 
     /** How much is logged of everything. */
@@ -96,6 +101,7 @@ public final class AppSettings {
                 () -> environment.check(ALL),
                 () -> SecuritySettings.check(environment),
                 () -> KafkaClientSettings.check(environment),
+                () -> KafkaSettings.check(environment),
                 () -> RedisSettings.options(environment),
                 () -> TlsSettings.SERVER.context(environment),
                 () -> TlsSettings.MANAGEMENT.context(environment)));

@@ -1,10 +1,10 @@
 package io.eventsgateway.app;
 
-import io.eventsgateway.Source;
 import io.eventsgateway.hub.CloseReason;
 import io.eventsgateway.hub.HubListener;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Gap;
+import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.route.IngestListener;
 import io.eventsgateway.topic.Feed;
 import io.micrometer.core.instrument.Counter;
@@ -70,9 +70,14 @@ final class Meters implements HubListener, IngestListener {
     }
 
     @Override
-    public void rejected(Feed feed, Source source, String reason) {
+    public void rejected(Feed feed, InboundRecord in, String reason) {
         of(rejected, feed).increment();
-        LOG.warn("Record rejected feed={} source={} reason=\"{}\"", feed.label(), source, reason);
+        LOG.warn(
+                "Record rejected feed={} source={} traceparent={} reason=\"{}\"",
+                feed.label(),
+                in.source(),
+                in.header("traceparent"),
+                reason);
     }
 
     @Override

@@ -111,6 +111,18 @@ class CommandsIT {
     }
 
     @Test
+    void failsWhenAPortIsTaken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String port = Integer.toString(taken.getLocalPort());
+
+            GatewayRun run = GatewayRun.of(Map.of("SERVER_PORT", port), "--embedded");
+
+            assertThat(run.exitCode()).isEqualTo(78);
+            assertThat(run.output()).contains("SERVER_PORT can't be listened on");
+        }
+    }
+
+    @Test
     void tellsHowItIsDoingAlsoWithoutRedis() throws Exception {
         try (GatewayProcess gateway = new GatewayProcess(stack.environment())) {
             Matcher started = Pattern.compile("Gateway started port=\\d+ management=(\\d+)")

@@ -21,8 +21,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Hub implements AutoCloseable {
 
-    /** Of pages that are being read for all who fell behind; as much again of large events, of which one larger than this is read alone. */
-    private static final long CATCH_UP_BYTES = 64L * 1024 * 1024;
+    /**
+     * Bytes of pages being read for all who fell behind; as many of large events, of which one that is larger is read when no other
+     * is; and as many that all live tails keep.
+     */
+    static final long BUDGET = Math.min(64L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 8);
 
     private final Parts parts;
     private final Map<Destination, LiveTail> tails = new ConcurrentHashMap<>();
@@ -50,13 +53,7 @@ public final class Hub implements AutoCloseable {
      */
     public Hub(EventLog log, Executor retry, Executor marks, HubListener listener) {
         this.parts = new Parts(
-                log,
-                retry,
-                marks,
-                listener,
-                new ReadBudget(CATCH_UP_BYTES),
-                new ReadBudget(CATCH_UP_BYTES),
-                new AtomicLong());
+                log, retry, marks, listener, new ReadBudget(BUDGET), new ReadBudget(BUDGET), new AtomicLong());
     }
 
     /**

@@ -29,9 +29,6 @@ final class LiveTail implements Follower {
     static final int MAX_EVENTS = 256;
     static final int MAX_BYTES = 256 * 1024;
 
-    /** Of what all tails of a hub keep; beyond it each keeps its newest event. */
-    static final long MAX_ALL_BYTES = 64L * 1024 * 1024;
-
     private static final int BATCH = 64;
 
     private final Destination destination;
@@ -344,7 +341,7 @@ final class LiveTail implements Follower {
         }
         events.add(event);
         bytes += size;
-        if (allBytes.addAndGet(size) > MAX_ALL_BYTES) {
+        if (allBytes.addAndGet(size) > Hub.BUDGET) {
             // who needs more than the newest reads it
             while (events.size() > 1) {
                 dropOldest();

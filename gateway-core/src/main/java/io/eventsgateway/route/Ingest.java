@@ -71,7 +71,7 @@ public final class Ingest {
         CompletableFuture<?>[] sent = new CompletableFuture<?>[rejected.size()];
         for (int i = 0; i < sent.length; i++) {
             Rejected each = rejected.get(i);
-            listener.rejected(feed, each.in().source(), each.reason());
+            listener.rejected(feed, each.in(), each.reason());
             sent[i] = deadLetters.send(each.in(), each.reason()).toCompletableFuture();
         }
         return CompletableFuture.allOf(sent);

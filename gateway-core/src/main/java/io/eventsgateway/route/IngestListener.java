@@ -1,6 +1,5 @@
 package io.eventsgateway.route;
 
-import io.eventsgateway.Source;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.topic.Feed;
 
@@ -17,5 +16,5 @@ public interface IngestListener {
     default void appended(Feed feed, Appended appended) {}
 
     /** A record can't be used and is on its way to the dead letters. */
-    default void rejected(Feed feed, Source source, String reason) {}
+    default void rejected(Feed feed, InboundRecord in, String reason) {}
 }

@@ -122,7 +122,7 @@ class HubSubscriptionTest {
         }
 
         assertThat(readers).allSatisfy(each -> assertThat(each.delivered).hasSize(64));
-        assertThat(hub.keptBytes()).isBetween(LiveTail.MAX_ALL_BYTES, LiveTail.MAX_ALL_BYTES + destinations * 5000L);
+        assertThat(hub.keptBytes()).isBetween(Hub.BUDGET, Hub.BUDGET + destinations * 5000L);
     }
 
     private static Subscription subscribe(Hub hub, Destination destination, Reader reader) {

@@ -321,7 +321,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
                         .toCompletableFuture()
                         .join();
             } catch (RuntimeException again) {
-                LOG.error("Record given up source={}", in.source(), again);
+                LOG.error("Record given up source={} traceparent={}", in.source(), in.header("traceparent"), again);
                 deadLetters
                         .send(in, "fault of the gateway: " + fault)
                         .toCompletableFuture()

@@ -34,6 +34,9 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaDeadLetters.class);
 
+    /** Room for what a letter has beside its value. */
+    private static final int HEADERS = 1024 * 1024;
+
     private final String topic;
     private final Map<String, Object> properties;
     private final int maxBytes;
@@ -102,7 +105,8 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
             settings.put("client.id", "events-gateway-dead-letters");
             settings.put("acks", "all");
             settings.put("enable.idempotence", true);
-            settings.put("max.request.size", maxBytes + 1024 * 1024);
+            settings.put("max.request.size", maxBytes + HEADERS);
+            settings.put("buffer.memory", Math.max(32L * 1024 * 1024, maxBytes + 2L * HEADERS));
             settings.putIfAbsent("max.block.ms", 10_000);
             made = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
             producer = made;
@@ -113,7 +117,8 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
     /** Makes the topic where the cluster does not make topics by itself; where that is not allowed, somebody else must. */
     private void makeTopic() {
         try (Admin admin = Admin.create(properties)) {
-            NewTopic wanted = new NewTopic(topic, Optional.empty(), Optional.empty());
+            NewTopic wanted = new NewTopic(topic, Optional.empty(), Optional.empty())
+                    .configs(Map.of("max.message.bytes", Integer.toString(maxBytes + HEADERS)));
             admin.createTopics(List.of(wanted)).all().get();
             LOG.info("Dead-letter topic made topic={}", topic);
         } catch (ExecutionException failed) {

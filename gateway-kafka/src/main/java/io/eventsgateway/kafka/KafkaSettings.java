@@ -1,5 +1,6 @@
 package io.eventsgateway.kafka;
 
+import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.Setting;
 import io.eventsgateway.config.SettingGroup;
@@ -180,6 +181,25 @@ public final class KafkaSettings {
                         environment.get(require(GROUP_IDS, feed)),
                         environment.get(require(THREADS, feed))))
                 .toList();
+    }
+
+    /**
+     * Checks that no feed reads the dead letters, which would come back to them for ever.
+     *
+     * @throws ConfigurationException naming every feed that does
+     */
+    public static void check(Environment environment) {
+        String letters = deadLetterTopic(environment);
+        List<String> problems = subscriptions(environment).stream()
+                .filter(each -> each.feed().isPattern()
+                        ? Pattern.compile(each.reads()).matcher(letters).matches()
+                        : each.reads().equals(letters))
+                .map(each -> require(TOPICS, each.feed()).name() + "=" + each.reads() + " is not valid: it also reads "
+                        + DEAD_LETTER_TOPIC.name() + "=" + letters)
+                .toList();
+        if (!letters.isEmpty() && !problems.isEmpty()) {
+            throw new ConfigurationException(problems);
+        }
     }
 
     /** The dead letters' topic, empty for none. */

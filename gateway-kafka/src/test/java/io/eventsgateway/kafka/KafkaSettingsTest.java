@@ -1,6 +1,7 @@
 package io.eventsgateway.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.eventsgateway.config.ConfigurationException;
@@ -83,6 +84,16 @@ class KafkaSettingsTest {
                 .contains(new Subscription(Feed.TASK_MESSAGE, "tasks", "task-group", 3))
                 .contains(new Subscription(Feed.GENERIC_MESSAGE, "any\\..*", "generic-commands-message", 10));
         assertThat(KafkaSettings.deadLetterTopic(set)).isEmpty();
+    }
+
+    @Test
+    void refusesAFeedThatReadsTheDeadLetters() {
+        Environment circle = new Environment(Map.of("KAFKA_TOPIC_EVENTSGATEWAY_PATTERN", "ai\\.flowx\\..*"));
+
+        assertThatThrownBy(() -> KafkaSettings.check(circle))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("KAFKA_TOPIC_EVENTSGATEWAY_PATTERN=ai\\.flowx\\..* is not valid: it also reads");
+        KafkaSettings.check(new Environment(Map.of()));
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Connections implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
-    private static final long TICK_MILLIS = 250;
+    private static final long TICK = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long CONNECT_AGAIN = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long RECONCILE = TimeUnit.SECONDS.toNanos(2);
     private static final long TOUCH = TimeUnit.SECONDS.toNanos(5);
@@ -72,8 +72,9 @@ final class Connections implements AutoCloseable {
     }
 
     void start() {
-        long every = Math.min(TICK_MILLIS, TimeUnit.NANOSECONDS.toMillis(frequency));
-        clock.scheduleWithFixedDelay(this::tick, 0, every, TimeUnit.MILLISECONDS);
+        // a whole number of ticks, so that a question is not asked a tick late
+        long ticks = (frequency + TICK - 1) / TICK;
+        clock.scheduleWithFixedDelay(this::tick, 0, frequency / ticks, TimeUnit.NANOSECONDS);
     }
 
     RedisState state() {

@@ -113,7 +113,9 @@ public final class RedisSettings {
 
     /** Whether to use TLS. */
     public static final Setting<Boolean> SSL = Setting.flag("SPRING_DATA_REDIS_SSL_ENABLED", false)
-            .doc("Whether to use TLS.")
+            .otherwise(environment ->
+                    Boolean.toString(!environment.get(RedisSettings.SSL_BUNDLE).isEmpty()))
+            .doc("Whether to use TLS; by default when SPRING_DATA_REDIS_SSL_BUNDLE names a bundle.")
             .formerly("SPRING_REDIS_SSL");
 
     /** Which certificates to trust and to show. */

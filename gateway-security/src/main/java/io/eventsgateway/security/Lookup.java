@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks another service questions that it answers by a status: 2xx is yes; 401, 403, 404 and 410 are no; anything else, or nothing
- * within two seconds, is no answer. Answers are remembered for a while, the same question is asked once at a time, questions under way
+ * Asks another service questions that it answers by a status: 2xx is yes; 404 and 410 are no, and so are 401 and 403 where the
+ * question is what the asker may see, else they are no answer, as is anything else, or nothing within two seconds. Answers are remembered for a while, the same question is asked once at a time, questions under way
  * are bounded, and a service that gives no answers is left alone for some seconds. Any thread may call; a call may block.
  *
  * @param <K> what a question is told by; equal ones are the same
@@ -37,6 +37,7 @@ final class Lookup<K> {
 
     private final String service;
     private final HttpClient http;
+    private final boolean refusalIsNo;
     private final AsyncCache<K, Answer> answers;
     private final Semaphore free = new Semaphore(UNDER_WAY);
     private final CircuitBreaker breaker;
@@ -53,10 +54,12 @@ final class Lookup<K> {
      * @param service what it is, for people
      * @param http lent; must not follow redirects
      * @param remembered how long an answer counts
+     * @param refusalIsNo whether 401 and 403 are an answer
      */
-    Lookup(String service, HttpClient http, Duration remembered) {
+    Lookup(String service, HttpClient http, Duration remembered, boolean refusalIsNo) {
         this.service = service;
         this.http = http;
+        this.refusalIsNo = refusalIsNo;
         this.answers = Caffeine.newBuilder()
                 .expireAfter(Expiry.creating((K key, Answer answer) -> answer == Answer.NONE ? ASK_AGAIN : remembered))
                 .maximumSize(REMEMBERED)
@@ -116,12 +119,13 @@ final class Lookup<K> {
                 });
     }
 
-    private static Answer meaning(int status) {
+    private Answer meaning(int status) {
         if (status >= 200 && status < 300) {
             return Answer.YES;
         }
         return switch (status) {
-            case 401, 403, 404, 410 -> Answer.NO;
+            case 401, 403 -> refusalIsNo ? Answer.NO : Answer.NONE;
+            case 404, 410 -> Answer.NO;
             default -> throw new CompletionException(new IOException("status " + status));
         };
     }

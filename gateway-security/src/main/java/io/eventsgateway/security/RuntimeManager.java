@@ -24,7 +24,7 @@ final class RuntimeManager {
 
     RuntimeManager(String baseUrl, HttpClient http) {
         this.base = baseUrl.replaceAll("/+$", "");
-        this.lookup = new Lookup<>("runtime manager", http, Duration.ofSeconds(60));
+        this.lookup = new Lookup<>("runtime manager", http, Duration.ofSeconds(60), true);
     }
 
     /**

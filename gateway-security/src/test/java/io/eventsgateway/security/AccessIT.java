@@ -24,7 +24,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -307,6 +309,31 @@ class AccessIT {
         organisationManager.answer(500);
         enter(access, token(ACME), "view", "v2");
         assertThat(organisationManager.asked()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403})
+    void takesNoRefusalOfOneCallerForAnUnknownOrganisation(int status) throws Exception {
+        settings.put("EVENTS_SECURITY_ORGANIZATIONCHECK", "true");
+        Access access = access();
+        organisationManager.answer(status);
+        assertThat(refusal(access, token(ACME), "view", "v1").reason()).isEqualTo(Reason.UNAVAILABLE);
+
+        organisationManager.answer(200);
+        TimeUnit.MILLISECONDS.sleep(600);
+        enter(access, token(ACME), "view", "v1");
+    }
+
+    @Test
+    void takesEverybodyAsWhomTheySayTheyAreWhereNobodyIsChecked() {
+        OpenAuthenticator open = new OpenAuthenticator("default");
+
+        assertThat(open.authenticate(new Credentials("ann", ACME.toUpperCase(Locale.ROOT))))
+                .isEqualTo(new Identity("ann", ACME, Set.of("ann"), Set.of(), null));
+        assertThat(open.authenticate(new Credentials("ann", null)).organisation())
+                .isEqualTo("default");
+        assertThat(open.authenticate(new Credentials("x".repeat(1000), null)).names())
+                .isEmpty();
     }
 
     @Test

@@ -26,6 +26,8 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private EnvironmentOption settings = new EnvironmentOption();
 
+    private volatile boolean started = true;
+
     @Override
     public Integer call() throws InterruptedException {
         Environment environment = settings.environment();
@@ -33,7 +35,12 @@ public final class RunCommand implements Callable<Integer> {
         LogLevels.apply(environment);
         CountDownLatch forEver = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "stop"));
-        gateway.start();
+        try {
+            gateway.start();
+        } catch (RuntimeException failed) {
+            started = false;
+            throw failed;
+        }
         if (embedded) {
             System.out.println("Open http://localhost:" + gateway.port() + "/ and watch events arrive; Ctrl-C stops.");
         }
@@ -42,8 +49,10 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /** Being told to stop is no failure, whatever the JVM makes of the signal. */
-    private static void stop(Gateway gateway) {
+    private void stop(Gateway gateway) {
         gateway.close();
-        Runtime.getRuntime().halt(0);
+        if (started) {
+            Runtime.getRuntime().halt(0);
+        }
     }
 }
