@@ -88,7 +88,7 @@ final class ClientLoop implements Runnable {
                     selector,
                     index % plan.destinations(),
                     plan.server(index),
-                    plan.source(),
+                    plan.source(index),
                     plan.request(index)));
         } catch (IOException failed) {
             refused(failed.toString());

@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Which clients to connect. Immutable, but for the tokens' source.
  *
  * @param servers where to, by turns
- * @param source the address to come from, null for any: each set of clients has one of its own, so that ports do not run out
+ * @param network whose addresses the clients come from by turns, as "127.1.2"; null for any address
  * @param connections how many
  * @param destinations how many; a client's is its number modulo this
  * @param path of a destination
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ClientPlan(
         List<InetSocketAddress> servers,
-        @Nullable InetSocketAddress source,
+        @Nullable String network,
         int connections,
         int destinations,
         IntFunction<String> path,
@@ -30,8 +30,7 @@ record ClientPlan(
         int inFlight,
         int threads) {
 
-    private static final int SOURCES = 250;
-    private static final AtomicInteger SOURCE = new AtomicInteger();
+    private static final int ADDRESSES = 250;
 
     ClientPlan {
         servers = List.copyOf(servers);
@@ -41,7 +40,7 @@ record ClientPlan(
     static ClientPlan of(Server server, int connections, int destinations, String prefix, int threads) {
         return new ClientPlan(
                 server.addresses(),
-                nextSource(),
+                anyNetwork(),
                 connections,
                 destinations,
                 destination -> server.path(prefix + destination),
@@ -52,14 +51,25 @@ record ClientPlan(
 
     /** The same with tokens. */
     ClientPlan withTokens(IntFunction<@Nullable String> tokens) {
-        return new ClientPlan(servers, source, connections, destinations, path, tokens, inFlight, threads);
+        return new ClientPlan(servers, network, connections, destinations, path, tokens, inFlight, threads);
     }
 
-    /** On Linux all of 127.0.0.0/8 is this machine. */
-    private static @Nullable InetSocketAddress nextSource() {
+    /**
+     * A network of this machine for one set of clients; on Linux all of 127.0.0.0/8 is. The kernel looks for a free port of an address one
+     * after the other and keeps those of closed connections for a minute: with one address for thousands of clients, or with that of the
+     * clients before, the search takes longer than the connect.
+     */
+    private static @Nullable String anyNetwork() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
         return System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")
-                ? new InetSocketAddress("127.0.1." + (1 + SOURCE.getAndIncrement() % SOURCES), 0)
+                ? "127." + random.nextInt(1, 255) + "." + random.nextInt(1, 255)
                 : null;
+    }
+
+    /** The address a client comes from, null for any. */
+    @Nullable
+    InetSocketAddress source(int client) {
+        return network == null ? null : new InetSocketAddress(network + "." + (1 + client % ADDRESSES), 0);
     }
 
     InetSocketAddress server(int client) {
