@@ -56,23 +56,39 @@ public final class Hub implements AutoCloseable {
                 log, retry, marks, listener, new ReadBudget(BUDGET), new ReadBudget(BUDGET), new AtomicLong());
     }
 
-    /**
-     * Subscribes a client. Whether it may see the destinations has been decided before.
-     *
-     * @param destinations one or more, no two equal, in an order that is the same when the client comes back
-     * @param executor runs the subscriber's methods; best its connection's event loop
-     * @throws IllegalArgumentException if there is no destination
-     */
+    /** Subscribes a client that may see all that it asks for, as {@link #subscribe(Identity, List, Set, Start, Subscriber, Executor)}. */
     public Subscription subscribe(
             Identity identity, List<Destination> destinations, Start start, Subscriber subscriber, Executor executor) {
-        if (destinations.isEmpty()) {
+        return subscribe(identity, destinations, Set.copyOf(destinations), start, subscriber, executor);
+    }
+
+    /**
+     * Subscribes a client. What it may see has been decided before.
+     *
+     * @param destinations all that it asks for, no two equal, in an order that is the same when the client comes back
+     * @param allowed those of them that it may see, one or more; of the others nothing is sent, but their place in the client's position
+     *     is kept, so that the rest goes on from where it was
+     * @param executor runs the subscriber's methods; best its connection's event loop
+     * @throws IllegalArgumentException if no destination is allowed
+     */
+    public Subscription subscribe(
+            Identity identity,
+            List<Destination> destinations,
+            Set<Destination> allowed,
+            Start start,
+            Subscriber subscriber,
+            Executor executor) {
+        if (destinations.stream().noneMatch(allowed::contains)) {
             throw new IllegalArgumentException("a subscription needs a destination");
         }
-        List<LiveTail> followed = destinations.stream().map(this::enter).toList();
+        List<LiveTail> tails = destinations.stream()
+                .map(each -> allowed.contains(each) ? enter(each) : new LiveTail(each, parts))
+                .toList();
         HubSubscription subscription =
-                new HubSubscription(parts, lane(executor), subscriber, identity, start, followed, this::leave);
+                new HubSubscription(parts, lane(executor), subscriber, identity, start, tails, allowed, this::leave);
         subscriptions.add(subscription);
-        CompletableFuture<?>[] asked = followed.stream().map(LiveTail::asked).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<?>[] asked =
+                subscription.followed().map(LiveTail::asked).toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(asked)
                 .whenComplete(
                         (done, failure) -> subscription.lane().execute(() -> subscription.run(subscription::open)));
@@ -112,16 +128,7 @@ public final class Hub implements AutoCloseable {
 
     private void leave(HubSubscription subscription) {
         subscriptions.remove(subscription);
-        for (Destination destination : subscription.destinations()) {
-            tails.computeIfPresent(destination, (key, tail) -> {
-                tail.users--;
-                if (tail.users == 0) {
-                    // clients that are cut come back soon, and go on from here
-                    parts.marks().execute(() -> forget(tail));
-                }
-                return tail;
-            });
-        }
+        subscription.followed().map(LiveTail::destination).forEach(this::leave);
         synchronized (lanes) {
             Lane lane = subscription.lane();
             lane.users--;
@@ -129,6 +136,17 @@ public final class Hub implements AutoCloseable {
                 lanes.values().remove(lane);
             }
         }
+    }
+
+    private void leave(Destination destination) {
+        tails.computeIfPresent(destination, (key, tail) -> {
+            tail.users--;
+            if (tail.users == 0) {
+                // clients that are cut come back soon, and go on from here
+                parts.marks().execute(() -> forget(tail));
+            }
+            return tail;
+        });
     }
 
     private void forget(LiveTail unused) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,7 @@ final class HubSubscription implements Subscription {
             Identity identity,
             Start start,
             List<LiveTail> tails,
+            Set<Destination> allowed,
             Consumer<HubSubscription> whenClosed) {
         this.lane = lane;
         this.log = parts.log();
@@ -74,15 +76,16 @@ final class HubSubscription implements Subscription {
         this.start = start;
         this.whenClosed = whenClosed;
         this.destinations = tails.stream().map(LiveTail::destination).toList();
-        tails.forEach(tail -> legs.add(new Leg(this, tail)));
+        tails.forEach(tail -> legs.add(new Leg(this, tail, !allowed.contains(tail.destination()))));
     }
 
     Lane lane() {
         return lane;
     }
 
-    List<Destination> destinations() {
-        return destinations;
+    /** The tails that it uses. */
+    Stream<LiveTail> followed() {
+        return legs.stream().filter(leg -> !leg.withheld).map(leg -> leg.tail);
     }
 
     @Override
@@ -123,6 +126,11 @@ final class HubSubscription implements Subscription {
         for (int i = 0; i < legs.size(); i++) {
             Leg leg = legs.get(i);
             leg.position = resumed == null ? null : resumed.get(i);
+            if (leg.withheld) {
+                leg.position = position(leg);
+                leg.marked = leg.position;
+                continue;
+            }
             leg.gap = lastEventId != null && resumed == null ? Gap.UNKNOWN : Gap.NONE;
             leg.ended = leg.tail.isOver(leg.position, names);
             leg.watch = leg.tail.watch(lane);

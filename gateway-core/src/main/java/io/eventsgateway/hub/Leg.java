@@ -10,6 +10,9 @@ final class Leg {
     final HubSubscription subscription;
     final LiveTail tail;
 
+    /** Nothing of it may be seen: it only keeps its position, and its tail follows nothing. */
+    final boolean withheld;
+
     /** Null until it is known where to begin. */
     @Nullable
     EventId position;
@@ -46,9 +49,11 @@ final class Leg {
 
     int largeBytes;
 
-    Leg(HubSubscription subscription, LiveTail tail) {
+    Leg(HubSubscription subscription, LiveTail tail, boolean withheld) {
         this.subscription = subscription;
         this.tail = tail;
+        this.withheld = withheld;
+        this.ended = withheld;
     }
 
     void woken() {

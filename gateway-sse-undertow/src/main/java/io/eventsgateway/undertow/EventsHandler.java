@@ -15,8 +15,8 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -113,7 +113,8 @@ public final class EventsHandler implements HttpHandler {
             Identity identity = authenticator.authenticate(credentials);
             String beside = identity.organisation().equals(shared) ? null : shared;
             Start start = request.start();
-            List<Destination> destinations = allowed(identity, credentials, request.destinations(identity, beside));
+            List<Destination> destinations = request.destinations(identity, beside);
+            Set<Destination> allowed = allowed(identity, credentials, destinations);
             // who may be anybody shares nothing with others of that name
             String subject = identity.names().isEmpty() ? null : identity.organisation() + "/" + identity.subject();
             if (subject != null && !(limits.takesSubject(subject) && limits.enter(subject))) {
@@ -127,7 +128,7 @@ public final class EventsHandler implements HttpHandler {
             });
             streams.add(stream);
             XnioIoThread thread = exchange.getIoThread();
-            thread.execute(() -> stream.begin(hub.subscribe(identity, destinations, start, stream, thread)));
+            thread.execute(() -> stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread)));
         } catch (ProblemException problem) {
             problem.problem().send(exchange);
         } catch (AccessException refused) {
@@ -138,10 +139,13 @@ public final class EventsHandler implements HttpHandler {
         }
     }
 
-    /** All that were asked for; where one is also an organisation's that everybody sees, it is enough to be let in to one of both. */
-    private List<Destination> allowed(Identity identity, Credentials credentials, List<Destination> asked)
+    /**
+     * All that were asked for, but those that were ended while there is something else; where one is also an organisation's that everybody
+     * sees, it is enough to be let in to one of both.
+     */
+    private Set<Destination> allowed(Identity identity, Credentials credentials, List<Destination> asked)
             throws AccessException {
-        List<Destination> allowed = new ArrayList<>();
+        Set<Destination> allowed = new HashSet<>();
         Map<String, AccessException> refused = new HashMap<>();
         for (Destination destination : asked) {
             try {
@@ -153,7 +157,6 @@ public final class EventsHandler implements HttpHandler {
         }
         allowed.forEach(destination -> refused.remove(destination.path()));
         for (AccessException no : refused.values()) {
-            // what was ended is left out as long as there is something else
             if (no.reason() != AccessException.Reason.ENDED || allowed.isEmpty()) {
                 throw no;
             }

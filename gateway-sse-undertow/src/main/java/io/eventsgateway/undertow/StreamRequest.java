@@ -112,7 +112,11 @@ final class StreamRequest {
                 add(each, identity, shared, destinations);
             }
         } else {
-            add(path.substring(1).replace("%2F", "/").replace("%2f", "/"), identity, shared, destinations);
+            String one = path.substring(1).replace("%2F", "/").replace("%2f", "/");
+            if (one.indexOf('/') < 0 && !one.equals(Destination.USER)) {
+                throw new ProblemException(404, "A destination is /api/events/{type}/{id}, or /api/events/user.");
+            }
+            add(one, identity, shared, destinations);
         }
         return List.copyOf(destinations);
     }
@@ -130,7 +134,7 @@ final class StreamRequest {
             add(type, identity.subject(), identity, shared, destinations);
             add(type, Destination.EVERYONE, identity, shared, destinations);
         } else if (slash < 0) {
-            throw new ProblemException(404, "A destination is /api/events/{type}/{id}, or /api/events/user.");
+            throw new ProblemException(400, "Bad destination: a destination is type/id, or user.");
         } else {
             add(type, id, identity, shared, destinations);
         }

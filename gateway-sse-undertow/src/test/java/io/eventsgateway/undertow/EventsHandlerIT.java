@@ -9,6 +9,7 @@ import io.eventsgateway.Source;
 import io.eventsgateway.auth.AccessException;
 import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.Credentials;
+import io.eventsgateway.auth.GrantedPolicy;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.Hub;
 import io.eventsgateway.hub.HubListener;
@@ -91,12 +92,11 @@ class EventsHandlerIT {
     }
 
     private EventsHandler start(SseOptions options) {
-        return start(hub, options);
+        return start(hub, AccessPolicy.AUTHENTICATED, options);
     }
 
-    private EventsHandler start(Hub hub, SseOptions options) {
-        EventsHandler made =
-                new EventsHandler(hub, EventsHandlerIT::authenticate, AccessPolicy.AUTHENTICATED, null, options);
+    private EventsHandler start(Hub hub, AccessPolicy policy, SseOptions options) {
+        EventsHandler made = new EventsHandler(hub, EventsHandlerIT::authenticate, policy, null, options);
         undertow = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1")
                 .setHandler(Handlers.path().addPrefixPath("/api/events", made))
@@ -230,13 +230,7 @@ class EventsHandlerIT {
         HttpResponse<InputStream> answer =
                 open("/api/events?destination=view/1&destination=view/2&destination=user", "ann");
 
-        List<String> lines = new ArrayList<>();
-        try (BufferedReader in = reader(answer)) {
-            while (lines.stream().filter(line -> line.startsWith("data: ")).count() < 4) {
-                lines.add(in.readLine());
-            }
-        }
-        assertThat(lines)
+        assertThat(linesOfEvents(answer, 4))
                 .contains("destination: view/1", "destination: view/2", "destination: user/ann", "destination: user/*")
                 .doesNotContain("destination: user/bob");
     }
@@ -301,6 +295,34 @@ class EventsHandlerIT {
         assertThat(events(bob, 1)).containsExactly("disconnect {}");
         assertThat(events(ann, 1)).containsExactly("a 1");
         assertThat(open("/api/events/view/1", "bob").statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void goesOnWithTheRestWhenOneOfSeveralWasEnded() throws Exception {
+        undertow.stop();
+        handler = start(hub, new GrantedPolicy(log), OPTIONS);
+        handler.open();
+        Destination ended = new Destination("acme", "view", "1");
+        append(ended, Event.connect(Set.of("ann"), Set.of()));
+        append(new Destination("acme", "view", "2"), Event.connect(Set.of("ann"), Set.of()));
+        append("view/2", "a", "1");
+        String both = "/api/events?destination=view/1&destination=view/2";
+        HttpResponse<InputStream> stream = open(both, "ann");
+        append(ended, Event.disconnect(Set.of("ann"), Payload.of("{}".getBytes(StandardCharsets.UTF_8))));
+        List<String> told = linesOfEvents(stream, 2);
+        String position =
+                told.stream().filter(line -> line.startsWith("id: ")).reduce("", (before, line) -> line.substring(4));
+        append("view/1", "secret", "2");
+        append("view/2", "b", "3");
+
+        List<String> rest = linesOfEvents(open(both, "ann", "Last-Event-ID", position), 1);
+
+        assertThat(told).contains("event: disconnect", "event: a");
+        assertThat(rest).contains("event: b").doesNotContain("event: reset", "event: a", "event: secret");
+        position =
+                rest.stream().filter(line -> line.startsWith("id: ")).reduce("", (before, line) -> line.substring(4));
+        append(ended, Event.connect(Set.of("ann"), Set.of()));
+        assertThat(events(open(both, "ann", "Last-Event-ID", position), 1)).containsExactly("secret 2");
     }
 
     @Test
@@ -427,7 +449,7 @@ class EventsHandlerIT {
                 soon(),
                 HubListener.NONE);
         undertow.stop();
-        handler = start(waiting, OPTIONS);
+        handler = start(waiting, AccessPolicy.AUTHENTICATED, OPTIONS);
         handler.open();
         CompletableFuture<HttpResponse<String>> answer =
                 http.sendAsync(request("/api/events/view/1", "ann").build(), HttpResponse.BodyHandlers.ofString());
@@ -472,7 +494,7 @@ class EventsHandlerIT {
                 "GET    | /api/events/VIEW/1         | ann    | */*               | 400",
                 "GET    | /api/events/view/          | ann    | */*               | 400",
                 "GET    | /api/events                | ann    | */*               | 400",
-                "GET    | /api/events?destination=x  | ann    | */*               | 404",
+                "GET    | /api/events?destination=x  | ann    | */*               | 400",
                 "GET    | /api/events/user/bob       | ann    | */*               | 403",
                 "GET    | /api/events/view/1?from=x  | ann    | */*               | 400",
                 "GET    | /api/events/view/1         | later  | */*               | 200"
@@ -561,6 +583,17 @@ class EventsHandlerIT {
         List<String> lines = new ArrayList<>();
         try (BufferedReader in = reader(answer)) {
             while (lines.size() < count) {
+                lines.add(in.readLine());
+            }
+        }
+        return lines;
+    }
+
+    /** What is sent until so many events have come. */
+    private static List<String> linesOfEvents(HttpResponse<InputStream> answer, int count) throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader in = reader(answer)) {
+            while (lines.stream().filter(line -> line.startsWith("data: ")).count() < count) {
                 lines.add(in.readLine());
             }
         }
