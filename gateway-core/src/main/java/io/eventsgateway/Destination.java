@@ -18,7 +18,9 @@ public record Destination(String organisation, String type, String id) {
     /** The id that means every user of the organisation. */
     public static final String EVERYONE = "*";
 
-    private static final Pattern ORGANISATION = Pattern.compile("[0-9A-Za-z._-]{1,64}");
+    /** What an organisation's id looks like. */
+    public static final Pattern ORGANISATION = Pattern.compile("[0-9A-Za-z._-]{1,64}");
+
     private static final Pattern TYPE = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     /** @throws IllegalArgumentException naming the part, its value's length or text, and the rule it breaks */

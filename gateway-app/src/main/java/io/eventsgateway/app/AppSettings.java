@@ -1,5 +1,6 @@
 package io.eventsgateway.app;
 
+import io.eventsgateway.Destination;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.RemovedSetting;
@@ -14,7 +15,6 @@ import io.eventsgateway.undertow.SseSettings;
 import io.eventsgateway.undertow.TlsSettings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What configures the application as a whole, and the list of everything that configures its parts. */
@@ -37,7 +37,7 @@ public final class AppSettings {
                     "EVENTS_ORGANIZATION_DEFAULT",
                     "default",
                     "1 to 64 of letters, digits, '.', '_', '-'",
-                    Pattern.compile("[0-9A-Za-z._-]{1,64}"))
+                    Destination.ORGANISATION)
             .doc("Organisation of records that name none; every subject sees it.");
 
     /** How much is logged of everything. */
@@ -119,6 +119,13 @@ public final class AppSettings {
     static Organisations organisations(Environment environment) {
         return environment.get(ORGANIZATION_REQUIRED)
                 ? Organisations.REQUIRED
-                : new Organisations(environment.get(ORGANIZATION_DEFAULT));
+                : new Organisations(defaultOrganisation(environment));
+    }
+
+    /** The organisation that everybody belongs to who names none. */
+    static String defaultOrganisation(Environment environment) {
+        String named = environment.get(ORGANIZATION_DEFAULT);
+        String uuid = Organisations.ofUuid(named);
+        return uuid == null ? named : uuid;
     }
 }

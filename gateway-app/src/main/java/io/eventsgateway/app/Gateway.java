@@ -149,8 +149,7 @@ public final class Gateway implements AutoCloseable {
     private Access access(EventLog log) {
         return isOpen()
                 ? new Access(
-                        new OpenAuthenticator(environment.get(AppSettings.ORGANIZATION_DEFAULT)),
-                        AccessPolicy.AUTHENTICATED)
+                        new OpenAuthenticator(AppSettings.defaultOrganisation(environment)), AccessPolicy.AUTHENTICATED)
                 : SecuritySettings.access(environment, log);
     }
 

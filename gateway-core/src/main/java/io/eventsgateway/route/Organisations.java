@@ -19,6 +19,11 @@ public record Organisations(@Nullable String fallback) {
     /** Every record must name one. */
     public static final Organisations REQUIRED = new Organisations(null);
 
+    /** The organisation of a UUID in any case, which is the UUID in lower case (RFC 9562, section 4); null when it is none. */
+    public static @Nullable String ofUuid(String text) {
+        return UUID.matcher(text).matches() ? text.toLowerCase(Locale.ROOT) : null;
+    }
+
     /** The organisation of a record whose header has this value; null for no header. */
     String of(@Nullable String header) throws MalformedRecordException {
         if (header == null || header.isBlank()) {
@@ -27,9 +32,10 @@ public record Organisations(@Nullable String fallback) {
             }
             return fallback;
         }
-        if (!UUID.matcher(header).matches()) {
+        String organisation = ofUuid(header);
+        if (organisation == null) {
             throw new MalformedRecordException("header " + HEADER + " is not a UUID");
         }
-        return header.toLowerCase(Locale.ROOT);
+        return organisation;
     }
 }

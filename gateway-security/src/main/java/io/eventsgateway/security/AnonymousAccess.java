@@ -7,7 +7,7 @@ import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.Authenticator;
 import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
-import java.util.Locale;
+import io.eventsgateway.route.Organisations;
 import java.util.Set;
 
 /**
@@ -31,16 +31,17 @@ final class AnonymousAccess implements Authenticator, AccessPolicy {
 
     @Override
     public Identity authenticate(Credentials credentials) throws AccessException {
-        String organisation = credentials.organisation();
         if (credentials.token() != null) {
             return authenticator.authenticate(credentials);
         }
-        if (organisation == null || !Issuers.UUID.matcher(organisation).matches()) {
+        String named = credentials.organisation();
+        String organisation = named == null ? null : Organisations.ofUuid(named);
+        if (organisation == null) {
             throw new AccessException(
                     Reason.UNAUTHENTICATED,
                     "Bring an access token, or name the organisation by its UUID: header Fx-Organization-Id, or query organization.");
         }
-        return new Identity("anonymous", organisation.toLowerCase(Locale.ROOT), Set.of(), Set.of(), null);
+        return new Identity("anonymous", organisation, Set.of(), Set.of(), null);
     }
 
     @Override

@@ -1,9 +1,8 @@
 package io.eventsgateway.security;
 
-import java.util.Locale;
+import io.eventsgateway.Destination;
+import io.eventsgateway.route.Organisations;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +10,6 @@ import org.jspecify.annotations.Nullable;
  * only looks like another is another. Immutable.
  */
 public final class Issuers {
-
-    static final Pattern UUID = Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
-    static final Pattern REALM = Pattern.compile("[0-9A-Za-z._-]{1,64}");
 
     private final String prefix;
     private final String serviceAccountsRealm;
@@ -42,14 +38,14 @@ public final class Issuers {
             return null;
         }
         String realm = issuer.substring(prefix.length());
-        return realm.equals(serviceAccountsRealm) || UUID.matcher(realm).matches() ? realm(realm) : null;
+        return realm.equals(serviceAccountsRealm) || Organisations.ofUuid(realm) != null ? realm(realm) : null;
     }
 
     private static @Nullable String realm(String name) {
-        Matcher uuid = UUID.matcher(name);
-        if (uuid.matches()) {
-            return name.toLowerCase(Locale.ROOT);
+        String uuid = Organisations.ofUuid(name);
+        if (uuid != null) {
+            return uuid;
         }
-        return REALM.matcher(name).matches() ? name : null;
+        return Destination.ORGANISATION.matcher(name).matches() ? name : null;
     }
 }

@@ -23,6 +23,7 @@ import io.eventsgateway.auth.AccessException.Reason;
 import io.eventsgateway.auth.Authenticator;
 import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
+import io.eventsgateway.route.Organisations;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.io.FileNotFoundException;
@@ -201,8 +202,7 @@ public final class JwtAuthenticator implements Authenticator {
         }
         Set<String> names = new HashSet<>(Set.of(subject));
         // who may choose a name must not choose another's subject
-        if (claims.getClaim("preferred_username") instanceof String name
-                && !Issuers.UUID.matcher(name).matches()) {
+        if (claims.getClaim("preferred_username") instanceof String name && Organisations.ofUuid(name) == null) {
             names.add(name);
         }
         Set<String> roles = new HashSet<>();

@@ -3,7 +3,7 @@ package io.eventsgateway.security;
 import io.eventsgateway.auth.Authenticator;
 import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
-import java.util.Locale;
+import io.eventsgateway.route.Organisations;
 import java.util.Set;
 
 /**
@@ -19,8 +19,8 @@ public record OpenAuthenticator(String organisation) implements Authenticator {
     public Identity authenticate(Credentials credentials) {
         String token = credentials.token();
         String named = credentials.organisation();
-        String whose =
-                named != null && Issuers.UUID.matcher(named).matches() ? named.toLowerCase(Locale.ROOT) : organisation;
+        String uuid = named == null ? null : Organisations.ofUuid(named);
+        String whose = uuid == null ? organisation : uuid;
         // a real token is nobody's name
         return token == null || token.length() > MAX_NAME
                 ? new Identity("anonymous", whose, Set.of(), Set.of(), null)

@@ -1,5 +1,6 @@
 package io.eventsgateway.security;
 
+import io.eventsgateway.Destination;
 import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.Authenticator;
 import io.eventsgateway.auth.GrantedPolicy;
@@ -45,7 +46,7 @@ public final class SecuritySettings {
                     "SECURITY_OAUTH2_SAREALM",
                     "00000002-0002-4002-8002-000000000002",
                     "a realm's name: letters, digits, dots, underscores and hyphens",
-                    Issuers.REALM)
+                    Destination.ORGANISATION)
             .doc("Realm of the service accounts.")
             .ofGuide();
 
