@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -109,7 +110,12 @@ final class Topics implements AutoCloseable {
             try {
                 TopicDescription topic = await(asked);
                 found.put(name, topic.partitions().size());
-                ids.put(name, topic.topicId().toString());
+                // brokers before 2.8 give topics no ids
+                ids.put(
+                        name,
+                        topic.topicId().equals(Uuid.ZERO_UUID)
+                                ? name
+                                : topic.topicId().toString());
             } catch (UnknownTopicOrPartitionException missing) {
                 ids.remove(name);
             } catch (TopicAuthorizationException denied) {
