@@ -34,7 +34,6 @@ final class IdleCase {
         double memory = processes.pssKilobytes();
         double cpu = processes.cpuMicros();
         try (Clients clients = new Clients(plan, Duration.ofSeconds(60)).allOpen()) {
-            double connecting = processes.cpuMicros() - cpu;
             rest(1);
             double idle = processes.cpuMicros();
             double redis = backends == null ? Double.NaN : backends.redisCpuMicros();
@@ -44,7 +43,7 @@ final class IdleCase {
             Clients.Connected connected = clients.connected();
             figures.add(table, row, "connects/s", connected.rate());
             figures.add(table, row, "connect p99 ms", connected.latencies().getValueAtPercentile(99) / 1_000.0);
-            figures.add(table, row, "CPU µs/connect", connecting / options.idle());
+            figures.add(table, row, "CPU µs/connect", (idle - cpu) / options.idle());
             figures.add(table, row, "KB/client", (processes.pssKilobytes() - memory) / options.idle());
             figures.add(table, row, "idle CPU %", percent(processes.cpuMicros() - idle));
             figures.add(

@@ -56,9 +56,11 @@ final class PartRun {
         options.properties(backends).forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.addAll(List.of("-cp", RawServer.classPath(), PartRun.class.getName(), part.name()));
         try {
-            Process process = new ProcessBuilder(command)
+            Process process = new ProcessBuilder(OwnSession.of(command))
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
+            Thread end = new Thread(process::destroy);
+            Runtime.getRuntime().addShutdownHook(end);
             try (BufferedReader written = process.inputReader()) {
                 List<String> lines = written.lines().toList();
                 if (process.waitFor() != 0) {
@@ -66,6 +68,7 @@ final class PartRun {
                 }
                 return lines;
             } finally {
+                Runtime.getRuntime().removeShutdownHook(end);
                 process.destroy();
             }
         } catch (IOException failed) {

@@ -38,7 +38,7 @@ final class ServerProcess implements AutoCloseable {
     ServerProcess(
             List<String> command, Map<String, String> environment, int port, String path, @Nullable String token) {
         this.port = port;
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(OwnSession.of(command)).redirectErrorStream(true);
         builder.environment().putAll(environment);
         try {
             log = Files.createTempFile("load", ".log");
