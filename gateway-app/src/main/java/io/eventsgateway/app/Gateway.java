@@ -28,6 +28,7 @@ import io.eventsgateway.security.Access;
 import io.eventsgateway.security.OpenAuthenticator;
 import io.eventsgateway.security.SecuritySettings;
 import io.eventsgateway.undertow.EventsHandler;
+import io.eventsgateway.undertow.Problem;
 import io.eventsgateway.undertow.SseServer;
 import io.eventsgateway.undertow.SseSettings;
 import io.eventsgateway.undertow.TlsSettings;
@@ -39,7 +40,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.PathHandler;
-import io.undertow.util.Headers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -252,10 +252,7 @@ public final class Gateway implements AutoCloseable {
         return exchange -> {
             exchange.addDefaultResponseListener(ended -> {
                 if (ended.getStatusCode() == 404 && !ended.isResponseStarted()) {
-                    ended.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
-                    ended.getResponseSender()
-                            .send("{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,"
-                                    + "\"detail\":\"Event streams are at " + EVENTS_PATH + ".\"}");
+                    new Problem(404, "Event streams are at " + EVENTS_PATH + ".").send(ended);
                     return true;
                 }
                 return false;

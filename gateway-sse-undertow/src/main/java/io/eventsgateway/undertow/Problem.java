@@ -10,14 +10,16 @@ import io.undertow.util.StatusCodes;
  * @param status the HTTP status
  * @param detail one sentence that says what to change; nothing of the request is repeated in it
  */
-record Problem(int status, String detail) {
+public record Problem(int status, String detail) {
 
-    void send(HttpServerExchange exchange) {
+    /** Answers with it. */
+    public void send(HttpServerExchange exchange) {
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+        String text = detail.replaceAll("\\p{Cntrl}", " ").replace("\\", "\\\\").replace("\"", "\\\"");
         String body = "{\"type\":\"about:blank\",\"title\":\"" + StatusCodes.getReason(status) + "\",\"status\":"
-                + status + ",\"detail\":\"" + detail.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}";
+                + status + ",\"detail\":\"" + text + "\"}";
         exchange.getResponseSender().send(body);
     }
 }

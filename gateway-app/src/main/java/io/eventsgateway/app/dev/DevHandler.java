@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eventsgateway.app.manage.ManagementHandler;
 import io.eventsgateway.route.InboundRecord.Header;
 import io.eventsgateway.topic.Feed;
+import io.eventsgateway.undertow.Problem;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -54,28 +55,24 @@ public final class DevHandler implements HttpHandler {
         if (exchange.getRequestMethod().equals(Methods.POST) && path.startsWith(RECORDS)) {
             exchange.setMaxEntitySize(MAX_RECORD);
             exchange.getRequestReceiver()
-                    .receiveFullBytes((ended, value) -> take(ended, path.substring(RECORDS.length()), value));
+                    .receiveFullBytes(
+                            (ended, value) -> take(ended, path.substring(RECORDS.length()), value),
+                            (broken, failure) -> new Problem(413, "A record has at most 10 MB here.").send(broken));
         } else if (!exchange.getRequestMethod().equals(Methods.GET)) {
-            answer(
-                    exchange,
-                    405,
-                    Map.of("status", 405, "detail", "The page is read with GET, records are sent with POST."));
+            new Problem(405, "The page is read with GET, records are sent with POST.").send(exchange);
         } else if (file != null) {
             sendFile(exchange, file);
         } else if (path.equals("/dev/info")) {
             answer(exchange, 200, info());
         } else {
-            answer(exchange, 404, Map.of("status", 404, "detail", "There is /dev/info and POST /dev/records/{topic}."));
+            new Problem(404, "There is /dev/info and POST /dev/records/{topic}.").send(exchange);
         }
     }
 
     private void take(HttpServerExchange exchange, String topic, byte[] value) {
         Feed feed = records.feed(topic);
         if (feed == null) {
-            answer(
-                    exchange,
-                    404,
-                    Map.of("status", 404, "detail", "No feed reads this topic; /dev/info lists those that are."));
+            new Problem(404, "No feed reads this topic; /dev/info lists those that are.").send(exchange);
             return;
         }
         List<Header> headers = new ArrayList<>();
@@ -89,9 +86,9 @@ public final class DevHandler implements HttpHandler {
         byte[] keyBytes = key == null ? new byte[0] : key.getFirst().getBytes(StandardCharsets.UTF_8);
         records.accept(feed, topic, keyBytes, value, headers).whenComplete((reason, failure) -> {
             if (failure != null) {
-                answer(exchange, 500, Map.of("status", 500, "detail", "The gateway has a fault; its log says more."));
+                new Problem(500, "The gateway has a fault; its log says more.").send(exchange);
             } else if (reason != null) {
-                answer(exchange, 422, Map.of("title", "Record rejected", "status", 422, "detail", reason));
+                new Problem(422, reason).send(exchange);
             } else {
                 answer(exchange, 202, Map.of("feed", feed.label()));
             }
@@ -142,8 +139,7 @@ public final class DevHandler implements HttpHandler {
 
     private static void answer(HttpServerExchange exchange, int status, Map<String, ?> body) {
         exchange.setStatusCode(status);
-        String type = status >= 400 ? "application/problem+json" : "application/json";
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
         exchange.getResponseSender().send(write(body));
     }
 

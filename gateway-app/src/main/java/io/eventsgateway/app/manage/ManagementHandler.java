@@ -1,55 +1,117 @@
 package io.eventsgateway.app.manage;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.eventsgateway.undertow.Problem;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Health, info and metrics under {@code /manage/actuator}, in the shapes of Spring Boot's actuator. */
+/** Health, info, metrics and log levels under {@code /manage/actuator}, in the shapes of Spring Boot's actuator. */
 public final class ManagementHandler implements HttpHandler {
 
-    private static final String BASE = "/manage/actuator";
+    private static final String BASE = "/manage/actuator/";
+    private static final String LOGGER = "loggers/";
+    private static final String METRIC = "metrics/";
+    private static final int MAX_BODY = 1024;
+    private static final String BODY = "The body is JSON: {\"configuredLevel\":\"DEBUG\"}.";
 
     private final Health health;
     private final PrometheusMeterRegistry registry;
+    private final Metrics metrics;
+    private final Loggers loggers = new Loggers();
 
     /** A handler; everything is lent. */
     public ManagementHandler(Health health, PrometheusMeterRegistry registry) {
         this.health = health;
         this.registry = registry;
+        this.metrics = new Metrics(registry);
     }
 
     @Override
-    public void handleRequest(HttpServerExchange exchange) throws JsonProcessingException {
-        if (!exchange.getRequestMethod().equals(Methods.GET)) {
-            exchange.getResponseHeaders().put(Headers.ALLOW, "GET");
-            problem(exchange, 405, "Management is read with GET.");
-            return;
+    public void handleRequest(HttpServerExchange exchange) {
+        String path = exchange.getRequestPath();
+        String what = path.startsWith(BASE) ? path.substring(BASE.length()) : "";
+        boolean logger = what.startsWith(LOGGER);
+        if (logger && exchange.getRequestMethod().equals(Methods.POST)) {
+            exchange.setMaxEntitySize(MAX_BODY);
+            exchange.getRequestReceiver()
+                    .receiveFullBytes(
+                            (received, body) -> set(received, what.substring(LOGGER.length()), body),
+                            (broken, failure) -> new Problem(400, BODY).send(broken));
+        } else if (exchange.getRequestMethod().equals(Methods.GET)) {
+            read(exchange, what);
+        } else {
+            exchange.getResponseHeaders().put(Headers.ALLOW, logger ? "GET, POST" : "GET");
+            new Problem(405, "Management is read with GET, and a logger's level set with POST.").send(exchange);
         }
-        switch (exchange.getRequestPath()) {
-            case BASE + "/health" -> health(exchange);
-            case BASE + "/health/liveness" -> json(exchange, 200, Map.of("status", "UP"));
-            case BASE + "/health/readiness" -> {
+    }
+
+    private void read(HttpServerExchange exchange, String what) {
+        switch (what) {
+            case "health" -> health(exchange);
+            case "health/liveness" -> json(exchange, 200, Map.of("status", "UP"));
+            case "health/readiness" -> {
                 boolean ready = health.isReady();
                 json(exchange, ready ? 200 : 503, Map.of("status", ready ? "UP" : "OUT_OF_SERVICE"));
             }
-            case BASE + "/info" ->
-                json(exchange, 200, Map.of("build", Map.of("name", "events-gateway", "version", version())));
-            case BASE + "/prometheus" -> {
+            case "info" -> json(exchange, 200, Map.of("build", Map.of("name", "events-gateway", "version", version())));
+            case "prometheus" -> {
                 exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
                 exchange.getResponseSender().send(registry.scrape());
             }
-            default ->
-                problem(
-                        exchange,
-                        404,
-                        "Management has " + BASE
-                                + "/health, /health/liveness, /health/readiness, /info and /prometheus.");
+            case "metrics" -> json(exchange, 200, metrics.names());
+            case "loggers" -> json(exchange, 200, loggers.all());
+            default -> readNamed(exchange, what);
+        }
+    }
+
+    private void readNamed(HttpServerExchange exchange, String what) {
+        Map<String, ?> body = null;
+        if (what.startsWith(METRIC)) {
+            Collection<String> tags = exchange.getQueryParameters().getOrDefault("tag", new ArrayDeque<>());
+            try {
+                body = metrics.named(what.substring(METRIC.length()), tags);
+            } catch (IllegalArgumentException bad) {
+                new Problem(400, String.valueOf(bad.getMessage())).send(exchange);
+                return;
+            }
+        } else if (what.startsWith(LOGGER)) {
+            body = loggers.named(what.substring(LOGGER.length()));
+        }
+        if (body == null) {
+            String list = "health, health/liveness, health/readiness, info, metrics, prometheus and loggers";
+            new Problem(
+                            404,
+                            "Management has " + list + " under " + BASE
+                                    + "; metrics and loggers list the names they know.")
+                    .send(exchange);
+        } else {
+            json(exchange, 200, body);
+        }
+    }
+
+    private void set(HttpServerExchange exchange, String logger, byte[] body) {
+        try {
+            JsonNode level = Json.MAPPER.readTree(body).get("configuredLevel");
+            if (level == null) {
+                new Problem(400, BODY).send(exchange);
+                return;
+            }
+            loggers.set(logger, level.isNull() ? null : level.asText());
+            exchange.setStatusCode(204).endExchange();
+        } catch (IOException unreadable) {
+            new Problem(400, BODY).send(exchange);
+        } catch (IllegalArgumentException unknown) {
+            new Problem(400, String.valueOf(unknown.getMessage())).send(exchange);
         }
     }
 
@@ -59,7 +121,7 @@ public final class ManagementHandler implements HttpHandler {
         return version == null ? "development" : version;
     }
 
-    private void health(HttpServerExchange exchange) throws JsonProcessingException {
+    private void health(HttpServerExchange exchange) {
         Map<String, Object> components = new LinkedHashMap<>();
         boolean[] up = {true};
         health.components().forEach((name, component) -> {
@@ -75,21 +137,14 @@ public final class ManagementHandler implements HttpHandler {
         return up ? "UP" : "DOWN";
     }
 
-    private static void problem(HttpServerExchange exchange, int status, String detail) throws JsonProcessingException {
-        Map<String, ?> body = Map.of("type", "about:blank", "status", status, "detail", detail);
-        send(exchange, status, "application/problem+json", body);
-    }
-
-    private static void json(HttpServerExchange exchange, int status, Map<String, ?> body)
-            throws JsonProcessingException {
-        send(exchange, status, "application/json", body);
-    }
-
-    private static void send(HttpServerExchange exchange, int status, String type, Map<String, ?> body)
-            throws JsonProcessingException {
+    private static void json(HttpServerExchange exchange, int status, Map<String, ?> body) {
         exchange.setStatusCode(status);
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
-        exchange.getResponseSender().send(Json.MAPPER.writeValueAsString(body));
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+        try {
+            exchange.getResponseSender().send(Json.MAPPER.writeValueAsString(body));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** Not before it is needed: it takes a twentieth of the time to start. */

@@ -1,0 +1,170 @@
+package io.eventsgateway.app.manage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.eventsgateway.undertow.SseServer;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Metrics and log levels as operators' tools ask for them. */
+class ManagementIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final SseServer server = new SseServer("127.0.0.1", 0, new ManagementHandler(new Health(), registry));
+    private final Logger logger = LoggerFactory.getLogger("io.eventsgateway.told");
+
+    @BeforeEach
+    void start() {
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        registry.close();
+    }
+
+    @Test
+    void listsWhatIsMeasuredAndSumsIt() throws Exception {
+        Counter.builder("sent")
+                .description("What was sent")
+                .tag("feed", "a")
+                .register(registry)
+                .increment(2);
+        Counter.builder("sent")
+                .description("What was sent")
+                .tag("feed", "b")
+                .register(registry)
+                .increment(3);
+        Gauge.builder("room", () -> 1.5).baseUnit("bytes").register(registry);
+        Timer.builder("taken").register(registry).record(Duration.ofSeconds(2));
+
+        assertThat(texts(get("/metrics").get("names"))).containsExactly("room", "sent", "taken");
+        JsonNode sent = get("/metrics/sent");
+        assertThat(sent.get("name").asText()).isEqualTo("sent");
+        assertThat(sent.get("description").asText()).isEqualTo("What was sent");
+        assertThat(sent.get("availableTags")).hasSize(1);
+        assertThat(sent.get("availableTags").get(0).get("tag").asText()).isEqualTo("feed");
+        assertThat(texts(sent.get("availableTags").get(0).get("values"))).containsExactly("a", "b");
+        assertThat(measured(sent, "COUNT")).isEqualTo(5);
+        JsonNode one = get("/metrics/sent?tag=feed:b");
+        assertThat(measured(one, "COUNT")).isEqualTo(3);
+        assertThat(one.get("availableTags")).isEmpty();
+        JsonNode room = get("/metrics/room");
+        assertThat(measured(room, "VALUE")).isEqualTo(1.5);
+        assertThat(room.get("baseUnit").asText()).isEqualTo("bytes");
+        assertThat(measured(get("/metrics/taken"), "TOTAL_TIME")).isEqualTo(2);
+        assertThat(measured(get("/metrics/taken"), "MAX")).isEqualTo(2);
+    }
+
+    private static double measured(JsonNode metric, String statistic) {
+        for (JsonNode each : metric.get("measurements")) {
+            if (each.get("statistic").asText().equals(statistic)) {
+                return each.get("value").asDouble();
+            }
+        }
+        throw new AssertionError(statistic + " is not in " + metric);
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(each -> texts.add(each.asText()));
+        return texts;
+    }
+
+    @Test
+    void tellsAndSetsWhoLogsHowMuch() throws Exception {
+        JsonNode all = get("/loggers");
+        assertThat(texts(all.get("levels"))).containsExactly("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE");
+        assertThat(all.get("loggers").get("ROOT").get("configuredLevel").asText())
+                .isEqualTo(all.get("loggers").get("ROOT").get("effectiveLevel").asText());
+        String usual = get("/loggers/io.eventsgateway.told").toString();
+
+        assertThat(post("/loggers/io.eventsgateway.told", "{\"configuredLevel\":\"TRACE\"}"))
+                .isEqualTo(204);
+        assertThat(logger.isTraceEnabled()).isTrue();
+        assertThat(get("/loggers/io.eventsgateway.told").toString())
+                .isEqualTo("{\"configuredLevel\":\"TRACE\",\"effectiveLevel\":\"TRACE\"}");
+
+        assertThat(post("/loggers/io.eventsgateway.told", "{\"configuredLevel\":null}"))
+                .isEqualTo(204);
+        assertThat(get("/loggers/io.eventsgateway.told").toString()).isEqualTo(usual);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET  | /metrics/none                   |                              | 404",
+                "GET  | /metrics/                       |                              | 404",
+                "GET  | /loggers/none                   |                              | 404",
+                "GET  | /other                          |                              | 404",
+                "GET  | /metrics/jvm?tag=x              |                              | 400",
+                "POST | /metrics/jvm                    | {}                           | 405",
+                "POST | /health                         | {}                           | 405",
+                "PUT  | /loggers/io.eventsgateway.told  | {}                           | 405",
+                "POST | /loggers/io.eventsgateway.told  | {                            | 400",
+                "POST | /loggers/io.eventsgateway.told  | []                           | 400",
+                "POST | /loggers/io.eventsgateway.told  | {}                           | 400",
+                "POST | /loggers/io.eventsgateway.told  | {\"configuredLevel\":\"LOUD\"} | 400",
+                "POST | /loggers/ROOT                   | {\"configuredLevel\":null}     | 400"
+            })
+    void answersWhatToChange(String method, String path, String body, int status) throws Exception {
+        HttpResponse<String> answer = send(method, path, body == null ? "" : body);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(JSON.readTree(answer.body()).get("detail").asText()).isNotBlank();
+    }
+
+    @Test
+    void takesNoMoreOfABodyThanALevelNeeds() throws Exception {
+        assertThat(post("/loggers/ROOT", "{\"configuredLevel\":\"" + "x".repeat(2000) + "\"}"))
+                .isEqualTo(400);
+    }
+
+    private JsonNode get(String path) throws IOException, InterruptedException {
+        HttpResponse<String> answer = send("GET", path, "");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+        return JSON.readTree(answer.body());
+    }
+
+    private int post(String path, String body) throws IOException, InterruptedException {
+        return send("POST", path, body).statusCode();
+    }
+
+    private HttpResponse<String> send(String method, String path, String body)
+            throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + server.port() + "/manage/actuator" + path);
+        return http.send(
+                HttpRequest.newBuilder(uri)
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .timeout(Duration.ofSeconds(10))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+}
