@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The consumers of one feed in this process, a thread each. {@link #grow} and {@link #close} are called by one thread at a time. */
-final class FeedGroup implements AutoCloseable {
+/** The consumers of one feed in this process, a thread each. {@link #grow} and {@link #awaitEnd} are called by one thread at a time. */
+final class FeedGroup {
 
     private static final Logger LOG = LoggerFactory.getLogger(FeedGroup.class);
     private static final Duration AFTER_FAULT = Duration.ofSeconds(5);
@@ -109,10 +109,12 @@ final class FeedGroup implements AutoCloseable {
         }
     }
 
-    @Override
-    public synchronized void close() {
-        stop();
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    /**
+     * Waits until they have finished; to be called after {@link #stop}.
+     *
+     * @param until when to give up, by {@link System#nanoTime}
+     */
+    synchronized void awaitEnd(long until) {
         for (Worker worker : workers) {
             try {
                 worker.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));

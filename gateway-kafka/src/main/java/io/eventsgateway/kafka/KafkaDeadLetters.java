@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -130,9 +131,12 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
         }
     }
 
-    /** Sends what is under way. Idempotent; takes 5 seconds at most. */
+    /** Sends what is under way. Idempotent; takes 10 seconds at most. */
     @Override
     public void close() {
+        if (sending.isShutdown()) {
+            return;
+        }
         sending.execute(() -> {
             Producer<byte[], byte[]> made = producer;
             if (made != null) {
@@ -141,5 +145,12 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
             }
         });
         sending.shutdown();
+        try {
+            if (!sending.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.warn("Dead letters under way are given up; their records are read again");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

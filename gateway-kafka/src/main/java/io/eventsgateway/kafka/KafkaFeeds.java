@@ -129,7 +129,7 @@ public final class KafkaFeeds implements AutoCloseable {
         }
     }
 
-    /** Finishes what is under way, commits, leaves the groups. Idempotent; takes 10 seconds at most a feed. */
+    /** Finishes what is under way, commits, leaves the groups. Idempotent; takes 10 seconds at most. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -138,7 +138,8 @@ public final class KafkaFeeds implements AutoCloseable {
         closed = true;
         watch.shutdownNow();
         groups.forEach(FeedGroup::stop);
-        groups.forEach(FeedGroup::close);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        groups.forEach(group -> group.awaitEnd(until));
         if (topics != null) {
             topics.close();
         }

@@ -26,7 +26,7 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private EnvironmentOption settings = new EnvironmentOption();
 
-    private volatile boolean started = true;
+    private volatile boolean failed;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -37,9 +37,9 @@ public final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "stop"));
         try {
             gateway.start();
-        } catch (RuntimeException failed) {
-            started = false;
-            throw failed;
+        } catch (RuntimeException failure) {
+            failed = true;
+            throw failure;
         }
         if (embedded) {
             System.out.println("Open http://localhost:" + gateway.port() + "/ and watch events arrive; Ctrl-C stops.");
@@ -51,7 +51,7 @@ public final class RunCommand implements Callable<Integer> {
     /** Being told to stop is no failure, whatever the JVM makes of the signal. */
     private void stop(Gateway gateway) {
         gateway.close();
-        if (started) {
+        if (!failed) {
             Runtime.getRuntime().halt(0);
         }
     }
