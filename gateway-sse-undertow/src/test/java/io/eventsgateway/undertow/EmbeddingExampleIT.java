@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
 import io.eventsgateway.Payload;
+import io.eventsgateway.ShownExample;
 import io.eventsgateway.Source;
 import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.Identity;
@@ -20,8 +21,6 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -29,7 +28,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The example of docs/embedding.md: event streams in a server that has other things to do. */
@@ -81,14 +79,6 @@ class EmbeddingExampleIT {
 
     @Test
     void isWhatTheDocumentShows() throws Exception {
-        String source = Files.readString(
-                Path.of("src/test/java/io/eventsgateway/undertow", getClass().getSimpleName() + ".java"));
-        String example = source.substring(source.indexOf("// begin\n") + 9, source.indexOf("// end"));
-        String shown = example.lines()
-                .map(line -> line.isBlank() ? "" : line.substring(8))
-                .collect(Collectors.joining("\n"))
-                .strip();
-
-        assertThat(Files.readString(Path.of("../docs/embedding.md"))).contains("```java\n" + shown + "\n```");
+        ShownExample.assertIn("embedding.md", getClass());
     }
 }
