@@ -1,5 +1,7 @@
 package io.eventsgateway.app;
 
+import static io.eventsgateway.Await.await;
+
 import io.eventsgateway.kafka.KafkaBroker;
 import io.eventsgateway.redis.RedisCluster;
 import io.eventsgateway.redis.RedisSentinels;
@@ -180,7 +182,7 @@ final class FaultLab implements AutoCloseable {
             lab.pass(3);
             RedisServer master = redis.master();
             master.kill();
-            Lab.await("a new master", () -> redis.master() != master);
+            await("a new master", () -> redis.master() != master);
             lab.pass(10);
             return lab.finish();
         }
@@ -214,9 +216,11 @@ final class FaultLab implements AutoCloseable {
                 Lab lab = begin("push-silent", standalone(proxy.port()), 2)) {
             for (int i = 0; i < Math.min(size.rounds(), 5); i++) {
                 lab.pass(3);
-                for (int port : subscriptions(redis)) {
-                    proxy.stallTo(port);
+                List<Integer> pushed = subscriptions(redis);
+                if (pushed.isEmpty()) {
+                    throw new IllegalStateException("Redis pushes to nobody");
                 }
+                pushed.forEach(proxy::stallTo);
                 lab.pass(8);
             }
             return lab.finish();
@@ -254,7 +258,7 @@ final class FaultLab implements AutoCloseable {
             }
             long after = lab.residentMegabytes();
             slow.forEach(SlowClient::hurry);
-            Lab.await("the slow clients", () -> slow.stream().allMatch(client -> client.expected() == busy));
+            await("the slow clients", () -> slow.stream().allMatch(client -> client.expected() == busy));
             long wrong = slow.stream().mapToLong(SlowClient::wrong).sum();
             slow.forEach(SlowClient::close);
             System.out.printf(
@@ -289,12 +293,17 @@ final class FaultLab implements AutoCloseable {
             lab.sendBusy(0, "");
             lab.sendBusy(1, ",\"pad\":\"" + "x".repeat(50_000_000) + "\"");
             lab.sendBusy(2, "");
-            Lab.await("the large event", () -> readers.stream().allMatch(client -> client.expected() == 3));
+            await("the large event", () -> readers.stream().allMatch(client -> client.expected() == 3));
             long wrong = readers.stream().mapToLong(SlowClient::wrong).sum();
             System.out.printf(
                     "large: readers=%d bytes=50000000 wrong=%d memory=%d MB of two replicas%n",
                     readers.size(), wrong, lab.residentMegabytes());
+            int shortest = readers.stream().mapToInt(SlowClient::longest).min().orElse(0);
             readers.forEach(SlowClient::close);
+            if (wrong > 0 || shortest < 50_000_000) {
+                throw new IllegalStateException(
+                        "wrong=" + wrong + ", the large event came with " + shortest + " characters");
+            }
             return lab.finish();
         }
     }
@@ -311,7 +320,7 @@ final class FaultLab implements AutoCloseable {
     private static List<Integer> subscriptions(RedisServer redis) {
         List<Integer> ports = new ArrayList<>();
         for (String line : ask(redis.uri(), RedisCommands::clientList).lines().toList()) {
-            if (line.contains(" cmd=subscribe ")) {
+            if (line.matches(".* s?sub=[1-9].*")) {
                 ports.add(Integer.parseInt(line.replaceAll(".* addr=127.0.0.1:([0-9]+) .*", "$1")));
             }
         }

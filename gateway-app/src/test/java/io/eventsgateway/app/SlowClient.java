@@ -18,6 +18,7 @@ final class SlowClient implements AutoCloseable {
     private volatile boolean hurry;
     private volatile long expected;
     private volatile long wrong;
+    private volatile int longest;
 
     /** @param bytesPerSecond how much to take; 0 for nothing */
     SlowClient(URI uri, int bytesPerSecond) {
@@ -49,6 +50,7 @@ final class SlowClient implements AutoCloseable {
                 if (line.startsWith("data: {\"n\":")) {
                     long number = Long.parseLong(line, 11, line.indexOf(','), 10);
                     wrong += number == expected ? 0 : 1;
+                    longest = Math.max(longest, line.length());
                     expected = number + 1;
                 }
                 if (!hurry) {
@@ -73,6 +75,11 @@ final class SlowClient implements AutoCloseable {
     /** How often an event was not the one to come. */
     long wrong() {
         return wrong;
+    }
+
+    /** How many characters the longest event had, with its field's name. */
+    int longest() {
+        return longest;
     }
 
     @Override
