@@ -1,5 +1,6 @@
 package io.eventsgateway.load;
 
+import io.eventsgateway.FreePort;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +24,8 @@ final class Gateways implements Server {
      */
     Gateways(Backends backends, String command, int replicas, @Nullable Tokens tokens) {
         this.backends = backends;
-        this.publisher = new Publisher(backends.bootstrapServers(), Backends.TOPIC);
+        this.publisher =
+                new Publisher(backends.bootstrapServers(), Backends.TOPIC);
         Groups groups = new Groups(backends.admin());
         groups.awaitEmpty();
         long began = System.nanoTime();
@@ -35,7 +37,7 @@ final class Gateways implements Server {
     }
 
     private ServerProcess start(String command, @Nullable Tokens tokens) {
-        int port = ServerProcess.freePort();
+        int port = FreePort.any();
         Map<String, String> environment = new HashMap<>(backends.environment());
         environment.put("SERVER_PORT", Integer.toString(port));
         environment.put("MANAGEMENT_SERVER_PORT", "0");

@@ -1,5 +1,6 @@
 package io.eventsgateway.load;
 
+import io.eventsgateway.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -18,7 +19,7 @@ final class RawServer implements Server {
     private final HttpClient http = HttpClient.newHttpClient();
 
     RawServer() {
-        int port = ServerProcess.freePort();
+        int port = FreePort.any();
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.eventsgateway.FreePort;
 import io.eventsgateway.topic.Feed;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -78,7 +78,7 @@ class CommandsIT {
     @Test
     void letsInWithTokensOfAnIssuerAndKeepsOrganisationsApart() throws Exception {
         String organisation = "5f24c66f-04a7-433a-b64a-a765d3b8121a";
-        String base = "http://127.0.0.1:" + freePort();
+        String base = "http://127.0.0.1:" + FreePort.any();
         Map<String, String> environment = stack.environment();
         environment.put("SECURITY_TYPE", "jwt-public-key");
         environment.remove("EVENTS_SECURITY_ALLOWINSECURE");
@@ -178,11 +178,5 @@ class CommandsIT {
             request.header("Authorization", "Bearer " + token);
         }
         return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

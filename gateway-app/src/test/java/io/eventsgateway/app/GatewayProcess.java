@@ -1,10 +1,9 @@
 package io.eventsgateway.app;
 
+import io.eventsgateway.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -23,7 +21,7 @@ final class GatewayProcess implements AutoCloseable {
 
     private final Map<String, String> environment;
     private final List<String> arguments;
-    private final int port = freePort();
+    private final int port = FreePort.any();
     private final Path log;
     private Process process;
 
@@ -138,20 +136,6 @@ final class GatewayProcess implements AutoCloseable {
                 throw new IllegalStateException("gateway did not start:\n" + log());
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
-    }
-
-    /** Below the ports that clients are given: one of them could else take it before the gateway does, or while it is down. */
-    private static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
-            try (ServerSocket socket = new ServerSocket(port)) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // another one
-            } catch (IOException none) {
-                throw new UncheckedIOException(none);
-            }
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.eventsgateway.app;
 
+import static io.eventsgateway.Await.await;
+
 import io.eventsgateway.kafka.KafkaBroker;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -243,16 +244,6 @@ final class Lab implements AutoCloseable {
             missing += Math.max(0, sent.get(i % sent.length()) - all.get(i).expected);
         }
         return missing;
-    }
-
-    static void await(String what, BooleanSupplier condition) {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > until) {
-                throw new IllegalStateException("waited too long for " + what);
-            }
-            LockSupport.parkNanos(20_000_000);
-        }
     }
 
     @Override

@@ -1,11 +1,9 @@
 package io.eventsgateway.kafka;
 
+import io.eventsgateway.FreePort;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -57,9 +54,9 @@ public final class KafkaBroker implements AutoCloseable {
      * @param listeners their names, and the security protocol of each
      */
     KafkaBroker(Map<String, String> listeners, Map<String, String> overrides) {
-        ports.put(PLAINTEXT, freePort());
-        ports.put(CONTROLLER, freePort());
-        listeners.keySet().forEach(name -> ports.put(name, freePort()));
+        ports.put(PLAINTEXT, FreePort.between(30_000, 32_768));
+        ports.put(CONTROLLER, FreePort.between(30_000, 32_768));
+        listeners.keySet().forEach(name -> ports.put(name, FreePort.between(30_000, 32_768)));
         overrides.forEach((name, value) -> {
             if (name.endsWith("sasl.oauthbearer.jwks.endpoint.url")) {
                 options.add("-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=" + value);
@@ -252,20 +249,6 @@ public final class KafkaBroker implements AutoCloseable {
 
     private Path logFile() {
         return folder.resolve("broker.log");
-    }
-
-    /** Below the ports that clients are given, one of which could else take the broker's while it is down; above those of test Redis. */
-    private static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(30_000, 32_768);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                continue;
-            } catch (IOException none) {
-                throw new UncheckedIOException(none);
-            }
-        }
     }
 
     /** Holds the shared broker, so that nobody who does not ask for it starts it. */

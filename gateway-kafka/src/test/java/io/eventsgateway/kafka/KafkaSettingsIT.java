@@ -1,5 +1,6 @@
 package io.eventsgateway.kafka;
 
+import static io.eventsgateway.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsgateway.Destination;
@@ -23,8 +24,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -269,14 +268,6 @@ class KafkaSettingsIT {
                     .members());
         } catch (ExecutionException | TimeoutException | InterruptedException notYet) {
             return List.of();
-        }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited long enough").isLessThan(until);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }
     }
 }

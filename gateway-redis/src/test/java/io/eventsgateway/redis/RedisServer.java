@@ -1,13 +1,12 @@
 package io.eventsgateway.redis;
 
+import io.eventsgateway.FreePort;
 import io.lettuce.core.RedisURI;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -265,19 +264,9 @@ public final class RedisServer implements AutoCloseable {
     private static int freePort() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(10_000, 20_000);
-            if (isFree(port) && isFree(port + 10_000)) {
+            if (FreePort.isFree(port) && FreePort.isFree(port + 10_000)) {
                 return port;
             }
-        }
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (BindException taken) {
-            return false;
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
         }
     }
 }

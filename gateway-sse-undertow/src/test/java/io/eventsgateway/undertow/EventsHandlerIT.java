@@ -1,5 +1,6 @@
 package io.eventsgateway.undertow;
 
+import static io.eventsgateway.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsgateway.Destination;
@@ -618,13 +619,5 @@ class EventsHandlerIT {
             }
         }
         return events;
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(until);
-            LockSupport.parkNanos(1_000_000);
-        }
     }
 }
