@@ -25,11 +25,28 @@ final class Bench implements AutoCloseable {
      * @param backends under the server; null for none
      */
     Bench(Server server, @Nullable Backends backends, int connections, int destinations, int threads) {
+        this(server, backends, connections, destinations, threads, null);
+    }
+
+    /**
+     * Connects clients to new destinations.
+     *
+     * @param backends under the server; null for none
+     * @param tokens whose tokens the clients bring; null for none
+     */
+    Bench(
+            Server server,
+            @Nullable Backends backends,
+            int connections,
+            int destinations,
+            int threads,
+            @Nullable Tokens tokens) {
         this.server = server;
         this.backends = backends;
         this.prefix = Long.toString(WallClock.micros(), 36) + "-";
+        ClientPlan plan = ClientPlan.of(server, connections, destinations, prefix, threads);
         this.clients =
-                new Clients(ClientPlan.of(server, connections, destinations, prefix, threads), PATIENCE).allOpen();
+                new Clients(tokens == null ? plan : plan.withTokens(tokens.tokens(connections)), PATIENCE).allOpen();
         LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
     }
 

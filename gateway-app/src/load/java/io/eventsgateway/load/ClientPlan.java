@@ -49,9 +49,9 @@ record ClientPlan(
                 threads);
     }
 
-    /** The same with tokens. */
-    ClientPlan withTokens(IntFunction<@Nullable String> tokens) {
-        return new ClientPlan(servers, network, connections, destinations, path, tokens, inFlight, threads);
+    /** The same with tokens, one for each client. */
+    ClientPlan withTokens(List<String> tokens) {
+        return new ClientPlan(servers, network, connections, destinations, path, tokens::get, inFlight, threads);
     }
 
     /**

@@ -25,7 +25,7 @@ final class Gateways implements Server {
     Gateways(Backends backends, String command, int replicas, @Nullable Tokens tokens) {
         this.backends = backends;
         this.publisher =
-                new Publisher(backends.bootstrapServers(), Backends.TOPIC);
+                new Publisher(backends.bootstrapServers(), Backends.TOPIC, tokens == null ? null : Tokens.ORGANISATION);
         Groups groups = new Groups(backends.admin());
         groups.awaitEmpty();
         long began = System.nanoTime();

@@ -1,11 +1,9 @@
 package io.eventsgateway.load;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Case C: many clients connect to a fresh process and get nothing. Used by one thread. */
@@ -24,10 +22,7 @@ final class IdleCase {
         ClientPlan plan = ClientPlan.of(
                 server, options.idle(), options.idle(), Long.toString(WallClock.micros(), 36) + "-", options.threads());
         if (tokens != null) {
-            List<String> all = IntStream.range(0, options.idle())
-                    .mapToObj(client -> tokens.token("subject-" + client))
-                    .toList();
-            plan = plan.withTokens(all::get);
+            plan = plan.withTokens(tokens.tokens(options.idle()));
         }
         rest(1);
         ProcessTree processes = server.processes();

@@ -30,7 +30,7 @@ final class KafkaAlone implements AutoCloseable {
 
     KafkaAlone(Backends backends) {
         backends.createTopic(TOPIC);
-        publisher = new Publisher(backends.bootstrapServers(), TOPIC);
+        publisher = new Publisher(backends.bootstrapServers(), TOPIC, null);
         consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",

@@ -1,5 +1,6 @@
 package io.eventsgateway.load;
 
+import io.eventsgateway.route.Organisations;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -7,16 +8,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Puts events on a topic as plain JSON, keyed by their destination, each at once and acknowledged by all. Used by one thread. */
 final class Publisher implements AutoCloseable {
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final String topic;
+    private final List<Header> headers;
 
-    Publisher(String bootstrapServers, String topic) {
+    /** @param organisation whose the events are; null for nobody's */
+    Publisher(String bootstrapServers, String topic, @Nullable String organisation) {
         this.topic = topic;
+        this.headers = organisation == null
+                ? List.of()
+                : List.of(new RecordHeader(Organisations.HEADER, organisation.getBytes(StandardCharsets.US_ASCII)));
         this.producer = new KafkaProducer<>(
                 Map.of(
                         "bootstrap.servers",
@@ -41,11 +50,12 @@ final class Publisher implements AutoCloseable {
         Schedule.Kept kept = schedule.run((number, due) -> {
             int destination = (int) (number % destinations);
             byte[] event = payload.encode(run, due, number / destinations, destination);
-            producer.send(new ProducerRecord<>(topic, keys.get(destination), event), (metadata, failure) -> {
-                if (failure != null) {
-                    failed.incrementAndGet();
-                }
-            });
+            producer.send(
+                    new ProducerRecord<>(topic, null, keys.get(destination), event, headers), (metadata, failure) -> {
+                        if (failure != null) {
+                            failed.incrementAndGet();
+                        }
+                    });
         });
         producer.flush();
         if (failed.get() > 0) {

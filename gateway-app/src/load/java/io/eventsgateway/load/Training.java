@@ -14,12 +14,13 @@ final class Training {
     /** The first argument is the command that starts the gateway. */
     public static void main(String[] args) {
         try (Backends backends = new Backends("", "");
-                Gateways gateway = new Gateways(backends, args[0], 1, null)) {
-            try (Bench each = new Bench(gateway, backends, CLIENTS, CLIENTS, 1)) {
+                Tokens tokens = new Tokens();
+                Gateways gateway = new Gateways(backends, args[0], 1, tokens)) {
+            try (Bench each = new Bench(gateway, backends, CLIENTS, CLIENTS, 1, tokens)) {
                 each.window(500, 3, SIZE);
                 each.window(5_000, 5, SIZE);
             }
-            try (Bench together = new Bench(gateway, backends, CLIENTS, 1, 1)) {
+            try (Bench together = new Bench(gateway, backends, CLIENTS, 1, 1, tokens)) {
                 together.window(20, 3, SIZE);
             }
         }
