@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The text that a client keeps as its {@code Last-Event-ID}: one position for each destination of its stream.
  *
  * <p>With one destination it is that position's own text. With several it is a dot and base64url of: the destinations'
- * checksum, the milliseconds of the latest position, and for each destination in its order the epoch, the milliseconds'
- * difference and the sequence, the numbers in variable length. 64 destinations fit in 1 KiB. The text only ever says where to go
- * on, never whose events are sent.
+ * checksum, the milliseconds of the latest position, and for each destination in its order a zero where nothing was written yet,
+ * else the milliseconds' difference and one, the epoch and the sequence; the numbers in variable length. 64 destinations fit in 1 KiB, and
+ * as many to which nothing was written beside them. The text only ever says where to go on, never whose events are sent.
  */
 public final class Cursor {
 
@@ -35,9 +35,11 @@ public final class Cursor {
         }
         putNumber(out, base);
         for (EventId position : positions) {
-            out.putInt((int) position.epoch());
-            if (position.epoch() != 0) {
-                putNumber(out, base - position.millis());
+            if (position.epoch() == 0) {
+                putNumber(out, 0);
+            } else {
+                putNumber(out, base - position.millis() + 1);
+                out.putInt((int) position.epoch());
                 putNumber(out, position.sequence());
             }
         }
@@ -63,8 +65,10 @@ public final class Cursor {
             long base = number(in);
             EventId[] positions = new EventId[destinations.size()];
             for (int i = 0; i < positions.length; i++) {
-                long epoch = in.getInt() & 0xFFFF_FFFFL;
-                positions[i] = epoch == 0 ? EventId.START : new EventId(epoch, base - number(in), number(in));
+                long back = number(in);
+                positions[i] = back == 0
+                        ? EventId.START
+                        : new EventId(in.getInt() & 0xFFFF_FFFFL, base - back + 1, number(in));
             }
             return in.hasRemaining() ? null : List.of(positions);
         } catch (IllegalArgumentException | BufferUnderflowException notOurs) {

@@ -41,11 +41,12 @@ class CursorTest {
     }
 
     @Test
-    void keepsSixtyFourDestinationsWithinAKibibyte() {
-        List<Destination> several = destinations(64);
+    void keepsSixtyFourDestinationsOfTwoOrganisationsWithinAKibibyte() {
+        List<Destination> several = destinations(128);
         List<EventId> positions = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
             positions.add(new EventId(0xFFFF_FFFFL, 1_790_000_000_000L - i * 200_000L, 2_000_000));
+            positions.add(EventId.START);
         }
 
         assertThat(Cursor.write(several, positions))

@@ -45,11 +45,13 @@ final class HubSubscription implements Subscription {
     private final List<Destination> destinations;
     private final List<Leg> legs = new ArrayList<>();
 
+    // set by the lane
+    private volatile boolean closed;
+
     // owned by the lane
     private boolean opened;
     private boolean located;
     private boolean parked;
-    private boolean closed;
     private boolean moved;
     private boolean markDue;
     private int delivered;
@@ -104,6 +106,15 @@ final class HubSubscription implements Subscription {
 
     private void execute(Runnable step) {
         lane.execute(() -> run(step));
+    }
+
+    /** Does a step when the executor thinks fit, unless the stream is over by then: who ran its lane may be gone too. */
+    private void later(Executor executor, Runnable step) {
+        executor.execute(() -> {
+            if (!closed) {
+                execute(step);
+            }
+        });
     }
 
     /** Runs a step, whose fault ends this stream and nothing else: its client comes back with the position that it has. */
@@ -172,7 +183,7 @@ final class HubSubscription implements Subscription {
             return;
         }
         if (failure != null) {
-            retry.execute(() -> execute(() -> pump(leg)));
+            later(retry, () -> pump(leg));
             return;
         }
         read(leg, mark, 1, 1, page -> {
@@ -288,10 +299,10 @@ final class HubSubscription implements Subscription {
                         execute(() -> taken(leg, page, maxBytes, taker));
                     } else {
                         budget(maxBytes).give(maxBytes);
-                        retry.execute(() -> execute(() -> {
+                        later(retry, () -> {
                             leg.reading = false;
                             pump(leg);
-                        }));
+                        });
                     }
                 }));
     }
@@ -387,7 +398,7 @@ final class HubSubscription implements Subscription {
             delivered = 0;
             if (!markDue && subject != null) {
                 markDue = true;
-                marks.execute(() -> execute(this::mark));
+                later(marks, this::mark);
             }
         }
         subscriber.flush();

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Health, info, metrics and log levels under {@code /manage/actuator}, in the shapes of Spring Boot's actuator. */
 public final class ManagementHandler implements HttpHandler {
@@ -22,6 +23,7 @@ public final class ManagementHandler implements HttpHandler {
     private static final String LOGGER = "loggers/";
     private static final String METRIC = "metrics/";
     private static final int MAX_BODY = 1024;
+    private static final Pattern JSON = Pattern.compile("application/([a-z0-9.-]+\\+)?json *(;.*)?");
     private static final String BODY = "The body is JSON: {\"configuredLevel\":\"DEBUG\"}.";
 
     private final Health health;
@@ -42,6 +44,12 @@ public final class ManagementHandler implements HttpHandler {
         String what = path.startsWith(BASE) ? path.substring(BASE.length()) : "";
         boolean logger = what.startsWith(LOGGER);
         if (logger && exchange.getRequestMethod().equals(Methods.POST)) {
+            String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
+            if (type == null || !JSON.matcher(type).matches()) {
+                // which a page of another origin can't say without being asked about
+                new Problem(415, BODY + " Its Content-Type is application/json.").send(exchange);
+                return;
+            }
             exchange.setMaxEntitySize(MAX_BODY);
             exchange.getRequestReceiver()
                     .receiveFullBytes(

@@ -141,6 +141,19 @@ class ManagementIT {
     }
 
     @Test
+    void letsPagesOfOthersSetNothing() throws Exception {
+        String body = "{\"configuredLevel\":\"TRACE\"}";
+
+        assertThat(send("POST", "/loggers/io.eventsgateway.told", body, "text/plain")
+                        .statusCode())
+                .isEqualTo(415);
+        assertThat(logger.isTraceEnabled()).isFalse();
+        String type = "application/vnd.spring-boot.actuator.v3+json; charset=utf-8";
+        assertThat(send("POST", "/loggers/io.eventsgateway.other", body, type).statusCode())
+                .isEqualTo(204);
+    }
+
+    @Test
     void takesNoMoreOfABodyThanALevelNeeds() throws Exception {
         assertThat(post("/loggers/ROOT", "{\"configuredLevel\":\"" + "x".repeat(2000) + "\"}"))
                 .isEqualTo(400);
@@ -159,10 +172,16 @@ class ManagementIT {
 
     private HttpResponse<String> send(String method, String path, String body)
             throws IOException, InterruptedException {
+        return send(method, path, body, "application/json");
+    }
+
+    private HttpResponse<String> send(String method, String path, String body, String type)
+            throws IOException, InterruptedException {
         URI uri = URI.create("http://127.0.0.1:" + server.port() + "/manage/actuator" + path);
         return http.send(
                 HttpRequest.newBuilder(uri)
                         .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .header("Content-Type", type)
                         .timeout(Duration.ofSeconds(10))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
