@@ -3,6 +3,7 @@ package io.eventsgateway.redis;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -92,9 +93,16 @@ final class ClusterServers implements Servers {
                                 : each.isConnected() && !each.getSlots().isEmpty())
                         .findFirst()
                         .orElse(null);
-        return node == null
-                ? CompletableFuture.failedStage(new RedisConnectionException("no such node in the cluster: " + server))
-                : pushClient.connectPubSubAsync(ByteArrayCodec.INSTANCE, node.getUri());
+        if (node == null) {
+            return CompletableFuture.failedStage(
+                    new RedisConnectionException("no such node in the cluster: " + server));
+        }
+        // the topology knows where a node is, and not how one gets in
+        RedisURI uri = RedisURI.builder(options.servers().get(0))
+                .withHost(node.getUri().getHost())
+                .withPort(node.getUri().getPort())
+                .build();
+        return pushClient.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri);
     }
 
     @Override

@@ -39,6 +39,7 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
 
     // set by whoever connects, which is one at a time
     private volatile boolean connecting;
+    private volatile String problem = "";
     private volatile long connectAt = System.nanoTime();
     private volatile int probed = -1;
 
@@ -105,9 +106,10 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
         connecting = true;
         servers.connectPush(server).whenComplete((made, failure) -> {
             if (failure != null) {
-                LOG.debug("Push not connected server={} cause=\"{}\"", name(), failure.toString());
+                tell(RedisProblem.of(failure).text());
                 connectAt = System.nanoTime() + AGAIN_NANOS;
             } else {
+                problem = "";
                 made.addListener(this);
                 heardAt = System.nanoTime();
                 probed = -1;
@@ -120,6 +122,14 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
             }
             connecting = false;
         });
+    }
+
+    /** Tells what is wrong, once as long as it is the same. */
+    private void tell(String cause) {
+        if (!cause.equals(problem)) {
+            problem = cause;
+            LOG.warn("Push not connected, queries take its place server={} cause=\"{}\"", name(), cause);
+        }
     }
 
     private void drop(StatefulRedisPubSubConnection<byte[], byte[]> dead) {
