@@ -40,6 +40,18 @@ public interface EventLog extends AutoCloseable {
     CompletionStage<Appended> append(Generation generation, List<Entry> batch);
 
     /**
+     * Tells what the log acknowledged to this process lately, for {@link #has}: at most 1,000 printable characters, which only a log of the same
+     * kind understands.
+     */
+    String receipt();
+
+    /**
+     * Whether the log has what it acknowledged with a receipt, to this process or to one that is gone. True for a text that it does not
+     * understand.
+     */
+    CompletionStage<Boolean> has(String receipt);
+
+    /**
      * Reads the events after a position, oldest first.
      *
      * @param after the position; null for everything that is retained

@@ -9,10 +9,9 @@ import java.time.Instant;
  *
  * @param number how many losses this process has noticed
  * @param intactUntil when the log was last known to have everything, by this process's clock
- * @param noticed when the loss was noticed
  */
-public record Generation(int number, Instant intactUntil, Instant noticed) {
+public record Generation(int number, Instant intactUntil) {
 
     /** Before any loss. */
-    public static final Generation FIRST = new Generation(0, Instant.EPOCH, Instant.EPOCH);
+    public static final Generation FIRST = new Generation(0, Instant.EPOCH);
 }

@@ -36,6 +36,16 @@ public final class Ingest {
         return log.generation();
     }
 
+    /** The log's receipt of what was taken. */
+    public String receipt() {
+        return log.receipt();
+    }
+
+    /** Whether the log has what it gave a receipt for, to whomever. */
+    public CompletionStage<Boolean> has(String receipt) {
+        return log.has(receipt);
+    }
+
     /**
      * Takes a batch of records of one feed, those of one partition in the order of their offsets. When the stage completes
      * normally, each of them is in the log or in the dead letters and their offsets may be committed. When it fails, the same

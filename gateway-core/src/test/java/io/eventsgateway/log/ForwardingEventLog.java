@@ -26,6 +26,16 @@ public abstract class ForwardingEventLog implements EventLog {
     }
 
     @Override
+    public String receipt() {
+        return delegate().receipt();
+    }
+
+    @Override
+    public CompletionStage<Boolean> has(String receipt) {
+        return delegate().has(receipt);
+    }
+
+    @Override
     public CompletionStage<Page> read(Destination destination, @Nullable EventId after, int maxEvents, int maxBytes) {
         return delegate().read(destination, after, maxEvents, maxBytes);
     }

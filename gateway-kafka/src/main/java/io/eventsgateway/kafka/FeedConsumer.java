@@ -47,15 +47,10 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration POLL_PAUSED = Duration.ofMillis(50);
     private static final long PATIENCE_MILLIS = 100;
+    private static final long ASK_SECONDS = 5;
     private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long TELL_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int FAULTS = 3;
-
-    /** How long before the last append what was appended is remembered, beside what is gone back by. */
-    private static final Duration REMEMBERED = Duration.ofSeconds(60);
-
-    /** How long after a loss partitions may still come from a replica that did not live to go back itself. */
-    private static final Duration TAKEN_OVER = Duration.ofSeconds(60);
 
     private final Feed feed;
     private final Consumer<byte[], byte[]> consumer;
@@ -64,32 +59,25 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private final DeadLetters deadLetters;
     private final KafkaOptions options;
     private final Positions positions;
-    private final RecentOffsets recent;
+    private final Progress progress;
 
     private final Set<TopicPartition> assigned = new HashSet<>();
     private final Map<TopicPartition, Long> seen = new HashMap<>();
     private final Map<TopicPartition, String> topicIds = new HashMap<>();
-    private final Map<TopicPartition, OffsetAndMetadata> toCommit = new HashMap<>();
     private Generation generation;
-    private Instant wentBackAt = Instant.EPOCH;
     private boolean holding;
     private long committedAt = System.nanoTime();
     private long toldAt;
     private volatile String problem = "";
 
-    /**
-     * A loop to be run.
-     *
-     * @param reached what the consumer before this one has gone back for; null for the first
-     */
+    /** A loop to be run. */
     FeedConsumer(
             Feed feed,
             Consumer<byte[], byte[]> consumer,
             Topics topics,
             Ingest ingest,
             DeadLetters deadLetters,
-            KafkaOptions options,
-            @Nullable Generation reached) {
+            KafkaOptions options) {
         this.feed = feed;
         this.consumer = consumer;
         this.topics = topics;
@@ -97,16 +85,8 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         this.deadLetters = deadLetters;
         this.options = options;
         this.positions = new Positions(consumer);
-        this.recent = new RecentOffsets(options.rewind().plus(REMEMBERED));
-        Generation now = ingest.generation();
-        // of a replica that is gone nobody knows whether it came to going back
-        boolean lately = now.noticed().plus(TAKEN_OVER).isAfter(Instant.now());
-        this.generation = lately ? Generation.FIRST : reached == null ? now : reached;
-    }
-
-    /** The one that this consumer has gone back for. */
-    Generation generation() {
-        return generation;
+        this.progress = new Progress(ingest, options.rewind());
+        this.generation = ingest.generation();
     }
 
     /** What holds up the records that were read; empty for nothing. Any thread. */
@@ -146,8 +126,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         if (!again.isEmpty()) {
             consumer.seekToBeginning(again);
             seen.keySet().removeAll(again);
-            toCommit.keySet().removeAll(again);
-            recent.forget(again);
+            progress.forget(again);
             LOG.warn("Topic was made again, read from its beginning feed={} partitions={}", feed.label(), again);
         }
         return again;
@@ -155,9 +134,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
 
     /** Commits what is acknowledged; to be called before the consumer is closed. */
     void commitRest() {
-        if (!toCommit.isEmpty()) {
-            commitSync(toCommit);
-        }
+        commitSync(assigned);
     }
 
     private List<InboundRecord> inbound(ConsumerRecords<byte[], byte[]> polled, Set<TopicPartition> except) {
@@ -221,33 +198,68 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private void goBack(List<InboundRecord> batch) {
         // asked for before going back, so that the next append tells of a loss meanwhile
         Generation now = ingest.generation();
-        Map<TopicPartition, Long> unappended = new HashMap<>();
+        Map<TopicPartition, Long> from = new HashMap<>();
         for (InboundRecord in : stillOurs(batch)) {
-            unappended.merge(partition(in.source()), in.source().offset(), Math::min);
+            from.merge(partition(in.source()), in.source().offset(), Math::min);
         }
-        goBack(now, assigned, unappended);
-        generation = now;
-        wentBackAt = Instant.now();
-    }
-
-    private void goBack(Generation to, Collection<TopicPartition> partitions, Map<TopicPartition, Long> atLeast) {
-        Instant since = to.intactUntil().minus(options.rewind());
-        Map<TopicPartition, Long> appended = new HashMap<>(atLeast);
-        for (TopicPartition partition : partitions) {
-            Long offset = recent.since(partition, since);
+        for (TopicPartition partition : assigned) {
+            Long offset = progress.since(partition, now.intactUntil());
             if (offset != null) {
-                appended.merge(partition, offset, Math::min);
+                from.merge(partition, offset, Math::min);
             }
         }
-        Map<TopicPartition, Long> back = positions.backTo(since, partitions, appended);
-        back.forEach((partition, offset) -> {
+        from.entrySet().removeIf(each -> each.getValue() >= consumer.position(each.getKey()));
+        goBack(from);
+        generation = now;
+    }
+
+    private void goBack(Map<TopicPartition, Long> from) {
+        from.forEach((partition, offset) -> {
+            consumer.seek(partition, offset);
             seen.remove(partition);
-            toCommit.put(partition, new OffsetAndMetadata(offset));
+            progress.backTo(partition, offset);
         });
-        if (back.isEmpty()) {
-            return;
+        if (!from.isEmpty()) {
+            LOG.warn("Reading again after a loss in the log feed={} from={}", feed.label(), from);
         }
-        LOG.warn("Reading again after a loss in the log feed={} since={} partitions={}", feed.label(), since, back);
+    }
+
+    /** Goes back where the log has less than it acknowledged to whoever committed, who may be gone and not have come to going back. */
+    private void goBackForOthers(Map<TopicPartition, OffsetAndMetadata> committed) {
+        Instant now = Instant.now();
+        Map<TopicPartition, Handover> left = new HashMap<>();
+        Map<String, CompletableFuture<Boolean>> asked = new HashMap<>();
+        committed.forEach((partition, offset) -> {
+            Handover handover = Handover.parse(offset.metadata());
+            // what is older than the retention would have expired
+            if (handover != null
+                    && handover.from() < offset.offset()
+                    && handover.at().plus(options.retention()).isAfter(now)) {
+                left.put(partition, handover);
+                asked.computeIfAbsent(
+                        handover.receipt(), receipt -> ingest.has(receipt).toCompletableFuture());
+            }
+        });
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(ASK_SECONDS);
+        Map<TopicPartition, Long> from = new HashMap<>();
+        left.forEach((partition, handover) -> {
+            progress.takenOver(partition, handover.from(), now);
+            if (!isTrue(asked.get(handover.receipt()), until)) {
+                from.put(partition, handover.from());
+            }
+        });
+        goBack(from);
+    }
+
+    /** Whether an answer came in time and is yes. */
+    private static boolean isTrue(@Nullable CompletableFuture<Boolean> answer, long until) {
+        try {
+            return answer != null && answer.get(Math.max(1, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException unknown) {
+            return false;
+        } catch (InterruptedException interrupted) {
+            throw new InterruptException(interrupted);
+        }
     }
 
     /** Waits for the end, after a while without taking more. */
@@ -297,8 +309,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             Source source = in.source();
             TopicPartition partition = partition(source);
             if (assigned.contains(partition)) {
-                toCommit.put(partition, new OffsetAndMetadata(source.offset() + 1));
-                recent.appended(partition, source.offset(), now);
+                progress.appended(partition, source.offset(), now);
             }
         }
     }
@@ -341,22 +352,28 @@ final class FeedConsumer implements ConsumerRebalanceListener {
 
     private void commitNowAndThen() {
         long now = System.nanoTime();
-        if (toCommit.isEmpty() || now - committedAt < COMMIT_NANOS) {
+        if (now - committedAt < COMMIT_NANOS) {
             return;
         }
         committedAt = now;
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(toCommit);
-        toCommit.clear();
+        Map<TopicPartition, OffsetAndMetadata> offsets = progress.take(assigned, generation, Instant.now());
+        if (offsets.isEmpty()) {
+            return;
+        }
         consumer.commitAsync(offsets, (committed, failure) -> {
             if (failure != null) {
                 LOG.debug("Commit failed feed={} cause=\"{}\"", feed.label(), failure.toString());
                 offsets.keySet().retainAll(assigned);
-                offsets.forEach(toCommit::putIfAbsent);
+                progress.putBack(offsets);
             }
         });
     }
 
-    private void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    private void commitSync(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = progress.take(partitions, generation, Instant.now());
+        if (offsets.isEmpty()) {
+            return;
+        }
         try {
             consumer.commitSync(offsets, Duration.ofSeconds(5));
         } catch (RetriableException | CommitFailedException | RebalanceInProgressException notNow) {
@@ -372,10 +389,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         assigned.addAll(partitions);
         topics.refresh(partitions.stream().map(TopicPartition::topic).distinct().toList());
         // What is older than the retention would have expired.
-        positions.beginAt(Instant.now().minus(options.retention()), partitions);
-        if (wentBackAt.plus(TAKEN_OVER).isAfter(Instant.now())) {
-            goBack(generation, partitions, Map.of());
-        }
+        goBackForOthers(positions.beginAt(Instant.now().minus(options.retention()), partitions));
         if (holding) {
             consumer.pause(partitions);
         }
@@ -384,11 +398,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, OffsetAndMetadata> last = new HashMap<>(toCommit);
-        last.keySet().retainAll(partitions);
-        if (!last.isEmpty()) {
-            commitSync(last);
-        }
+        commitSync(partitions);
         onPartitionsLost(partitions);
     }
 
@@ -397,7 +407,6 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         assigned.removeAll(partitions);
         seen.keySet().removeAll(partitions);
         topicIds.keySet().removeAll(partitions);
-        toCommit.keySet().removeAll(partitions);
-        recent.forget(partitions);
+        progress.forget(partitions);
     }
 }

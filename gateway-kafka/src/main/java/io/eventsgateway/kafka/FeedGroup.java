@@ -1,6 +1,5 @@
 package io.eventsgateway.kafka;
 
-import io.eventsgateway.log.Generation;
 import io.eventsgateway.route.DeadLetters;
 import io.eventsgateway.route.Ingest;
 import java.time.Duration;
@@ -157,9 +156,6 @@ final class FeedGroup {
         private volatile String failure = "";
         private volatile long startedAt;
 
-        // owned by this thread
-        private @Nullable Generation reached;
-
         Worker(String name) {
             super(name);
         }
@@ -218,7 +214,7 @@ final class FeedGroup {
                     properties(getName()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
                 current = consumer;
                 FeedConsumer made =
-                        new FeedConsumer(subscription.feed(), consumer, topics, ingest, deadLetters, options, reached);
+                        new FeedConsumer(subscription.feed(), consumer, topics, ingest, deadLetters, options);
                 startedAt = System.nanoTime();
                 loop = made;
                 if (subscription.feed().isPattern()) {
@@ -236,10 +232,6 @@ final class FeedGroup {
             } finally {
                 if (loop != null && hasSettled()) {
                     failure = "";
-                }
-                FeedConsumer ended = loop;
-                if (ended != null) {
-                    reached = ended.generation();
                 }
                 current = null;
                 loop = null;

@@ -5,8 +5,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 
@@ -22,16 +24,16 @@ final class Positions {
     /**
      * Begins at a time in those of the partitions that have no committed offset. This is not left to the client's own
      * {@code auto.offset.reset=by_duration}, which in 4.4.0 never gets to a position in a partition that was empty when asked.
+     *
+     * @return what was committed of the others
      */
-    void beginAt(Instant since, Collection<TopicPartition> partitions) {
+    Map<TopicPartition, OffsetAndMetadata> beginAt(Instant since, Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>(consumer.committed(Set.copyOf(partitions)));
+        committed.values().removeIf(Objects::isNull);
         Set<TopicPartition> fresh = new HashSet<>(partitions);
-        consumer.committed(fresh).forEach((partition, offset) -> {
-            if (offset != null) {
-                fresh.remove(partition);
-            }
-        });
+        fresh.removeAll(committed.keySet());
         if (fresh.isEmpty()) {
-            return;
+            return committed;
         }
         Map<TopicPartition, Long> ends = consumer.endOffsets(fresh);
         firstSince(since, fresh).forEach((partition, found) -> {
@@ -42,24 +44,7 @@ final class Positions {
                 consumer.seek(partition, end);
             }
         });
-    }
-
-    /**
-     * Goes back to a time, and at least to the offsets given; never forward.
-     *
-     * @return where it went back to
-     */
-    Map<TopicPartition, Long> backTo(
-            Instant since, Collection<TopicPartition> partitions, Map<TopicPartition, Long> atLeast) {
-        Map<TopicPartition, Long> back = new HashMap<>(atLeast);
-        firstSince(since, partitions).forEach((partition, found) -> {
-            if (found != null) {
-                back.merge(partition, found.offset(), Math::min);
-            }
-        });
-        back.entrySet().removeIf(each -> each.getValue() >= consumer.position(each.getKey()));
-        back.forEach(consumer::seek);
-        return back;
+        return committed;
     }
 
     private Map<TopicPartition, OffsetAndTimestamp> firstSince(Instant since, Collection<TopicPartition> partitions) {

@@ -234,6 +234,25 @@ class KafkaFeedsIT {
     }
 
     @Test
+    void readsAgainWhatTheLogLostOfAReplicaThatIsGone() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 1);
+        KafkaFeeds first = startFeeds(Feed.TASK_MESSAGE);
+        long old = System.currentTimeMillis() - TimeUnit.MINUTES.toMillis(10);
+        producer.send(new ProducerRecord<>(topic, 0, old, bytes("a"), bytes("1")));
+        producer.send(new ProducerRecord<>(topic, 0, old, bytes("a"), bytes("2")));
+        await(() -> data("view/a").size() == 2);
+        first.close();
+        assertThat(committed(topic)).isEqualTo(2);
+
+        log.loseUnheard();
+        startFeeds(Feed.TASK_MESSAGE);
+
+        await(() -> data("view/a").equals(List.of("1", "2")));
+        await(() -> committed(topic) == 2);
+    }
+
+    @Test
     void beginsARetentionAgoAndAlsoInAPartitionThatWasEmpty() {
         String topic = topic(Feed.TASK_MESSAGE);
         broker.createTopic(topic, 2);
@@ -456,7 +475,22 @@ class KafkaFeedsIT {
         /** Has nothing any more. */
         synchronized void lose() {
             log = new InMemoryEventLog(RETENTION, InstantSource.system());
-            generation = new Generation(generation.number() + 1, Instant.now(), Instant.now());
+            generation = new Generation(generation.number() + 1, Instant.now());
+        }
+
+        /** The same, and nobody is there to notice. */
+        void loseUnheard() {
+            log = new InMemoryEventLog(RETENTION, InstantSource.system());
+        }
+
+        @Override
+        public String receipt() {
+            return Integer.toString(System.identityHashCode(log));
+        }
+
+        @Override
+        public CompletionStage<Boolean> has(String receipt) {
+            return CompletableFuture.completedStage(receipt.equals(receipt()));
         }
 
         @Override

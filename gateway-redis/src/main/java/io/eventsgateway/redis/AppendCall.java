@@ -59,10 +59,10 @@ final class AppendCall {
     }
 
     /** The names of what is changed. */
-    byte[][] keys(Guard guard, int[] tags) {
+    byte[][] keys(Guard.Known known, int[] tags) {
         List<byte[]> names = new ArrayList<>(tags.length + 3 * parts.size());
         for (int tag : tags) {
-            names.add(guard.key(tag));
+            names.add(known.key(tag));
         }
         parts.forEach((keys, some) -> {
             names.add(keys.meta());

@@ -188,19 +188,18 @@ final class Connections implements AutoCloseable {
 
     private CompletionStage<?> touch(Guard.Known known, int from, int together) {
         byte[][] guards = new byte[together][];
-        long[] before = new long[together];
+        byte[][] values = new byte[1 + together][];
+        values[0] = memory;
         for (int i = 0; i < together; i++) {
-            guards[i] = guard.key(from + i);
-            before[i] = known.count(from + i);
+            guards[i] = known.key(from + i);
+            values[1 + i] = Keys.number(known.count(from + i));
         }
-        return change(redis -> Script.TOUCH.run(redis, guards, memory)).thenAccept(counts -> {
-            for (int i = 0; i < together; i++) {
-                long count = Replies.number(counts.get(i));
-                if (count <= before[i]) {
-                    lost(known);
-                } else {
-                    known.acknowledge(from + i, count);
-                }
+        return change(redis -> Script.TOUCH.run(redis, guards, values)).thenAccept(counts -> {
+            if (counts.isEmpty()) {
+                lost(known);
+            }
+            for (int i = 0; i < counts.size(); i++) {
+                known.acknowledge(from + i, Replies.number(counts.get(i)));
             }
         });
     }

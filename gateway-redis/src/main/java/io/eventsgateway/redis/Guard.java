@@ -2,7 +2,10 @@ package io.eventsgateway.redis;
 
 import io.eventsgateway.log.Generation;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Tells when Redis has less than it acknowledged. Under each tag this writer counts its calls in Redis; a count below one that was
@@ -11,22 +14,34 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class Guard {
 
+    /** Tags in a receipt; of a cluster's servers each has some of them, unless it has not been appended to for long. */
+    private static final int RECEIPT_TAGS = 32;
+
     private final String writer;
-    private volatile Known known = new Known(Generation.FIRST);
+    private volatile Known known;
 
     /** What was acknowledged in one generation. */
     static final class Known {
+        private final String name;
         private final Generation generation;
         private final AtomicLongArray counts = new AtomicLongArray(Keys.TAGS);
+        private final AtomicLongArray appendedAt = new AtomicLongArray(Keys.TAGS);
         private volatile Instant intactUntil;
 
-        private Known(Generation generation) {
+        private Known(String writer, Generation generation) {
+            // in each generation under another name, so that what a receipt tells of is not counted up to again
+            this.name = writer + "." + generation.number();
             this.generation = generation;
             this.intactUntil = Instant.now();
         }
 
         Generation generation() {
             return generation;
+        }
+
+        /** Where calls under a tag are counted. */
+        byte[] key(int tag) {
+            return Keys.guard(tag, name);
         }
 
         long count(int tag) {
@@ -38,6 +53,22 @@ final class Guard {
             counts.accumulateAndGet(tag, count, Math::max);
         }
 
+        /** A call that appended was. */
+        void appended(int tag, long count) {
+            acknowledge(tag, count);
+            appendedAt.lazySet(tag, System.nanoTime());
+        }
+
+        /** The tags of the latest appends: a server that has lost something has lost its latest. */
+        private IntStream latest() {
+            return IntStream.range(0, Keys.TAGS)
+                    .filter(tag -> appendedAt.get(tag) != 0)
+                    .boxed()
+                    .sorted(Comparator.comparingLong((Integer tag) -> -appendedAt.get(tag)))
+                    .limit(RECEIPT_TAGS)
+                    .mapToInt(Integer::intValue);
+        }
+
         /** Every tag was found to have what was acknowledged. */
         void intact(Instant since) {
             intactUntil = since;
@@ -46,15 +77,19 @@ final class Guard {
 
     Guard(String writer) {
         this.writer = writer;
-    }
-
-    /** Where this writer's calls under a tag are counted. */
-    byte[] key(int tag) {
-        return Keys.guard(tag, writer);
+        this.known = new Known(writer, Generation.FIRST);
     }
 
     Known known() {
         return known;
+    }
+
+    /** The counters' name and its latest counts, for {@link Receipt#parse}. */
+    String receipt() {
+        Known now = known;
+        return now.latest()
+                .mapToObj(tag -> " " + tag + ":" + now.count(tag))
+                .collect(Collectors.joining("", now.name, ""));
     }
 
     /** Begins another generation, unless the loss has been noticed before; tells whether it was new. */
@@ -62,7 +97,7 @@ final class Guard {
         if (known != noticed) {
             return false;
         }
-        known = new Known(new Generation(noticed.generation.number() + 1, noticed.intactUntil, Instant.now()));
+        known = new Known(writer, new Generation(noticed.generation.number() + 1, noticed.intactUntil));
         return true;
     }
 }

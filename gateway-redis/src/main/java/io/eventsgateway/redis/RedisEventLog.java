@@ -138,7 +138,7 @@ public final class RedisEventLog implements EventLog {
         int[] tags = call.tags();
         return call.keep(large)
                 .thenCompose(kept -> connections.change(
-                        redis -> Script.APPEND.run(redis, call.keys(guard, tags), call.values(head(), known, tags))))
+                        redis -> Script.APPEND.run(redis, call.keys(known, tags), call.values(head(), known, tags))))
                 .thenCompose(reply -> appended(known, tags, reply));
     }
 
@@ -157,9 +157,30 @@ public final class RedisEventLog implements EventLog {
             return CompletableFuture.failedStage(new LostException("Redis has less than it acknowledged"));
         }
         for (int i = 0; i < tags.length; i++) {
-            known.acknowledge(tags[i], Replies.number(reply.get(2 + i)));
+            known.appended(tags[i], Replies.number(reply.get(2 + i)));
         }
         return CompletableFuture.completedStage(new Appended(added, (int) Replies.number(reply.get(1))));
+    }
+
+    @Override
+    public String receipt() {
+        return guard.receipt();
+    }
+
+    @Override
+    public CompletionStage<Boolean> has(String text) {
+        CompletionStage<Boolean> all = CompletableFuture.completedStage(true);
+        Receipt receipt = Receipt.parse(text);
+        if (receipt == null) {
+            return all;
+        }
+        for (Receipt.Count count : receipt.counts()) {
+            CompletionStage<Boolean> one = connections
+                    .run(redis -> redis.get(Keys.guard(count.tag(), receipt.counters())))
+                    .thenApply(calls -> calls != null && Long.parseLong(Replies.text(calls)) >= count.calls());
+            all = all.thenCombine(one, Boolean::logicalAnd);
+        }
+        return all;
     }
 
     @Override

@@ -90,6 +90,33 @@ class RedisFaultsIT {
     }
 
     @Test
+    void tellsWhetherItHasWhatAnotherWasAcknowledged() {
+        RedisServer server = closing(RedisServer.v70());
+        open(server.uri());
+        append("a");
+        String before = log.receipt();
+        append("b");
+        String after = log.receipt();
+        log.close();
+        open(server.uri());
+
+        assertThat(after).isNotEqualTo(before).matches("[ -~]{1,1000}");
+        assertThat(has(before)).isTrue();
+        assertThat(has(after)).isTrue();
+        assertThat(has("of another kind")).isTrue();
+        // a count that was not reached: as after a failover that lost the last call
+        Receipt.Count first = Receipt.parse(after).counts().get(0);
+        assertThat(has(after.replace(":" + first.calls(), ":" + (first.calls() + 1))))
+                .isFalse();
+        ask(server.uri(), RedisCommands::flushall);
+        assertThat(has(before)).isFalse();
+    }
+
+    private boolean has(String receipt) {
+        return log.has(receipt).toCompletableFuture().join();
+    }
+
+    @Test
     void refusesWhatWasMeantForAnEarlierGeneration() {
         RedisServer server = closing(RedisServer.v70());
         open(server.uri());
@@ -130,12 +157,14 @@ class RedisFaultsIT {
         sentinels.servers().stream().filter(each -> each != master).forEach(RedisServer::pause);
         EventId lost = append("b");
         assertThat(log.generation().number()).isZero();
+        String receipt = log.receipt();
 
         master.kill();
         sentinels.servers().stream().filter(each -> each != master).forEach(RedisServer::resume);
         await(() -> sentinels.master() != master && log.state().works());
 
         await(() -> log.generation().number() == 1);
+        assertThat(has(receipt)).isFalse();
         offset = 0;
         append("a");
         append("b");

@@ -1,0 +1,94 @@
+package io.eventsgateway.kafka;
+
+import io.eventsgateway.log.Generation;
+import io.eventsgateway.route.Ingest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a consumer's partitions were appended: what may be committed of them, and from where they are read again after a loss. Used by
+ * one thread.
+ */
+final class Progress {
+
+    /** How long before the last append what was appended is remembered, beside what is gone back by. */
+    private static final Duration REMEMBERED = Duration.ofSeconds(60);
+
+    private final Ingest ingest;
+    private final Duration rewind;
+    private final RecentOffsets recent;
+    private final Map<TopicPartition, Long> toCommit = new HashMap<>();
+
+    /** Nothing yet. */
+    Progress(Ingest ingest, Duration rewind) {
+        this.ingest = ingest;
+        this.rewind = rewind;
+        this.recent = new RecentOffsets(rewind.plus(REMEMBERED));
+    }
+
+    /** A record was appended. */
+    void appended(TopicPartition partition, long offset, Instant now) {
+        toCommit.put(partition, offset + 1);
+        recent.appended(partition, offset, now);
+    }
+
+    /** Records from an offset on were appended by another, as far as that one knew. */
+    void takenOver(TopicPartition partition, long from, Instant now) {
+        recent.appended(partition, from, now);
+    }
+
+    /** A partition is read again from an offset. */
+    void backTo(TopicPartition partition, long offset) {
+        toCommit.put(partition, offset);
+    }
+
+    /** Where what has to be read again begins when the log was last intact at a time; null for nothing. */
+    @Nullable
+    Long since(TopicPartition partition, Instant intactUntil) {
+        return recent.since(partition, intactUntil.minus(rewind));
+    }
+
+    /** Partitions are another's, or begin anew. */
+    void forget(Collection<TopicPartition> partitions) {
+        toCommit.keySet().removeAll(partitions);
+        recent.forget(partitions);
+    }
+
+    /**
+     * Takes what may be committed of some partitions: nothing while there was a loss that was not gone back for, for then the receipt would be
+     * for less than what was appended.
+     *
+     * @param reached the generation that was gone back for
+     * @param now the time
+     */
+    Map<TopicPartition, OffsetAndMetadata> take(
+            Collection<TopicPartition> partitions, Generation reached, Instant now) {
+        Map<TopicPartition, OffsetAndMetadata> taken = new HashMap<>();
+        // asked for first: a loss that is noticed meanwhile is noticed here too
+        String receipt = toCommit.isEmpty() ? "" : ingest.receipt();
+        if (ingest.generation().number() != reached.number()) {
+            return taken;
+        }
+        Instant since = now.minus(rewind);
+        for (TopicPartition partition : partitions) {
+            Long offset = toCommit.remove(partition);
+            if (offset != null) {
+                Long recently = recent.since(partition, since);
+                long from = recently == null ? offset : Math.min(recently, offset);
+                taken.put(partition, new OffsetAndMetadata(offset, new Handover(now, from, receipt).metadata()));
+            }
+        }
+        return taken;
+    }
+
+    /** What was taken could not be committed. */
+    void putBack(Map<TopicPartition, OffsetAndMetadata> taken) {
+        taken.forEach((partition, offset) -> toCommit.putIfAbsent(partition, offset.offset()));
+    }
+}

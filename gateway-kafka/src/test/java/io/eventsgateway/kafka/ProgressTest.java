@@ -1,0 +1,123 @@
+package io.eventsgateway.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.ForwardingEventLog;
+import io.eventsgateway.log.Generation;
+import io.eventsgateway.log.InMemoryEventLog;
+import io.eventsgateway.route.Ingest;
+import io.eventsgateway.route.IngestListener;
+import io.eventsgateway.route.Organisations;
+import io.eventsgateway.route.RecordDecoder;
+import io.eventsgateway.route.Router;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+
+    private final TopicPartition one = new TopicPartition("t", 1);
+    private final TopicPartition two = new TopicPartition("t", 2);
+    private final Instant now = Instant.ofEpochMilli(1_790_000_000_000L);
+    private Generation generation = Generation.FIRST;
+    private String receipt = "r1";
+
+    private final EventLog log = new ForwardingEventLog() {
+
+        private final EventLog memory = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
+
+        @Override
+        protected EventLog delegate() {
+            return memory;
+        }
+
+        @Override
+        public Generation generation() {
+            return generation;
+        }
+
+        @Override
+        public String receipt() {
+            return receipt;
+        }
+    };
+
+    private final Progress progress = new Progress(
+            new Ingest(
+                    new RecordDecoder(new Organisations("acme"), 1000),
+                    Router.STANDARD,
+                    log,
+                    (in, reason) -> CompletableFuture.completedStage(null),
+                    IngestListener.NONE),
+            Duration.ofSeconds(30));
+
+    @Test
+    void commitsWhatWasAppendedWithWhereToGoBackToAndTheReceipt() {
+        progress.appended(one, 5, now.minusSeconds(60));
+        progress.appended(one, 6, now.minusSeconds(20));
+        progress.appended(one, 7, now);
+        progress.appended(two, 3, now.minusSeconds(50));
+
+        assertThat(progress.take(List.of(one), generation, now))
+                .isEqualTo(Map.of(one, new OffsetAndMetadata(8, "1790000000000 6 r1")));
+        assertThat(progress.take(List.of(one, two), generation, now))
+                .isEqualTo(Map.of(two, new OffsetAndMetadata(4, "1790000000000 4 r1")));
+        assertThat(progress.take(List.of(one, two), generation, now)).isEmpty();
+    }
+
+    @Test
+    void commitsNothingAfterALossBeforeItWasGoneBackFor() {
+        progress.appended(one, 5, now);
+        generation = new Generation(1, now);
+        receipt = "r2";
+
+        assertThat(progress.take(List.of(one), Generation.FIRST, now)).isEmpty();
+
+        progress.backTo(one, 3);
+        assertThat(progress.take(List.of(one), generation, now))
+                .isEqualTo(Map.of(one, new OffsetAndMetadata(3, "1790000000000 3 r2")));
+    }
+
+    @Test
+    void commitsAgainWhatCouldNotBeCommittedUnlessItIsFurther() {
+        progress.appended(one, 5, now);
+        progress.appended(two, 5, now);
+        Map<TopicPartition, OffsetAndMetadata> taken = progress.take(List.of(one, two), generation, now);
+        progress.appended(two, 6, now);
+
+        progress.putBack(taken);
+
+        Map<TopicPartition, OffsetAndMetadata> again = progress.take(List.of(one, two), generation, now);
+        assertThat(again.get(one).offset()).isEqualTo(6);
+        assertThat(again.get(two).offset()).isEqualTo(7);
+    }
+
+    @Test
+    void goesBackForWhatAnotherAppendedToo() {
+        assertThat(progress.since(one, now)).isNull();
+
+        progress.takenOver(one, 3, now);
+        progress.appended(one, 9, now);
+
+        assertThat(progress.since(one, now)).isEqualTo(3);
+        progress.forget(List.of(one));
+        assertThat(progress.since(one, now)).isNull();
+    }
+
+    @Test
+    void understandsWhatItCommits() {
+        Handover handover = new Handover(now, 6, "r1 2:3");
+        assertThat(Handover.parse(handover.metadata())).isEqualTo(handover);
+        assertThat(Handover.parse("1 2 ")).isEqualTo(new Handover(Instant.ofEpochMilli(1), 2, ""));
+        for (String other : List.of("", "6", "1 6", "1 x r1", "-1 6 r1", "1 -6 r1", "1 99999999999999999999 r1")) {
+            assertThat(Handover.parse(other)).as(other).isNull();
+        }
+    }
+}
