@@ -61,10 +61,12 @@ final class Guard {
 
         /** The tags of the latest appends: a server that has lost something has lost its latest. */
         private IntStream latest() {
+            // as they are now: they change while they are sorted
+            long[] at = IntStream.range(0, Keys.TAGS).mapToLong(appendedAt::get).toArray();
             return IntStream.range(0, Keys.TAGS)
-                    .filter(tag -> appendedAt.get(tag) != 0)
+                    .filter(tag -> at[tag] != 0)
                     .boxed()
-                    .sorted(Comparator.comparingLong((Integer tag) -> -appendedAt.get(tag)))
+                    .sorted(Comparator.comparingLong((Integer tag) -> -at[tag]))
                     .limit(RECEIPT_TAGS)
                     .mapToInt(Integer::intValue);
         }

@@ -3,6 +3,8 @@ package io.eventsgateway.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +25,24 @@ class ReceiptTest {
         assertThat(Receipt.parse(text).counts())
                 .hasSize(32)
                 .startsWith(new Receipt.Count(7, Long.MAX_VALUE / 100), new Receipt.Count(255, 265));
+    }
+
+    @Test
+    void isToldWhileOthersAppend() throws InterruptedException {
+        Guard guard = new Guard("w1");
+        AtomicBoolean over = new AtomicBoolean();
+        Thread other = new Thread(() -> {
+            for (int call = 1; !over.get(); call++) {
+                guard.known().appended(ThreadLocalRandom.current().nextInt(Keys.TAGS), call);
+            }
+        });
+        other.start();
+
+        for (int i = 0; i < 20_000; i++) {
+            assertThat(Receipt.parse(guard.receipt())).isNotNull();
+        }
+        over.set(true);
+        other.join();
     }
 
     @Test
