@@ -128,8 +128,8 @@ final class ClusterServers implements Servers {
 
     @Override
     public void close() {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-        pushClient.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        Servers.shutdown(client);
+        Servers.shutdown(pushClient);
         loop.close();
     }
 }

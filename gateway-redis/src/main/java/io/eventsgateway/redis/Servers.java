@@ -1,5 +1,6 @@
 package io.eventsgateway.redis;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -7,6 +8,9 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The servers behind a log: how to connect, and which of them pushes what. Any thread may call; nothing blocks but {@link #close}. */
@@ -57,6 +61,17 @@ interface Servers extends AutoCloseable {
                         connection.closeAsync();
                     }
                 });
+    }
+
+    /** Closes a client. Its own way of doing so waits without end for what it has under way; what is then left ends with its threads. */
+    static void shutdown(AbstractRedisClient client) {
+        try {
+            client.shutdownAsync(0, 2, TimeUnit.SECONDS).get(5, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException unfinished) {
+            // left to its threads' end
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What all clients have in common. */
