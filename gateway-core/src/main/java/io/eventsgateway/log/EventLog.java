@@ -35,7 +35,8 @@ public interface EventLog extends AutoCloseable {
      * and nothing of it is under way any more; the whole may be appended again.
      *
      * @param generation the one that the caller has gone back for
-     * @return fails with {@link LostException} when that is not the log's any more, or ceases to be
+     * @return fails with {@link LostException} when that is not the log's any more, or ceases to be; with {@link RefusedException}
+     *     when the store will never take one of the entries
      */
     CompletionStage<Appended> append(Generation generation, List<Entry> batch);
 
