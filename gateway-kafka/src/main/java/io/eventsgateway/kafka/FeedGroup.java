@@ -4,15 +4,12 @@ import io.eventsgateway.route.DeadLetters;
 import io.eventsgateway.route.Ingest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import javax.security.auth.login.LoginException;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -28,7 +25,6 @@ final class FeedGroup {
 
     private static final Logger LOG = LoggerFactory.getLogger(FeedGroup.class);
     private static final Duration AFTER_FAULT = Duration.ofSeconds(5);
-    private static final Pattern CLASS_NAME = Pattern.compile("([a-z0-9]+\\.)+[A-Za-z]+: ");
     private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final Subscription subscription;
@@ -77,18 +73,6 @@ final class FeedGroup {
                 .orElse("");
     }
 
-    /** Why Kafka failed, in words: often only what caused a failure says why. What repeats its cause is left out. */
-    static String reason(KafkaException failure) {
-        List<String> messages = new ArrayList<>();
-        for (Throwable each = failure; each != null; each = each.getCause()) {
-            String message =
-                    CLASS_NAME.matcher(String.valueOf(each.getMessage())).replaceAll("");
-            messages.removeIf(before -> before.contains(message));
-            messages.add(message);
-        }
-        return String.join(": ", messages);
-    }
-
     private static boolean isRefusal(Throwable failure) {
         for (Throwable each = failure; each != null; each = each.getCause()) {
             if (each instanceof AuthenticationException
@@ -129,23 +113,6 @@ final class FeedGroup {
         } catch (InterruptedException interrupted) {
             return true;
         }
-    }
-
-    private Map<String, Object> properties(String name) {
-        Map<String, Object> properties = new HashMap<>(options.properties());
-        properties.put("group.id", subscription.group());
-        properties.put("client.id", "events-gateway-" + name);
-        properties.put("enable.auto.commit", false);
-        properties.put("auto.offset.reset", "earliest");
-        properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
-        properties.put("isolation.level", "read_committed");
-        // who misspells a topic's name is told so, and does not get a topic of that name
-        properties.put("allow.auto.create.topics", false);
-        properties.putIfAbsent("session.timeout.ms", 10_000);
-        // by which a member learns of a rebalance: until then nobody reads what moves
-        properties.putIfAbsent("heartbeat.interval.ms", 1_000);
-        properties.putIfAbsent("metadata.max.age.ms", 10_000);
-        return properties;
     }
 
     /** A thread with a consumer, and with another one when that failed. */
@@ -200,7 +167,7 @@ final class FeedGroup {
         /** Tells of a failure, once as long as it is the same. */
         private void fail(KafkaException failed, Duration pause) {
             String before = failure;
-            failure = reason(failed);
+            failure = Reason.of(failed);
             if (failure.equals(before)) {
                 LOG.debug("Kafka still fails feed={} again-in={} cause=\"{}\"", label(), pause, failure);
             } else {
@@ -211,7 +178,10 @@ final class FeedGroup {
 
         private void consume() {
             try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                    properties(getName()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                    ClientProperties.consumer(
+                            options.properties(), subscription.group(), "events-gateway-" + getName()),
+                    new ByteArrayDeserializer(),
+                    new ByteArrayDeserializer())) {
                 current = consumer;
                 FeedConsumer made =
                         new FeedConsumer(subscription.feed(), consumer, topics, ingest, deadLetters, options);

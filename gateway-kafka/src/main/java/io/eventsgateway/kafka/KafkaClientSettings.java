@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,14 +26,11 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.security.JaasContext;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
-import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.jspecify.annotations.Nullable;
 
 /** What configures every Kafka client of the gateway: where the brokers are, and who one is to them. */
@@ -45,6 +43,9 @@ public final class KafkaClientSettings {
 
     /** The system property by which Kafka's clients are told which token endpoints may be asked. */
     private static final String ALLOWED_URLS = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
+
+    /** How Kafka calls {@code sasl.jaas.config} in its messages. */
+    private static final String JAAS = "JAAS config";
 
     /** What the delivery promise rests on. */
     private static final Set<String> OWN = Set.of(
@@ -290,7 +291,8 @@ public final class KafkaClientSettings {
     }
 
     /**
-     * Checks what can be checked without asking anybody: each property, the login's form, and that keys can be read.
+     * Checks what can be checked without asking anybody: each property, the login's form, and that every client can be made with them, keys
+     * and login classes included.
      *
      * @throws ConfigurationException naming every problem
      */
@@ -316,25 +318,39 @@ public final class KafkaClientSettings {
                     name + " is not valid by itself: say how to log in, by " + PROFILES.name() + "=kafka-auth, or by "
                             + variable("sasl.mechanism") + " and " + variable("sasl.jaas.config")));
         }
-        try {
-            Map<String, ?> values = new AdminClientConfig(properties).values();
-            if (protocol.startsWith("SASL_")) {
-                JaasContext.loadClientContext(values);
-            }
-            if (protocol.endsWith("SSL")) {
-                try (DefaultSslEngineFactory keys = new DefaultSslEngineFactory()) {
-                    keys.configure(values);
-                }
-            }
-        } catch (KafkaException | IllegalArgumentException unusable) {
-            throw new ConfigurationException(
-                    List.of(name + " can't be used with its keys or login: " + reason(unusable)));
-        }
+        int maxBytes = environment.get(MESSAGE_MAX_BYTES);
+        ClientConstruction.check(properties, maxBytes).ifPresent(failure -> {
+            String variables = String.join(", ", culprits(environment, properties, maxBytes, failure));
+            String login = environment.get(PROFILES).contains(KAFKA_AUTH)
+                    ? PROFILES.name() + "=" + KAFKA_AUTH + " with " + name
+                    : name;
+            throw new ConfigurationException(List.of((variables.isEmpty() ? login : variables)
+                    + " can't be used: no Kafka " + failure.client() + " can be made: "
+                    + withoutSecrets(failure.reason())));
+        });
     }
 
-    private static String reason(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure.getMessage() + (cause == null ? "" : ": " + cause.getMessage());
+    /** The variables without any one of which the failure would be another one, or none. */
+    private static List<String> culprits(
+            Environment environment, Map<String, Object> properties, int maxBytes, ClientConstruction.Failure failure) {
+        Map<String, String> variables = new TreeMap<>();
+        SSL.forEach((property, setting) -> variables.put(property, setting.name()));
+        environment.startingWith(PROPERTIES).keySet().forEach(property -> variables.put(property, variable(property)));
+        variables.keySet().retainAll(properties.keySet());
+        List<String> culprits = new ArrayList<>();
+        variables.forEach((property, variable) -> {
+            Map<String, Object> others = new TreeMap<>(properties);
+            others.remove(property);
+            if (!ClientConstruction.check(others, maxBytes).equals(Optional.of(failure))) {
+                culprits.add(variable);
+            }
+        });
+        return culprits;
+    }
+
+    /** Kafka quotes parts of a login's form that it can't read, which may be of a password. */
+    private static String withoutSecrets(String reason) {
+        return reason.contains(JAAS) ? reason.replaceAll("'[^']*'", "'…'") : reason;
     }
 
     /** What Kafka makes of a property; as it is where no client knows it, since a plug-in may. */

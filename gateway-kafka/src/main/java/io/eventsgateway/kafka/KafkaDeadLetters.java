@@ -5,7 +5,6 @@ import io.eventsgateway.route.DeadLetters;
 import io.eventsgateway.route.InboundRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,9 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaDeadLetters.class);
-
-    /** Room for what a letter has beside its value. */
-    private static final int HEADERS = 1024 * 1024;
 
     private final String topic;
     private final Map<String, Object> properties;
@@ -102,14 +98,10 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
         Producer<byte[], byte[]> made = producer;
         if (made == null) {
             makeTopic();
-            Map<String, Object> settings = new HashMap<>(properties);
-            settings.put("client.id", "events-gateway-dead-letters");
-            settings.put("acks", "all");
-            settings.put("enable.idempotence", true);
-            settings.put("max.request.size", maxBytes + HEADERS);
-            settings.put("buffer.memory", Math.max(32L * 1024 * 1024, maxBytes + 2L * HEADERS));
-            settings.putIfAbsent("max.block.ms", 10_000);
-            made = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+            made = new KafkaProducer<>(
+                    ClientProperties.producer(properties, maxBytes),
+                    new ByteArraySerializer(),
+                    new ByteArraySerializer());
             producer = made;
         }
         return made;
@@ -119,7 +111,7 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
     private void makeTopic() {
         try (Admin admin = Admin.create(properties)) {
             NewTopic wanted = new NewTopic(topic, Optional.empty(), Optional.empty())
-                    .configs(Map.of("max.message.bytes", Integer.toString(maxBytes + HEADERS)));
+                    .configs(Map.of("max.message.bytes", Integer.toString(ClientProperties.largestLetter(maxBytes))));
             admin.createTopics(List.of(wanted)).all().get();
             LOG.info("Dead-letter topic made topic={}", topic);
         } catch (ExecutionException failed) {

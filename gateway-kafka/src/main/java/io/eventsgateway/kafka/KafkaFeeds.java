@@ -112,7 +112,7 @@ public final class KafkaFeeds implements AutoCloseable {
             tell(names, partitions.keySet());
             problem = "";
         } catch (KafkaException notNow) {
-            problem = FeedGroup.reason(notNow);
+            problem = Reason.of(notNow);
             LOG.debug("Partitions not counted cause=\"{}\"", notNow.toString());
         } catch (RuntimeException fault) {
             problem = fault.toString();

@@ -8,8 +8,14 @@ import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.login.AppConfigurationEntry;
+import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,8 +100,99 @@ class KafkaClientSettingsTest {
                         "no module")))
                 .singleElement()
                 .asString()
-                .startsWith("KAFKA_SECURITY_PROTOCOL=SASL_SSL can't be used with its keys or login")
-                .doesNotContain("no module");
+                .startsWith("SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG can't be used")
+                .contains("in JAAS config")
+                .doesNotContain("no module", "'module'");
+    }
+
+    @Test
+    void logsInByOAuthWithWhatIsShipped() {
+        assertThatCode(() -> KafkaClientSettings.check(new Environment(Map.of(
+                        "SPRING_PROFILES_ACTIVE", "kafka-auth",
+                        "KAFKA_OAUTH_TOKEN_ENDPOINT_URI", "http://localhost:1/token"))))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void refusesClassesThatLackALibrary() {
+        assertThat(problems(Map.of(
+                        "SPRING_PROFILES_ACTIVE",
+                        "kafka-auth",
+                        "SPRING_KAFKA_PROPERTIES_SASL_LOGIN_CALLBACK_HANDLER_CLASS",
+                        LacksALibrary.class.getName())))
+                .singleElement()
+                .asString()
+                .startsWith("SPRING_KAFKA_PROPERTIES_SASL_LOGIN_CALLBACK_HANDLER_CLASS can't be used")
+                .contains("class org.example.Missing is not on the class path; add the library that has it");
+        assertThat(problems(Map.of(
+                        "KAFKA_SECURITY_PROTOCOL",
+                        "SASL_PLAINTEXT",
+                        "SPRING_KAFKA_PROPERTIES_SASL_MECHANISM",
+                        "PLAIN",
+                        "SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG",
+                        "org.example.Module required password=\"s3cret\";")))
+                .singleElement()
+                .asString()
+                .startsWith("SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG can't be used")
+                .contains("class org.example.Module is not on the class path")
+                .doesNotContain("s3cret");
+        assertThat(problems(Map.of("SPRING_KAFKA_PROPERTIES_INTERCEPTOR_CLASSES", "org.example.Interceptor")))
+                .singleElement()
+                .asString()
+                .startsWith("SPRING_KAFKA_PROPERTIES_INTERCEPTOR_CLASSES can't be used")
+                .contains("org.example.Interceptor");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "group.protocol, consumer, consumer",
+        "max.in.flight.requests.per.connection, 10, producer",
+        "heartbeat.interval.ms, 20000, consumer",
+        "group.remote.assignor, uniform, consumer",
+        "request.timeout.ms, 600000, ",
+        "ssl.engine.factory.class, java.lang.String, admin client",
+        "metric.reporters, java.lang.String, admin client"
+    })
+    void refusesWhatKafkaRefuses(String property, String value, @Nullable String client) {
+        String variable =
+                "SPRING_KAFKA_PROPERTIES_" + property.toUpperCase(Locale.ROOT).replace('.', '_');
+        Map<String, String> variables = new HashMap<>(Map.of(variable, value));
+        if (property.startsWith("ssl")) {
+            variables.put("KAFKA_SECURITY_PROTOCOL", "SSL");
+        }
+
+        if (client == null) {
+            assertThatCode(() -> KafkaClientSettings.check(new Environment(variables)))
+                    .doesNotThrowAnyException();
+        } else {
+            assertThat(problems(variables))
+                    .singleElement()
+                    .asString()
+                    .startsWith(variable + " can't be used")
+                    .contains("no Kafka " + client + " can be made");
+        }
+    }
+
+    /** Made by Kafka, as a login's handler of a library that is there in part. */
+    public static final class LacksALibrary implements AuthenticateCallbackHandler {
+
+        /** Called by Kafka. */
+        public LacksALibrary() {}
+
+        @Override
+        public void configure(Map<String, ?> configs, String mechanism, List<AppConfigurationEntry> entries) {
+            throw new NoClassDefFoundError("org/example/Missing");
+        }
+
+        @Override
+        public void close() {
+            // holds nothing
+        }
+
+        @Override
+        public void handle(Callback[] callbacks) {
+            // answers nothing
+        }
     }
 
     @Test

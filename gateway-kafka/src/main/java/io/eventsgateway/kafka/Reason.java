@@ -1,0 +1,32 @@
+package io.eventsgateway.kafka;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Why a Kafka client failed, in words for health and logs. */
+final class Reason {
+
+    private static final Pattern CLASS_NAME = Pattern.compile("([a-z0-9]+\\.)+[A-Za-z]+: ");
+
+    private Reason() {}
+
+    /** The messages of a failure and of its causes, from the outside in; those that another one repeats are left out. */
+    static String of(Throwable failure) {
+        List<String> messages = new ArrayList<>();
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            String message = message(each);
+            messages.removeIf(before -> before.contains(message));
+            messages.add(message);
+        }
+        return String.join(": ", messages);
+    }
+
+    private static String message(Throwable failure) {
+        if (failure instanceof NoClassDefFoundError || failure instanceof ClassNotFoundException) {
+            String name = String.valueOf(failure.getMessage()).replace('/', '.');
+            return "class " + name + " is not on the class path; add the library that has it";
+        }
+        return CLASS_NAME.matcher(String.valueOf(failure.getMessage())).replaceAll("");
+    }
+}
