@@ -53,15 +53,15 @@ public final class KafkaBroker implements AutoCloseable {
      *
      * @param listeners their names, and the security protocol of each
      */
-    KafkaBroker(Map<String, String> listeners, Map<String, String> overrides) {
+    public KafkaBroker(Map<String, String> listeners, Map<String, String> overrides) {
         ports.put(PLAINTEXT, FreePort.between(30_000, 32_768));
         ports.put(CONTROLLER, FreePort.between(30_000, 32_768));
         listeners.keySet().forEach(name -> ports.put(name, FreePort.between(30_000, 32_768)));
-        overrides.forEach((name, value) -> {
-            if (name.endsWith("sasl.oauthbearer.jwks.endpoint.url")) {
-                options.add("-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=" + value);
-            }
-        });
+        String keys = overrides.entrySet().stream()
+                .filter(each -> each.getKey().endsWith("sasl.oauthbearer.jwks.endpoint.url"))
+                .map(Map.Entry::getValue)
+                .collect(Collectors.joining(","));
+        options.add("-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=" + keys);
         try {
             folder = Files.createTempDirectory("kafka");
             Properties settings = new Properties();
@@ -145,7 +145,7 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     /** Where one of its listeners is. */
-    String address(String listener) {
+    public String address(String listener) {
         return "127.0.0.1:" + ports.get(listener);
     }
 
@@ -181,12 +181,12 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     /** Something to ask of an admin client. */
-    interface Request {
+    public interface Request {
         KafkaFuture<?> send(Admin admin);
     }
 
     /** Asks it of the broker and waits until it is done. */
-    void admin(Request request) {
+    public void admin(Request request) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
             request.send(admin).get(30, TimeUnit.SECONDS);
         } catch (Exception failed) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.eventsgateway.Destination;
+import io.eventsgateway.TestKeys;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.route.DeadLetters;
@@ -14,16 +15,10 @@ import io.eventsgateway.route.Organisations;
 import io.eventsgateway.route.RecordDecoder;
 import io.eventsgateway.route.Router;
 import io.eventsgateway.topic.Feed;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,14 +47,13 @@ class KafkaSecurityIT {
 
     private static final String SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule";
     private static final String PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule";
-    private static final String STORE_PASSWORD = "changeit";
 
     @TempDir
     static Path folder;
 
-    private static Path server;
-    private static Path client;
-    private static Path stranger;
+    private static TestKeys server;
+    private static TestKeys client;
+    private static TestKeys stranger;
     private static TokenEndpoint tokens;
     private static KafkaBroker broker;
 
@@ -70,11 +64,10 @@ class KafkaSecurityIT {
 
     @BeforeAll
     static void start() throws Exception {
-        server = keys("server");
-        client = keys("client");
-        stranger = keys("stranger");
-        trust(client, "server-trusts.p12");
-        tokens = new TokenEndpoint("gateway", "s3cret");
+        server = TestKeys.make(folder, "server");
+        client = TestKeys.make(folder, "client");
+        stranger = TestKeys.make(folder, "stranger");
+        tokens = new TokenEndpoint("gateway", "s3cret", Duration.ofMinutes(1));
         Map<String, String> listeners =
                 Map.of("OAUTH", "SASL_PLAINTEXT", "SCRAM", "SASL_PLAINTEXT", "SASLSSL", "SASL_SSL", "TLS", "SSL");
         Map<String, String> overrides = new HashMap<>();
@@ -96,12 +89,11 @@ class KafkaSecurityIT {
         overrides.put("listener.name.saslssl.sasl.enabled.mechanisms", "PLAIN");
         overrides.put("listener.name.saslssl.plain.sasl.jaas.config", PLAIN + " required user_gateway=\"s3cret\";");
         overrides.put("ssl.keystore.type", "PKCS12");
-        overrides.put("ssl.keystore.location", server.toString());
-        overrides.put("ssl.keystore.password", STORE_PASSWORD);
+        overrides.put("ssl.keystore.location", server.store().toString());
+        overrides.put("ssl.keystore.password", TestKeys.PASSWORD);
         overrides.put("ssl.truststore.type", "PKCS12");
-        overrides.put(
-                "ssl.truststore.location", folder.resolve("server-trusts.p12").toString());
-        overrides.put("ssl.truststore.password", STORE_PASSWORD);
+        overrides.put("ssl.truststore.location", client.trustStore("PKCS12").toString());
+        overrides.put("ssl.truststore.password", TestKeys.PASSWORD);
         overrides.put("listener.name.tls.ssl.client.auth", "required");
         broker = new KafkaBroker(listeners, overrides);
         broker.admin(admin -> admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(
@@ -177,7 +169,7 @@ class KafkaSecurityIT {
                 "SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG",
                 PLAIN + " required username=\"gateway\" password=\"" + password + "\";");
         settings.put("SPRING_KAFKA_SSL_TRUST_STORE_TYPE", "PEM");
-        settings.put("SPRING_KAFKA_SSL_TRUST_STORE_CERTIFICATES", certificate(server));
+        settings.put("SPRING_KAFKA_SSL_TRUST_STORE_CERTIFICATES", server.certificatePem());
     }
 
     @Test
@@ -188,19 +180,21 @@ class KafkaSecurityIT {
     }
 
     @Test
-    void showsACertificateOfABundle() throws Exception {
+    void showsACertificateOfABundle() {
         settings.put("KAFKA_BOOTSTRAP_SERVERS", broker.address("TLS"));
         settings.put("KAFKA_SECURITY_PROTOCOL", "SSL");
         settings.put("SPRING_KAFKA_SSL_BUNDLE", "kafka");
-        settings.put("SPRING_SSL_BUNDLE_PEM_KAFKA_TRUSTSTORE_CERTIFICATE", file("ca.crt", certificate(server)));
-        settings.put("SPRING_SSL_BUNDLE_PEM_KAFKA_KEYSTORE_CERTIFICATE", file("own.crt", certificate(client)));
-        settings.put("SPRING_SSL_BUNDLE_PEM_KAFKA_KEYSTORE_PRIVATEKEY", file("own.key", key(client)));
+        settings.put(
+                "SPRING_SSL_BUNDLE_PEM_KAFKA_TRUSTSTORE_CERTIFICATE",
+                server.certificateFile().toString());
+        settings.put(
+                "SPRING_SSL_BUNDLE_PEM_KAFKA_KEYSTORE_CERTIFICATE",
+                client.certificateFile().toString());
+        settings.put(
+                "SPRING_SSL_BUNDLE_PEM_KAFKA_KEYSTORE_PRIVATEKEY",
+                client.keyFile().toString());
 
         works();
-    }
-
-    private static String file(String name, String content) throws IOException {
-        return Files.writeString(folder.resolve(name), content).toString();
     }
 
     @Test
@@ -210,18 +204,18 @@ class KafkaSecurityIT {
         isRefused("Received fatal alert");
     }
 
-    private void certificates(Path own) {
+    private void certificates(TestKeys own) {
         settings.put("KAFKA_BOOTSTRAP_SERVERS", broker.address("TLS"));
         settings.put("KAFKA_SECURITY_PROTOCOL", "SSL");
         settings.put("SPRING_KAFKA_SSL_TRUST_STORE_TYPE", "PKCS12");
         settings.put(
                 "SPRING_KAFKA_SSL_TRUST_STORE_LOCATION",
-                trust(server, run + ".p12").toUri().toString().replace("file://", "file:"));
-        settings.put("SPRING_KAFKA_SSL_TRUST_STORE_PASSWORD", STORE_PASSWORD);
+                server.trustStore("PKCS12").toUri().toString().replace("file://", "file:"));
+        settings.put("SPRING_KAFKA_SSL_TRUST_STORE_PASSWORD", TestKeys.PASSWORD);
         settings.put("SPRING_KAFKA_SSL_KEY_STORE_TYPE", "PKCS12");
-        settings.put("SPRING_KAFKA_SSL_KEY_STORE_LOCATION", own.toString());
-        settings.put("SPRING_KAFKA_SSL_KEY_STORE_PASSWORD", STORE_PASSWORD);
-        settings.put("SPRING_KAFKA_SSL_KEY_PASSWORD", STORE_PASSWORD);
+        settings.put("SPRING_KAFKA_SSL_KEY_STORE_LOCATION", own.store().toString());
+        settings.put("SPRING_KAFKA_SSL_KEY_STORE_PASSWORD", TestKeys.PASSWORD);
+        settings.put("SPRING_KAFKA_SSL_KEY_PASSWORD", TestKeys.PASSWORD);
     }
 
     @Test
@@ -313,81 +307,6 @@ class KafkaSecurityIT {
                 new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(to, "a".getBytes(StandardCharsets.UTF_8), new byte[] {'1'}));
         }
-    }
-
-    /** Self-signed keys, and what they are made with. */
-    private static Path keys(String name) throws IOException, InterruptedException {
-        Path store = folder.resolve(name + ".p12");
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                name,
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "SAN=dns:localhost,ip:127.0.0.1",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                STORE_PASSWORD);
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
-        return store;
-    }
-
-    /** A store that trusts the certificate of another. */
-    private static Path trust(Path keys, String name) {
-        Path file = folder.resolve(name);
-        try {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            KeyStore other = load(keys);
-            trusted.setCertificateEntry(
-                    "it", other.getCertificate(other.aliases().nextElement()));
-            try (var out = Files.newOutputStream(file)) {
-                trusted.store(out, STORE_PASSWORD.toCharArray());
-            }
-        } catch (GeneralSecurityException | IOException unusable) {
-            throw new IllegalStateException(unusable);
-        }
-        return file;
-    }
-
-    private static String certificate(Path keys) {
-        try {
-            KeyStore store = load(keys);
-            return pem(
-                    "CERTIFICATE",
-                    store.getCertificate(store.aliases().nextElement()).getEncoded());
-        } catch (GeneralSecurityException | IOException unusable) {
-            throw new IllegalStateException(unusable);
-        }
-    }
-
-    private static String key(Path keys) throws GeneralSecurityException, IOException {
-        KeyStore store = load(keys);
-        return pem(
-                "PRIVATE KEY",
-                store.getKey(store.aliases().nextElement(), STORE_PASSWORD.toCharArray())
-                        .getEncoded());
-    }
-
-    private static String pem(String type, byte[] bytes) {
-        return "-----BEGIN " + type + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes)
-                + "\n-----END " + type + "-----\n";
-    }
-
-    private static KeyStore load(Path file) throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            store.load(in, STORE_PASSWORD.toCharArray());
-        }
-        return store;
     }
 
     /** The feeds of tasks and of processes, read as the settings say. */

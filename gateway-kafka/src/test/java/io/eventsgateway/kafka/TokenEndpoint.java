@@ -16,19 +16,24 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Gives signed tokens for client credentials (RFC 6749, section 4.4) and publishes the key, over HTTP. */
-final class TokenEndpoint implements AutoCloseable {
+public final class TokenEndpoint implements AutoCloseable {
 
     private final String credentials;
+    private final Duration lifespan;
+    private final AtomicInteger given = new AtomicInteger();
     private final RSAKey key;
     private final HttpServer server;
 
-    /** For one client. */
-    TokenEndpoint(String clientId, String clientSecret) {
+    /** For one client, whose tokens live as long. */
+    public TokenEndpoint(String clientId, String clientSecret, Duration lifespan) {
+        this.lifespan = lifespan;
         credentials = "Basic "
                 + Base64.getEncoder().encodeToString((clientId + ":" + clientSecret).getBytes(StandardCharsets.UTF_8));
         try {
@@ -42,12 +47,19 @@ final class TokenEndpoint implements AutoCloseable {
         server.start();
     }
 
-    String tokenUrl() {
+    /** Where tokens are given. */
+    public String tokenUrl() {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/token";
     }
 
-    String keysUrl() {
+    /** Where the key is. */
+    public String keysUrl() {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/keys";
+    }
+
+    /** How many tokens were given. */
+    public int given() {
+        return given.get();
     }
 
     private void token(HttpExchange exchange) throws IOException {
@@ -65,17 +77,19 @@ final class TokenEndpoint implements AutoCloseable {
                         .audience("kafka")
                         .subject("gateway")
                         .issueTime(Date.from(now))
-                        .expirationTime(Date.from(now.plusSeconds(60)))
+                        .expirationTime(Date.from(now.plus(lifespan)))
                         .build());
         try {
             token.sign(new RSASSASigner(key));
         } catch (JOSEException unusable) {
             throw new IllegalStateException(unusable);
         }
+        given.incrementAndGet();
         answer(
                 exchange,
                 200,
-                "{\"access_token\":\"" + token.serialize() + "\",\"token_type\":\"Bearer\",\"expires_in\":60}");
+                "{\"access_token\":\"" + token.serialize() + "\",\"token_type\":\"Bearer\",\"expires_in\":"
+                        + lifespan.toSeconds() + "}");
     }
 
     private static void answer(HttpExchange exchange, int status, String json) {

@@ -8,6 +8,8 @@ import io.eventsgateway.config.Setting;
 import io.eventsgateway.config.SettingGroup;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,6 +292,13 @@ public final class RedisSettings {
         if (bundle.certificate() != null && bundle.key() != null) {
             ssl.keyManager(bundle.certificate(), bundle.key(), new char[0]);
         }
-        return ssl.build();
+        SslOptions options = ssl.build();
+        try {
+            options.createSslContextBuilder().build();
+        } catch (IOException | GeneralSecurityException unusable) {
+            throw new ConfigurationException(
+                    List.of(SSL_BUNDLE.name() + "=" + environment.get(SSL_BUNDLE) + " can't be used: " + unusable));
+        }
+        return options;
     }
 }

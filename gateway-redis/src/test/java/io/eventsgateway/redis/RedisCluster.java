@@ -1,5 +1,6 @@
 package io.eventsgateway.redis;
 
+import io.eventsgateway.TestKeys;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -28,6 +29,11 @@ public final class RedisCluster implements AutoCloseable {
         this(RedisServer::v70, options);
     }
 
+    /** A cluster of 7.0 that takes TLS too and whose nodes speak it with each other. */
+    public static RedisCluster secured(TestKeys keys, String... options) {
+        return new RedisCluster(all -> RedisServer.secured(keys, all), options);
+    }
+
     /** A cluster of 6.2, in which channels belong to no slot. */
     static RedisCluster v62() {
         return new RedisCluster(RedisServer::v62);
@@ -50,7 +56,7 @@ public final class RedisCluster implements AutoCloseable {
         await(60, () -> {
             // again after a while: on a busy machine a node gives up an introduction that took too long
             for (RedisServer node : nodes.subList(1, nodes.size())) {
-                ask(node, redis -> redis.clusterMeet("127.0.0.1", nodes.get(0).port()));
+                ask(node, redis -> redis.clusterMeet("127.0.0.1", nodes.get(0).peerPort()));
             }
             return holds(5, () -> nodes.stream().allMatch(this::knowsAll));
         });

@@ -9,17 +9,13 @@ import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
 import io.eventsgateway.Payload;
 import io.eventsgateway.Source;
+import io.eventsgateway.TestKeys;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.Follower;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,50 +46,11 @@ class RedisSecurityIT {
     @TempDir
     static Path folder;
 
-    private static Path certificate;
-    private static Path key;
+    private static TestKeys keys;
 
     @BeforeAll
-    static void makeCertificate() throws IOException, InterruptedException {
-        certificate = folder.resolve("server.crt");
-        key = folder.resolve("server.key");
-        Path store = folder.resolve("store.p12");
-        run(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "redis",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "SAN=dns:localhost,ip:127.0.0.1",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                "changeit");
-        try {
-            var keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
-            pem(certificate, "CERTIFICATE", keys.getCertificate("redis").getEncoded());
-            pem(
-                    key,
-                    "PRIVATE KEY",
-                    keys.getKey("redis", "changeit".toCharArray()).getEncoded());
-        } catch (GeneralSecurityException unusable) {
-            throw new IllegalStateException(unusable);
-        }
-    }
-
-    private static void pem(Path file, String type, byte[] bytes) throws IOException {
-        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
-        Files.writeString(file, "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n");
-    }
-
-    private static void run(String... command) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    static void makeCertificate() {
+        keys = TestKeys.make(folder, "redis");
     }
 
     @Test
@@ -109,7 +66,7 @@ class RedisSecurityIT {
 
     @Test
     void logsInAsAUserOverTls() {
-        try (RedisServer server = RedisServer.secured(tls(), ACL)) {
+        try (RedisServer server = RedisServer.secured(keys, ACL)) {
             Map<String, String> variables = new HashMap<>(Map.of(
                     "SPRING_DATA_REDIS_HOST", "127.0.0.1",
                     "SPRING_DATA_REDIS_PORT", Integer.toString(server.tlsPort()),
@@ -167,15 +124,8 @@ class RedisSecurityIT {
         return Map.of(
                 "SPRING_DATA_REDIS_SSL_ENABLED", "true",
                 "SPRING_DATA_REDIS_SSL_BUNDLE", "redis",
-                "SPRING_SSL_BUNDLE_PEM_REDIS_TRUSTSTORE_CERTIFICATE", certificate.toString());
-    }
-
-    private static List<String> tls() {
-        return List.of(
-                "--tls-cert-file", certificate.toString(),
-                "--tls-key-file", key.toString(),
-                "--tls-ca-cert-file", certificate.toString(),
-                "--tls-auth-clients", "no");
+                "SPRING_SSL_BUNDLE_PEM_REDIS_TRUSTSTORE_CERTIFICATE",
+                        keys.certificateFile().toString());
     }
 
     /** Appends and is pushed what it appended. */

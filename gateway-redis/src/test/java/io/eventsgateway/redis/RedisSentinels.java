@@ -1,5 +1,6 @@
 package io.eventsgateway.redis;
 
+import io.eventsgateway.TestKeys;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** A real master with two replicas and three sentinels, for tests. Used by one thread. */
 public final class RedisSentinels implements AutoCloseable {
@@ -24,18 +27,41 @@ public final class RedisSentinels implements AutoCloseable {
 
     /** Starts them and waits until the sentinels know of each other and of the replicas. */
     public RedisSentinels(String... options) {
-        servers.add(RedisServer.v70(options));
+        this(RedisServer::v70, RedisServer::sentinel, List.of(), options);
+    }
+
+    private RedisSentinels(
+            Function<String[], RedisServer> server,
+            BiFunction<Path, String[], RedisServer> sentinel,
+            List<String> ofSentinels,
+            String... options) {
+        servers.add(server.apply(options));
         for (int i = 0; i < 2; i++) {
             List<String> all = new ArrayList<>(List.of(options));
-            all.addAll(List.of("--replicaof", "127.0.0.1 " + servers.get(0).port()));
+            all.addAll(List.of("--replicaof", "127.0.0.1 " + servers.get(0).peerPort()));
             all.addAll(List.of("--repl-diskless-sync-delay", "0"));
-            servers.add(RedisServer.v70(all.toArray(String[]::new)));
+            servers.add(server.apply(all.toArray(String[]::new)));
         }
         for (int i = 0; i < 3; i++) {
-            sentinels.add(RedisServer.sentinel(config(password(options))));
+            String[] own = ofSentinels.toArray(String[]::new);
+            sentinels.add(sentinel.apply(config(password(options), password(own)), own));
         }
         await("num-other-sentinels", 2);
         await("num-slaves", 2);
+    }
+
+    /** The same over TLS, and the sentinels ask for a password of their own, {@link #sentinelPassword}. */
+    public static RedisSentinels secured(TestKeys keys, String... options) {
+        return new RedisSentinels(
+                all -> RedisServer.secured(keys, all),
+                (configuration, all) -> RedisServer.securedSentinel(keys, configuration, all),
+                List.of("--requirepass", sentinelPassword()),
+                options);
+    }
+
+    /** What {@link #secured} sentinels ask for. */
+    public static String sentinelPassword() {
+        return "watch";
     }
 
     private static String password(String... options) {
@@ -43,14 +69,15 @@ public final class RedisSentinels implements AutoCloseable {
         return at < 0 ? "" : options[at + 1];
     }
 
-    private Path config(String password) {
+    private Path config(String password, String own) {
         try {
             Path file = Files.createTempFile("sentinel", ".conf");
             Files.writeString(
                     file,
                     "sentinel monitor " + MASTER + " 127.0.0.1 "
-                            + servers.get(0).port() + " 2\n"
+                            + servers.get(0).peerPort() + " 2\n"
                             + (password.isEmpty() ? "" : "sentinel auth-pass " + MASTER + " " + password + "\n")
+                            + (own.isEmpty() ? "" : "sentinel sentinel-pass " + own + "\n")
                             + "sentinel down-after-milliseconds " + MASTER + " 2000\n"
                             + "sentinel failover-timeout " + MASTER + " 10000\n");
             return file;
@@ -73,6 +100,11 @@ public final class RedisSentinels implements AutoCloseable {
         try (StatefulRedisSentinelConnection<String, String> connection = client.connectSentinel(sentinel.uri())) {
             return Integer.parseInt(connection.sync().master(MASTER).getOrDefault(field, "0"));
         }
+    }
+
+    /** The sentinels. */
+    public List<RedisServer> sentinels() {
+        return sentinels;
     }
 
     /** The first master and its replicas. */

@@ -1,6 +1,7 @@
 package io.eventsgateway.redis;
 
 import io.eventsgateway.FreePort;
+import io.eventsgateway.TestKeys;
 import io.lettuce.core.RedisURI;
 import java.io.File;
 import java.io.IOException;
@@ -59,22 +60,53 @@ public final class RedisServer implements AutoCloseable {
         return new RedisServer(executable("7.0.15"), options);
     }
 
-    /** Redis 7.0 that takes TLS too, on {@link #tlsPort}; the options name its certificate. */
-    static RedisServer secured(List<String> tls, String... options) {
-        List<String> all = new ArrayList<>(List.of("--tls-port", Integer.toString(freePort())));
-        all.addAll(tls);
+    /** Redis 7.0 that takes TLS too, on {@link #tlsPort}, and replicates over it; its clients need no certificate. */
+    public static RedisServer secured(TestKeys keys, String... options) {
+        List<String> all = new ArrayList<>(tls(keys));
+        all.addAll(List.of("--tls-cluster", "yes"));
         all.addAll(List.of(options));
         return new RedisServer(executable("7.0.15"), all.toArray(String[]::new));
     }
 
     /** The port for TLS of a {@link #secured} server. */
-    int tlsPort() {
+    public int tlsPort() {
         return Integer.parseInt(options.get(options.indexOf("--tls-port") + 1));
     }
 
-    /** A sentinel of 7.0 by its configuration, which it rewrites. */
-    static RedisServer sentinel(Path configuration) {
-        return new RedisServer(executable("7.0.15"), configuration.toString(), "--sentinel");
+    /** Where other servers of its kind reach it: over TLS where it is {@link #secured}. */
+    int peerPort() {
+        return options.contains("--tls-port") ? tlsPort() : port;
+    }
+
+    /** A sentinel of 7.0 by its configuration, which it rewrites. Options are the sentinel's. */
+    static RedisServer sentinel(Path configuration, String... options) {
+        List<String> all = new ArrayList<>(List.of(configuration.toString(), "--sentinel"));
+        all.addAll(List.of(options));
+        return new RedisServer(executable("7.0.15"), all.toArray(String[]::new));
+    }
+
+    /** A sentinel that takes TLS too, and speaks it with those it watches. */
+    static RedisServer securedSentinel(TestKeys keys, Path configuration, String... options) {
+        List<String> all = new ArrayList<>(List.of(configuration.toString(), "--sentinel"));
+        all.addAll(tls(keys));
+        all.addAll(List.of(options));
+        return new RedisServer(executable("7.0.15"), all.toArray(String[]::new));
+    }
+
+    private static List<String> tls(TestKeys keys) {
+        return List.of(
+                "--tls-port",
+                Integer.toString(freePort()),
+                "--tls-cert-file",
+                keys.certificateFile().toString(),
+                "--tls-key-file",
+                keys.keyFile().toString(),
+                "--tls-ca-cert-file",
+                keys.certificateFile().toString(),
+                "--tls-auth-clients",
+                "no",
+                "--tls-replication",
+                "yes");
     }
 
     /** The executable of one of the versions for this machine, from the Maven artifacts that carry them. */
