@@ -50,6 +50,10 @@ public final class AppSettings {
             .doc("Log level of the gateway itself.")
             .ofGuide();
 
+    /** How log lines are written. */
+    public static final Setting<LogFormat> LOGGING_FORMAT = Setting.choice("LOGGING_FORMAT", LogFormat.TEXT)
+            .doc("Format of the log: lines of text, or one JSON object a line.");
+
     /** All settings of the gateway, as an operator thinks of them. */
     public static final List<SettingGroup> GROUPS = Stream.of(
                     KafkaClientSettings.GROUPS,
@@ -60,7 +64,9 @@ public final class AppSettings {
                     List.of(
                             new SettingGroup("Organisations", "", List.of(ORGANIZATION_REQUIRED, ORGANIZATION_DEFAULT)),
                             new SettingGroup(
-                                    "Management and logs", "", List.of(MANAGEMENT_PORT, LOGGING_ROOT, LOGGING_APP)),
+                                    "Management and logs",
+                                    "",
+                                    List.of(MANAGEMENT_PORT, LOGGING_ROOT, LOGGING_APP, LOGGING_FORMAT)),
                             TlsSettings.SERVER.group(),
                             TlsSettings.MANAGEMENT.group()))
             .flatMap(List::stream)
@@ -88,6 +94,14 @@ public final class AppSettings {
         ERROR,
         /** Nothing. */
         OFF
+    }
+
+    /** How log lines are written. */
+    public enum LogFormat {
+        /** For people. */
+        TEXT,
+        /** For log collectors. */
+        JSON
     }
 
     /**

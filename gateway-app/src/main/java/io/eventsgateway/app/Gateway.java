@@ -146,6 +146,22 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(OPEN.orElse(environment), true);
     }
 
+    /**
+     * Checks a configuration by making everything that {@link #of} makes, clients included, and closing it unused. Nobody is asked.
+     *
+     * @throws ConfigurationException naming every problem
+     */
+    public static void check(Environment environment) {
+        of(environment).discard();
+    }
+
+    private void discard() {
+        while (!closes.isEmpty()) {
+            closeQuietly(closes.pop());
+        }
+        registry.close();
+    }
+
     private Access access(EventLog log) {
         return isOpen()
                 ? new Access(
@@ -317,12 +333,9 @@ public final class Gateway implements AutoCloseable {
                 break;
             }
         }
-        while (!closes.isEmpty()) {
-            closeQuietly(closes.pop());
-        }
+        discard();
         server.close();
         management.close();
-        registry.close();
     }
 
     private static void closeQuietly(AutoCloseable part) {

@@ -3,6 +3,7 @@ package io.eventsgateway.app;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -15,6 +16,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
  */
 public final class LogOutput extends ContextAwareBase implements Configurator {
 
+    private static final String CONSOLE = "console";
     private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{20} %msg%n";
 
     @Override
@@ -27,6 +29,7 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         encoder.setPattern(PATTERN);
         encoder.start();
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+        console.setName(CONSOLE);
         console.setContext(context);
         console.setTarget("System.err");
         console.setEncoder(encoder);
@@ -50,6 +53,23 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         level(context, Level.WARN, "org.xnio");
         level(context, Level.WARN, "org.jboss");
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Writes one JSON object a line from now on, unless a configuration file says how to write. */
+    static void writeJson(LoggerContext context) {
+        if (context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(CONSOLE)
+                instanceof ConsoleAppender<ILoggingEvent> console) {
+            JsonEncoder encoder = new JsonEncoder();
+            encoder.setContext(context);
+            encoder.setWithContext(false);
+            encoder.setWithSequenceNumber(false);
+            encoder.setWithNanoseconds(false);
+            encoder.setWithMessage(false);
+            encoder.setWithArguments(false);
+            encoder.setWithFormattedMessage(true);
+            encoder.start();
+            console.setEncoder(encoder);
+        }
     }
 
     private static void level(LoggerContext context, Level level, String logger) {

@@ -8,24 +8,40 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The built jar as a process of its own. Used by one thread. */
 final class GatewayProcess implements AutoCloseable {
 
-    private static final Path JAR = Path.of("target", "gateway-app.jar");
+    private static final Pattern STARTED = Pattern.compile("Gateway started port=\\d+ management=(\\d+)");
 
+    private final Artifact artifact;
+    private final Path files;
     private final Map<String, String> environment;
     private final List<String> arguments;
     private final int port = FreePort.any();
     private final Path log;
     private Process process;
 
+    /** The jar on the Java that runs the tests. */
     GatewayProcess(Map<String, String> environment, String... arguments) {
+        this(Artifact.jar(), Path.of("target").toAbsolutePath(), environment, arguments);
+    }
+
+    /**
+     * Some artifact.
+     *
+     * @param files a folder that it may read
+     */
+    GatewayProcess(Artifact artifact, Path files, Map<String, String> environment, String... arguments) {
+        this.artifact = artifact;
+        this.files = files;
         this.environment = Map.copyOf(environment);
         this.arguments = List.of(arguments);
         try {
@@ -39,18 +55,11 @@ final class GatewayProcess implements AutoCloseable {
 
     /** Starts it, on the same port as before. */
     void start() {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-jar",
-                JAR.toString()));
-        command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().put("SERVER_PORT", Integer.toString(port));
-        builder.environment().put("MANAGEMENT_SERVER_PORT", "0");
-        builder.environment().putAll(environment);
+        Map<String, String> all =
+                new HashMap<>(Map.of("SERVER_PORT", Integer.toString(port), "MANAGEMENT_SERVER_PORT", "0"));
+        all.putAll(environment);
+        ProcessBuilder builder =
+                artifact.process(all, files, arguments).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         try {
             process = builder.start();
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
@@ -103,6 +112,20 @@ final class GatewayProcess implements AutoCloseable {
         } catch (IOException notYet) {
             return false;
         }
+    }
+
+    /** Where health and metrics are, of its last start. */
+    int managementPort() {
+        Matcher started = STARTED.matcher(log());
+        int found = 0;
+        while (started.find()) {
+            found = Integer.parseInt(started.group(1));
+        }
+        return found;
+    }
+
+    int port() {
+        return port;
     }
 
     URI uri(String path) {

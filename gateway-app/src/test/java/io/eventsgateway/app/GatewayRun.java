@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -12,15 +11,14 @@ import java.util.Map;
 record GatewayRun(int exitCode, String output) {
 
     static GatewayRun of(Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                Path.of("target", "gateway-app.jar").toString()));
-        command.addAll(List.of(arguments));
+        return of(Artifact.jar(), Path.of("target").toAbsolutePath(), environment, arguments);
+    }
+
+    /** The same of another artifact, which may read the files of a folder. */
+    static GatewayRun of(Artifact artifact, Path files, Map<String, String> environment, String... arguments) {
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-            builder.environment().putAll(environment);
-            Process process = builder.start();
+            Process process =
+                    artifact.process(environment, files, List.of(arguments)).start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new GatewayRun(process.waitFor(), output);
         } catch (IOException unusable) {

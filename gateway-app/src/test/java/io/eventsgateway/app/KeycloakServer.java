@@ -123,6 +123,12 @@ final class KeycloakServer implements AutoCloseable {
         admin("PUT", "/admin/realms/" + realm, changes);
     }
 
+    /** How often a client of a realm was given a token for its own credentials; the realm has to keep such events. */
+    int tokensGiven(String realm, String client) {
+        return admin("GET", "/admin/realms/" + realm + "/events?type=CLIENT_LOGIN&client=" + client, null)
+                .size();
+    }
+
     private JsonNode admin(String method, String path, Object body) {
         String token = post(
                         "/realms/master/protocol/openid-connect/token",

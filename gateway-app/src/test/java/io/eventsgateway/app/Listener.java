@@ -20,11 +20,15 @@ final class Listener implements AutoCloseable {
     private volatile boolean ended;
 
     Listener(URI uri, Map<String, String> headers) {
+        this(HttpClient.newHttpClient(), uri, headers);
+    }
+
+    Listener(HttpClient http, URI uri, Map<String, String> headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(uri).header("Accept", "text/event-stream, application/problem+json");
         headers.forEach(request::header);
         try {
-            answer = HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofLines());
+            answer = http.send(request.build(), BodyHandlers.ofLines());
         } catch (IOException gone) {
             throw new UncheckedIOException(gone);
         } catch (InterruptedException interrupted) {

@@ -67,7 +67,7 @@ class KafkaSecurityIT {
         server = TestKeys.make(folder, "server");
         client = TestKeys.make(folder, "client");
         stranger = TestKeys.make(folder, "stranger");
-        tokens = new TokenEndpoint("gateway", "s3cret", Duration.ofMinutes(1));
+        tokens = new TokenEndpoint("s3cret", Duration.ofMinutes(1));
         Map<String, String> listeners =
                 Map.of("OAUTH", "SASL_PLAINTEXT", "SCRAM", "SASL_PLAINTEXT", "SASLSSL", "SASL_SSL", "TLS", "SSL");
         Map<String, String> overrides = new HashMap<>();

@@ -20,22 +20,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Gives signed tokens for client credentials (RFC 6749, section 4.4) and publishes the key, over HTTP. */
 public final class TokenEndpoint implements AutoCloseable {
 
-    private final String credentials;
+    private final String secret;
     private final Duration lifespan;
-    private final AtomicInteger given = new AtomicInteger();
+    private final Map<String, Integer> given = new ConcurrentHashMap<>();
     private final RSAKey key;
     private final HttpServer server;
 
-    /** For one client, whose tokens live as long. */
-    public TokenEndpoint(String clientId, String clientSecret, Duration lifespan) {
+    /** For clients that know a secret, whose tokens live as long. */
+    public TokenEndpoint(String secret, Duration lifespan) {
+        this.secret = secret;
         this.lifespan = lifespan;
-        credentials = "Basic "
-                + Base64.getEncoder().encodeToString((clientId + ":" + clientSecret).getBytes(StandardCharsets.UTF_8));
         try {
             key = new RSAKeyGenerator(2048).keyID("1").generate();
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -57,15 +57,24 @@ public final class TokenEndpoint implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/keys";
     }
 
-    /** How many tokens were given. */
-    public int given() {
-        return given.get();
+    /** How many tokens a client was given. */
+    public int given(String clientId) {
+        return given.getOrDefault(clientId, 0);
+    }
+
+    /** The id of the client that a request is of; empty where it does not know the secret. */
+    private String client(HttpExchange exchange) {
+        String header = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+        String credentials = header.startsWith("Basic ")
+                ? new String(Base64.getDecoder().decode(header.substring("Basic ".length())), StandardCharsets.UTF_8)
+                : "";
+        return credentials.endsWith(":" + secret) ? credentials.substring(0, credentials.indexOf(':')) : "";
     }
 
     private void token(HttpExchange exchange) throws IOException {
         String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        boolean known = credentials.equals(exchange.getRequestHeaders().getFirst("Authorization"));
-        if (!known || !form.contains("grant_type=client_credentials")) {
+        String client = client(exchange);
+        if (client.isEmpty() || !form.contains("grant_type=client_credentials")) {
             answer(exchange, 401, "{\"error\":\"invalid_client\"}");
             return;
         }
@@ -75,7 +84,7 @@ public final class TokenEndpoint implements AutoCloseable {
                 new JWTClaimsSet.Builder()
                         .issuer("test")
                         .audience("kafka")
-                        .subject("gateway")
+                        .subject(client)
                         .issueTime(Date.from(now))
                         .expirationTime(Date.from(now.plus(lifespan)))
                         .build());
@@ -84,7 +93,7 @@ public final class TokenEndpoint implements AutoCloseable {
         } catch (JOSEException unusable) {
             throw new IllegalStateException(unusable);
         }
-        given.incrementAndGet();
+        given.merge(client, 1, Integer::sum);
         answer(
                 exchange,
                 200,

@@ -1,6 +1,7 @@
 package io.eventsgateway.app.cli;
 
 import io.eventsgateway.app.AppSettings;
+import io.eventsgateway.app.Gateway;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.Setting;
@@ -28,7 +29,10 @@ public final class ConfigCommand implements Callable<Integer> {
 
     /** What to do in place of showing. */
     static final class Instead {
-        @Option(names = "--check", description = "Only checks; exit code 78 with every problem on a line of its own.")
+        @Option(
+                names = "--check",
+                description =
+                        "Only checks, by making every client without connecting; exit code 78 with every problem on a line of its own.")
         private boolean check;
 
         @Option(names = "--reference", description = "Prints the reference of all settings, as Markdown.")
@@ -46,7 +50,7 @@ public final class ConfigCommand implements Callable<Integer> {
             show(environment);
         }
         AppSettings.warnings(environment).forEach(System.err::println);
-        AppSettings.check(environment);
+        Gateway.check(environment);
         return 0;
     }
 

@@ -1,7 +1,7 @@
 package io.eventsgateway.app.cli;
 
 import io.eventsgateway.app.Gateway;
-import io.eventsgateway.app.LogLevels;
+import io.eventsgateway.app.LogSettings;
 import io.eventsgateway.config.Environment;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -32,7 +32,7 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Environment environment = settings.environment();
         Gateway gateway = embedded ? Gateway.embedded(environment) : Gateway.of(environment);
-        LogLevels.apply(environment);
+        LogSettings.apply(environment);
         CountDownLatch forEver = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "stop"));
         try {

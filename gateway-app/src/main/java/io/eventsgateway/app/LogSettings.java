@@ -7,15 +7,18 @@ import io.eventsgateway.config.Setting;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How much is logged, as the settings say. */
-public final class LogLevels {
+/** What is logged and how, as the settings say. */
+public final class LogSettings {
 
-    private LogLevels() {}
+    private LogSettings() {}
 
     /** From now on. */
     public static void apply(Environment environment) {
         set(Logger.ROOT_LOGGER_NAME, environment, AppSettings.LOGGING_ROOT);
         set("io.eventsgateway", environment, AppSettings.LOGGING_APP);
+        if (environment.get(AppSettings.LOGGING_FORMAT) == AppSettings.LogFormat.JSON) {
+            LogOutput.writeJson((LoggerContext) LoggerFactory.getILoggerFactory());
+        }
     }
 
     private static void set(String logger, Environment environment, Setting<AppSettings.Level> setting) {
