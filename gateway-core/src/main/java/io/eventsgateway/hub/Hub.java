@@ -53,7 +53,13 @@ public final class Hub implements AutoCloseable {
      */
     public Hub(EventLog log, Executor retry, Executor marks, HubListener listener) {
         this.parts = new Parts(
-                log, retry, marks, listener, new ReadBudget(BUDGET), new ReadBudget(BUDGET), new AtomicLong());
+                log,
+                retry,
+                marks,
+                listener,
+                new ReadBudget(BUDGET, retry, listener),
+                new ReadBudget(BUDGET, retry, listener),
+                new AtomicLong());
     }
 
     /** Subscribes a client that may see all that it asks for, as {@link #subscribe(Identity, List, Set, Start, Subscriber, Executor)}. */

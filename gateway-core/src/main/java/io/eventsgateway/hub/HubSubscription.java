@@ -169,7 +169,7 @@ final class HubSubscription implements Subscription {
             leg.position = end;
         } else if (subject != null && leg.gap == Gap.NONE) {
             leg.reading = true;
-            log.marked(leg.tail.destination(), subject)
+            Stages.of(() -> log.marked(leg.tail.destination(), subject), listener)
                     .whenComplete((mark, failure) -> execute(() -> locateAfter(leg, mark, failure)));
         } else {
             locateAfter(leg, null, null);
@@ -293,18 +293,26 @@ final class HubSubscription implements Subscription {
     private void read(Leg leg, @Nullable EventId after, int maxEvents, int maxBytes, Consumer<Page> taker) {
         leg.reading = true;
         leg.stirred = false;
-        budget(maxBytes).take(maxBytes, () -> log.read(leg.tail.destination(), after, maxEvents, maxBytes)
+        budget(maxBytes).take(maxBytes, () -> readNow(leg, after, maxEvents, maxBytes, taker));
+    }
+
+    private void readNow(Leg leg, @Nullable EventId after, int maxEvents, int maxBytes, Consumer<Page> taker) {
+        if (closed) {
+            budget(maxBytes).give(maxBytes);
+            return;
+        }
+        Stages.of(() -> log.read(leg.tail.destination(), after, maxEvents, maxBytes), listener)
                 .whenComplete((page, failure) -> {
                     if (failure == null) {
                         execute(() -> taken(leg, page, maxBytes, taker));
                     } else {
-                        budget(maxBytes).give(maxBytes);
+                        budget(maxBytes).giveAfterFailure(maxBytes);
                         later(retry, () -> {
                             leg.reading = false;
                             pump(leg);
                         });
                     }
-                }));
+                });
     }
 
     private void taken(Leg leg, Page page, int bytes, Consumer<Page> taker) {
@@ -352,7 +360,10 @@ final class HubSubscription implements Subscription {
             EventId position = leg.position;
             if (position != null && !position.equals(leg.marked) && !position.equals(EventId.START)) {
                 leg.marked = position;
-                log.mark(leg.tail.destination(), subject, position);
+                Stages.of(
+                        () -> log.mark(leg.tail.destination(), subject, position)
+                                .thenRun(() -> {}),
+                        listener);
             }
         }
     }
@@ -440,7 +451,11 @@ final class HubSubscription implements Subscription {
         if (opened) {
             listener.closed(reason);
         }
-        subscriber.closed(reason);
+        try {
+            subscriber.closed(reason);
+        } catch (RuntimeException | Error fault) {
+            listener.failed(fault);
+        }
         whenClosed.accept(this);
     }
 }

@@ -3,6 +3,7 @@ package io.eventsgateway.hub;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs tasks one at a time and in order on an executor, which is woken once for all that wait. Any thread may call. */
@@ -19,10 +20,16 @@ final class Lane implements Executor, Runnable {
         this.executor = executor;
     }
 
+    /** Throws what the executor throws that does not take the task; a later one may be taken. */
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
-        schedule();
+        try {
+            schedule();
+        } catch (RejectedExecutionException refused) {
+            tasks.remove(task);
+            throw refused;
+        }
     }
 
     @Override
@@ -42,7 +49,12 @@ final class Lane implements Executor, Runnable {
 
     private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
-            executor.execute(this);
+            try {
+                executor.execute(this);
+            } catch (RejectedExecutionException refused) {
+                scheduled.set(false);
+                throw refused;
+            }
         }
     }
 }

@@ -68,10 +68,24 @@ final class LiveTail implements Follower {
 
     /** Begins to follow; only the first call counts. */
     void startOnce() {
-        if (!started.compareAndSet(false, true)) {
+        if (started.compareAndSet(false, true)) {
+            follow();
+        }
+    }
+
+    private void follow() {
+        EventLog.Following begun;
+        try {
+            begun = log.follow(destination, this);
+        } catch (RuntimeException | Error fault) {
+            listener.failed(fault);
+            if (!isClosed()) {
+                retry.execute(this::follow);
+            }
+            // meanwhile what there is can be read
+            asked.complete(null);
             return;
         }
-        EventLog.Following begun = log.follow(destination, this);
         boolean late;
         synchronized (this) {
             following = begun;
@@ -226,16 +240,17 @@ final class LiveTail implements Follower {
 
     @Override
     public void wake() {
-        EventId after;
-        synchronized (this) {
-            after = closed ? null : beginRead();
-        }
+        EventId after = beginRead();
         if (after != null) {
             read(after);
         }
     }
 
-    private @Nullable EventId beginRead() {
+    /** Where to read on from; null when that is not to be now. */
+    private synchronized @Nullable EventId beginRead() {
+        if (closed) {
+            return null;
+        }
         if (reading || end == null) {
             again = true;
             return null;
@@ -245,31 +260,55 @@ final class LiveTail implements Follower {
         return end;
     }
 
+    /** Reads on to the end, page after page: pages that are there at once must not nest. */
     private void read(EventId after) {
-        log.read(destination, after, MAX_EVENTS, MAX_BYTES).whenComplete((page, failure) -> {
-            if (failure == null) {
-                try {
-                    take(page);
-                    return;
-                } catch (RuntimeException | Error fault) {
-                    listener.failed(fault);
-                }
+        EventId next = after;
+        while (next != null) {
+            EventId from = next;
+            CompletableFuture<Page> answer =
+                    Stages.of(() -> log.read(destination, from, MAX_EVENTS, MAX_BYTES), listener);
+            if (!answer.isDone()) {
+                answer.whenComplete((page, failure) -> {
+                    EventId more = taken(page);
+                    if (more != null) {
+                        read(more);
+                    }
+                });
+                return;
             }
-            synchronized (this) {
-                reading = false;
-            }
-            retry.execute(this::wake);
-        });
+            next = taken(answer.isCompletedExceptionally() ? null : answer.join());
+        }
     }
 
-    private void take(Page page) {
+    /**
+     * Takes a page, or tries again later.
+     *
+     * @param page null where the log failed
+     * @return where to read on from; null when there is no more, or not now
+     */
+    private @Nullable EventId taken(@Nullable Page page) {
+        if (page != null) {
+            try {
+                return take(page);
+            } catch (RuntimeException | Error fault) {
+                listener.failed(fault);
+            }
+        }
+        synchronized (this) {
+            reading = false;
+        }
+        retry.execute(this::wake);
+        return null;
+    }
+
+    private @Nullable EventId take(Page page) {
         List<LiveEvent> read = page.events().stream().map(LiveEvent::of).toList();
         boolean more;
         boolean replaced = page.gap() != Gap.NONE || page.large() != null;
         synchronized (this) {
             reading = false;
             if (closed) {
-                return;
+                return null;
             }
             if (replaced) {
                 clear();
@@ -284,24 +323,25 @@ final class LiveTail implements Follower {
         }
         if (replaced) {
             askTail();
-            return;
+            return null;
         }
         if (!read.isEmpty()) {
             wakeWatches();
         }
-        if (more) {
-            wake();
-        }
+        return more ? beginRead() : null;
     }
 
     private void askTail() {
-        log.tail(destination).whenComplete((tail, failure) -> {
-            if (failure == null) {
-                begin(tail);
-            } else if (!isClosed()) {
-                retry.execute(this::askTail);
+        Stages.of(() -> log.tail(destination), listener).whenComplete((tail, failure) -> {
+            try {
+                if (failure == null) {
+                    begin(tail);
+                } else if (!isClosed()) {
+                    retry.execute(this::askTail);
+                }
+            } finally {
+                asked.complete(null);
             }
-            asked.complete(null);
         });
     }
 
@@ -324,7 +364,12 @@ final class LiveTail implements Follower {
 
     private void wakeWatches() {
         for (Watch watch : watches) {
-            watch.wake();
+            try {
+                watch.wake();
+            } catch (RuntimeException | Error refused) {
+                // an executor that takes nothing is no reason that the others hear nothing
+                listener.failed(refused);
+            }
         }
     }
 

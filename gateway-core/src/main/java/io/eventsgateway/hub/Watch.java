@@ -2,6 +2,7 @@ package io.eventsgateway.hub;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Where the subscribers of one destination that share a lane wait for news. */
@@ -20,7 +21,12 @@ final class Watch implements Runnable {
     /** There are news. Any thread may call. */
     void wake() {
         if (due.compareAndSet(false, true)) {
-            lane.execute(this);
+            try {
+                lane.execute(this);
+            } catch (RejectedExecutionException refused) {
+                due.set(false);
+                throw refused;
+            }
         }
     }
 

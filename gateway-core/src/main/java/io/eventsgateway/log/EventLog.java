@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>An event can be read until it is older than the log's retention; a destination's disconnect of everybody shortens that
  *       to a minute for all before it, and what is appended next begins with the destination emptied.
  *   <li>Methods never block and never throw for what happens elsewhere; every stage completes within a bounded time, normally or
- *       with the cause. Stages complete on the log's own threads: what depends on them must not block.
+ *       with the cause. Stages complete on the log's own threads, or are complete on return, failed ones too: what depends on them
+ *       must not block, and a caller that asks again from within a completion must be ready for the answer to be there already.
  * </ol>
  *
  * <p>Not promised: that {@link #follow} tells of every event, or of none twice.

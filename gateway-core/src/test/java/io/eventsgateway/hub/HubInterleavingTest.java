@@ -46,6 +46,13 @@ class HubInterleavingTest {
     private static final int CLIENTS = 60;
     private static final int EVENTS = 300;
 
+    private static final HubListener SILENT = new HubListener() {
+        @Override
+        public void failed(Throwable fault) {
+            assertThat(fault).hasMessage("log does what it must not");
+        }
+    };
+
     private final List<Destination> destinations = IntStream.range(0, DESTINATIONS)
             .mapToObj(i -> new Destination("acme", "view", "d" + i))
             .toList();
@@ -66,7 +73,7 @@ class HubInterleavingTest {
     void bringsEveryEventOnceAndInOrder(long seed) {
         random = new Random(seed);
         ShakyLog log = new ShakyLog();
-        Hub hub = new Hub(log, bag::add, bag::add, HubListener.NONE);
+        Hub hub = new Hub(log, bag::add, bag::add, SILENT);
         List<Client> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             int several = random.nextInt(4) == 0 ? 2 + random.nextInt(DESTINATIONS - 1) : 1;
@@ -258,7 +265,10 @@ class HubInterleavingTest {
         }
     }
 
-    /** A log whose answers come whenever they like, of which some fail, and which forgets to tell of some events until later. */
+    /**
+     * A log whose answers come whenever they like, also at once, of which some fail, and which forgets to tell of some events until
+     * later.
+     */
     private final class ShakyLog extends ForwardingEventLog {
         private final EventLog log = new InMemoryEventLog(Duration.ofDays(1), InstantSource.system());
         private int followed;
@@ -280,6 +290,16 @@ class HubInterleavingTest {
         }
 
         private <T> CompletionStage<T> late(Supplier<CompletionStage<T>> answer) {
+            switch (random.nextInt(40)) {
+                case 0, 1, 2, 3, 4, 5 -> {
+                    return answer.get();
+                }
+                case 6, 7, 8 -> {
+                    return CompletableFuture.failedStage(new IllegalStateException("log not there"));
+                }
+                case 9 -> throw new IllegalStateException("log does what it must not");
+                default -> {}
+            }
             CompletableFuture<T> later = new CompletableFuture<>();
             bag.add(() -> {
                 if (random.nextInt(20) == 0) {
@@ -294,6 +314,9 @@ class HubInterleavingTest {
 
         @Override
         public Following follow(Destination destination, Follower follower) {
+            if (random.nextInt(20) == 0) {
+                throw new IllegalStateException("log does what it must not");
+            }
             followed++;
             Following following = log.follow(destination, new ForwardingFollower(follower) {
                 @Override

@@ -16,15 +16,21 @@ import io.eventsgateway.log.ForwardingFollower;
 import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.log.Page;
+import io.eventsgateway.log.Tail;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +93,152 @@ class HubSubscriptionTest {
     }
 
     @Test
+    void readsOnForEverybodyAfterALogThatFailedAtOnce() {
+        int clients = 5000;
+        MoodyLog moody = new MoodyLog();
+        Deque<Runnable> later = new ArrayDeque<>();
+        Hub many = new Hub(moody, later::add, task -> {}, listener);
+        List<Reader> readers = new ArrayList<>();
+        for (int i = 0; i < clients; i++) {
+            append(numbered(i), "a");
+            Reader reader = new Reader();
+            readers.add(reader);
+            resume(many, numbered(i), reader);
+        }
+        int together = moody.held.size();
+        assertThat(together).isBetween(1, clients / 2);
+
+        moody.mood = Mood.FAILS;
+        moody.fail();
+        runAll(later);
+        assertThat(moody.failures).as("asked at once while the log fails").isLessThanOrEqualTo(2 * together);
+        moody.mood = Mood.WORKS;
+        await(later);
+        for (int i = 0; i < clients; i++) {
+            append(numbered(i), "b");
+        }
+        await(later);
+
+        assertThat(readers).allSatisfy(each -> assertThat(each.delivered).containsExactly("a", "b"));
+        moody.mood = Mood.HOLDS;
+        for (int i = 0; i < clients; i++) {
+            append(numbered(clients + i), "a");
+            resume(many, numbered(clients + i), new Reader());
+        }
+        assertThat(moody.held).as("the whole budget is there again").hasSize(together);
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void readsNothingForAClientThatLeftWhileItWaited() {
+        MoodyLog moody = new MoodyLog();
+        Hub many = new Hub(moody, Runnable::run, task -> {}, listener);
+        append(DESTINATION, "a");
+        while (moody.held.size() == many.subscriptions()) {
+            resume(many, DESTINATION, new Reader());
+        }
+        for (int i = 0; i < 50; i++) {
+            resume(many, DESTINATION, new Reader()).close(CloseReason.GONE);
+        }
+        int before = moody.futures.size();
+
+        while (!moody.held.isEmpty()) {
+            moody.held.remove(0).run();
+        }
+
+        assertThat(moody.futures.size() - before)
+                .as("reads of the one that is still waiting")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void goesOnAfterALogThatThrows() {
+        MoodyLog moody = new MoodyLog();
+        moody.mood = Mood.THROWS;
+        Deque<Runnable> later = new ArrayDeque<>();
+        Hub thrown = new Hub(moody, later::add, later::add, listener);
+        append(DESTINATION, "a");
+        Reader ann = new Reader();
+        Start pending = new Start(Start.From.PENDING, null);
+        thrown.subscribe(ANN, List.of(DESTINATION), pending, ann, Runnable::run);
+        runAll(later);
+        assertThat(ann.closed).isNull();
+
+        moody.mood = Mood.WORKS;
+        await(later);
+        append(DESTINATION, "b");
+        moody.mood = Mood.THROWS;
+        append(DESTINATION, "c");
+        runAll(later);
+        moody.mood = Mood.WORKS;
+        await(later);
+
+        assertThat(ann.delivered).containsExactly("a", "b", "c");
+        assertThat(ann.closed).isNull();
+        assertThat(faults).isNotEmpty().allSatisfy(each -> assertThat(each).hasMessage("told to"));
+    }
+
+    @Test
+    void readsALongWayOnFromALogThatAnswersAtOnce() {
+        MoodyLog moody = new MoodyLog();
+        moody.mood = Mood.WORKS;
+        moody.pageEvents = 1;
+        moody.silent = true;
+        Hub at = new Hub(moody, Runnable::run, task -> {}, listener);
+        Reader ann = new Reader();
+        subscribe(at, DESTINATION, ann);
+        for (int i = 0; i < 20_000; i++) {
+            append(DESTINATION, "a");
+        }
+
+        moody.followers.get(0).wake();
+
+        assertThat(ann.delivered.size()).isEqualTo(20_000);
+    }
+
+    @Test
+    void tellsTheOthersThoughASubscriberFailsToClose() {
+        Reader first = new Reader();
+        Reader broken = new Reader();
+        Reader last = new Reader();
+        subscribe(hub, DESTINATION, first);
+        subscribe(hub, DESTINATION, broken);
+        subscribe(hub, DESTINATION, last);
+        broken.fault = new LinkageError("told to");
+        broken.failsToClose = true;
+
+        append(DESTINATION, "a");
+
+        assertThat(first.delivered).containsExactly("a");
+        assertThat(last.delivered).containsExactly("a");
+        assertThat(hub.subscriptions()).isEqualTo(2);
+    }
+
+    @Test
+    void goesOnAfterAnExecutorThatTookNothing() {
+        boolean[] refuses = new boolean[1];
+        Executor busy = task -> {
+            if (refuses[0]) {
+                throw new RejectedExecutionException("told to");
+            }
+            task.run();
+        };
+        Reader ann = new Reader();
+        Reader bob = new Reader();
+        Start start = new Start(Start.From.EARLIEST, null);
+        hub.subscribe(ANN, List.of(DESTINATION), start, ann, busy);
+        subscribe(hub, DESTINATION, bob);
+
+        refuses[0] = true;
+        append(DESTINATION, "a");
+        refuses[0] = false;
+        append(DESTINATION, "b");
+
+        assertThat(bob.delivered).containsExactly("a", "b");
+        assertThat(ann.delivered).containsExactly("a", "b");
+    }
+
+    @Test
     void endsOnlyTheStreamThatFails() {
         Reader broken = new Reader();
         Reader whole = new Reader();
@@ -125,8 +277,34 @@ class HubSubscriptionTest {
         assertThat(hub.keptBytes()).isBetween(Hub.BUDGET, Hub.BUDGET + destinations * 5000L);
     }
 
+    private static Destination numbered(int i) {
+        return new Destination("acme", "view", "n" + i);
+    }
+
+    /** Runs what is there now, once. */
+    private static void runAll(Deque<Runnable> tasks) {
+        for (int left = tasks.size(); left > 0; left--) {
+            tasks.remove().run();
+        }
+    }
+
+    /** Runs what is there, and what comes of it. */
+    private static void await(Deque<Runnable> tasks) {
+        while (!tasks.isEmpty()) {
+            tasks.remove().run();
+        }
+    }
+
     private static Subscription subscribe(Hub hub, Destination destination, Reader reader) {
-        Start start = new Start(Start.From.EARLIEST, null);
+        return subscribe(hub, destination, reader, new Start(Start.From.EARLIEST, null));
+    }
+
+    /** A client that saw nothing yet and comes back, which reads a whole page. */
+    private static Subscription resume(Hub hub, Destination destination, Reader reader) {
+        return subscribe(hub, destination, reader, new Start(Start.From.EARLIEST, "0.0-0"));
+    }
+
+    private static Subscription subscribe(Hub hub, Destination destination, Reader reader, Start start) {
         Subscription subscription = hub.subscribe(ANN, List.of(destination), start, reader, Runnable::run);
         reader.subscription = subscription;
         return subscription;
@@ -170,6 +348,86 @@ class HubSubscriptionTest {
         }
     }
 
+    private enum Mood {
+        WORKS,
+        HOLDS,
+        FAILS,
+        THROWS
+    }
+
+    /** Answers at once in one way or the other, or holds subscribers' reads until they fail or are let go. */
+    private final class MoodyLog extends ForwardingEventLog {
+
+        private final List<Runnable> held = new ArrayList<>();
+        private final List<CompletableFuture<Page>> futures = new ArrayList<>();
+        private final List<Follower> followers = new ArrayList<>();
+        private Mood mood = Mood.HOLDS;
+        private int pageEvents = Integer.MAX_VALUE;
+        private boolean silent;
+        private int failures;
+
+        @Override
+        protected EventLog delegate() {
+            return log;
+        }
+
+        /** Fails what is held. */
+        void fail() {
+            held.clear();
+            futures.forEach(each -> each.completeExceptionally(new IllegalStateException("log not there")));
+        }
+
+        private <T> CompletionStage<T> inMood(Supplier<CompletionStage<T>> answer) {
+            return switch (mood) {
+                case WORKS, HOLDS -> answer.get();
+                case FAILS -> {
+                    failures++;
+                    yield CompletableFuture.failedStage(new IllegalStateException("log not there"));
+                }
+                case THROWS -> throw new LinkageError("told to");
+            };
+        }
+
+        @Override
+        public CompletionStage<Page> read(
+                Destination destination, @Nullable EventId after, int maxEvents, int maxBytes) {
+            if (mood != Mood.HOLDS || maxBytes == LiveTail.MAX_BYTES) {
+                return inMood(() -> super.read(destination, after, Math.min(pageEvents, maxEvents), maxBytes));
+            }
+            CompletableFuture<Page> later = new CompletableFuture<>();
+            futures.add(later);
+            held.add(() -> super.read(destination, after, maxEvents, maxBytes).thenAccept(later::complete));
+            return later;
+        }
+
+        @Override
+        public CompletionStage<Tail> tail(Destination destination) {
+            return inMood(() -> super.tail(destination));
+        }
+
+        @Override
+        public CompletionStage<@Nullable EventId> marked(Destination destination, String subject) {
+            return inMood(() -> super.marked(destination, subject));
+        }
+
+        @Override
+        public CompletionStage<?> mark(Destination destination, String subject, EventId position) {
+            if (mood == Mood.THROWS) {
+                throw new LinkageError("told to");
+            }
+            return super.mark(destination, subject, position);
+        }
+
+        @Override
+        public Following follow(Destination destination, Follower follower) {
+            if (mood == Mood.THROWS) {
+                throw new LinkageError("told to");
+            }
+            followers.add(follower);
+            return silent ? () -> {} : super.follow(destination, follower);
+        }
+    }
+
     /** Writes down the data that it is given. */
     private static final class Reader implements Subscriber {
 
@@ -178,6 +436,7 @@ class HubSubscriptionTest {
         private @Nullable CloseReason closed;
         private boolean room = true;
         private @Nullable Error fault;
+        private boolean failsToClose;
 
         @Override
         public void opened() {}
@@ -207,6 +466,9 @@ class HubSubscriptionTest {
         @Override
         public void closed(CloseReason reason) {
             closed = reason;
+            if (failsToClose) {
+                throw new LinkageError("told to");
+            }
         }
     }
 }
