@@ -18,6 +18,8 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.conduits.ConduitStreamSourceChannel;
@@ -28,6 +30,8 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
  * methods that say otherwise.
  */
 final class EventStream implements Subscriber {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
 
     private static final int ROOM = 64 * 1024;
     private static final int MAX_COPY = 16 * 1024;
@@ -132,6 +136,12 @@ final class EventStream implements Subscriber {
             source.suspendReads();
             source.setReadListener(null);
         };
+    }
+
+    /** Ends it because of a fault; its client comes back. */
+    void fail(Throwable fault) {
+        LOG.error("Stream failed, its client comes back", fault);
+        leave();
     }
 
     private void leave() {

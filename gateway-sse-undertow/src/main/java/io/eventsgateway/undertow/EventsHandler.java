@@ -128,12 +128,18 @@ public final class EventsHandler implements HttpHandler {
             });
             streams.add(stream);
             XnioIoThread thread = exchange.getIoThread();
-            thread.execute(() -> stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread)));
+            thread.execute(() -> {
+                try {
+                    stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread));
+                } catch (RuntimeException | Error fault) {
+                    stream.fail(fault);
+                }
+            });
         } catch (ProblemException problem) {
             problem.problem().send(exchange);
         } catch (AccessException refused) {
             refuse(exchange, refused);
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) {
             LOG.error("Request failed", bug);
             new Problem(500, "The gateway has a fault; its log says more.").send(exchange);
         }

@@ -74,7 +74,13 @@ final class Sweepers {
                 nextCleanup = now + options.cleanupInterval().toNanos();
             }
             for (int i = streams.size() - 1; i >= 0; i--) {
-                streams.get(i).look(now, cleanup);
+                EventStream stream = streams.get(i);
+                try {
+                    stream.look(now, cleanup);
+                } catch (RuntimeException | Error fault) {
+                    // the streams before it are looked at too
+                    stream.fail(fault);
+                }
             }
         }
     }

@@ -397,6 +397,77 @@ class EventsHandlerIT {
     }
 
     @Test
+    void supervisesTheOthersThoughOneStreamFails() throws Exception {
+        undertow.stop();
+        // a duration that can't be had in nanoseconds: looking at a stalled stream fails
+        handler = start(new SseOptions(
+                Start.From.PENDING,
+                Duration.ofSeconds(1),
+                Duration.ZERO,
+                Duration.ofSeconds(Long.MAX_VALUE),
+                1000,
+                20,
+                0,
+                0,
+                SseSettings.Overload.RETRY,
+                "",
+                false,
+                Cors.NONE));
+        handler.open();
+        List<BufferedReader> quiet = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            quiet.add(reader(open("/api/events/view/quiet", "ann")));
+        }
+        List<Socket> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < 8; i++) {
+                Socket socket = new Socket();
+                stalled.add(socket);
+                socket.setReceiveBufferSize(4096);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                socket.getOutputStream()
+                        .write(("GET /api/events/view/busy HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer bob\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+            }
+            await(() -> handler.streams() == 12);
+            for (int i = 0; i < 20; i++) {
+                append("view/busy", "large", "\"" + "x".repeat(1_000_000) + "\"");
+            }
+
+            await("the stalled streams' end", () -> handler.streams() == 4 && hub.subscriptions() == 4);
+            for (BufferedReader each : quiet) {
+                String line = each.readLine();
+                while (!line.equals(": ")) {
+                    line = each.readLine();
+                }
+                each.close();
+            }
+        } finally {
+            for (Socket socket : stalled) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void answersThoughAPolicyThrowsAnError() throws Exception {
+        undertow.stop();
+        handler = start(
+                hub,
+                (identity, credentials, destination) -> {
+                    throw new LinkageError("told to");
+                },
+                OPTIONS);
+        handler.open();
+
+        HttpResponse<InputStream> answer = open("/api/events/view/1", "ann");
+
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("application/problem+json"));
+    }
+
+    @Test
     void supervisesAConnectionUntilItHasTakenTheEndOfItsStream() throws Exception {
         undertow.stop();
         handler = start(new SseOptions(

@@ -55,7 +55,7 @@ public final class DemoProcess implements AutoCloseable {
                 plan();
             }
             send(steps.remove(0));
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             LOG.error("Demo process failed, goes on", fault);
         }
     }
