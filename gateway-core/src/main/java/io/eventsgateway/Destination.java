@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  *
  * @param organisation the owner's id, 1-64 of {@code 0-9A-Za-z._-}; with FlowX a UUID
  * @param type a lower-case kebab token of 1-32 characters, for example {@code process-instance}
- * @param id 1-256 characters, none of them a control character; {@value #EVERYONE} with type {@value #USER} is every user
+ * @param id 1-256 characters, none of them a control character or half a surrogate pair; {@value #EVERYONE} with type {@value #USER} is every user
  */
 public record Destination(String organisation, String type, String id) {
 
@@ -36,7 +36,8 @@ public record Destination(String organisation, String type, String id) {
             throw new IllegalArgumentException("destination id must be 1-256 characters, got " + id.length());
         }
         if (Text.hasForbiddenCharacter(id)) {
-            throw new IllegalArgumentException("destination id must not have control characters");
+            throw new IllegalArgumentException(
+                    "destination id must not have control characters or half a surrogate pair");
         }
     }
 

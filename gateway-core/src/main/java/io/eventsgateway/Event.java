@@ -6,7 +6,7 @@ import java.util.Set;
  * What is kept in a destination's log and told to its clients.
  *
  * @param kind whether it carries data, or opens or ends the destination
- * @param name the SSE event's name, 1-256 characters without CR, LF or NUL
+ * @param name the SSE event's name, 1-256 characters without CR, LF, NUL or half a surrogate pair
  * @param data the SSE event's data, UTF-8
  * @param subjects whom a connect lets in or a disconnect shuts out; empty is everybody
  * @param roles which roles a connect lets in
@@ -34,6 +34,9 @@ public record Event(Kind kind, String name, Payload data, Set<String> subjects, 
         if (name.indexOf('\r') >= 0 || name.indexOf('\n') >= 0 || name.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("event name must not have CR, LF or NUL");
         }
+        if (Text.hasHalfSurrogatePair(name)) {
+            throw new IllegalArgumentException("event name must not have half a surrogate pair");
+        }
         subjects = Set.copyOf(subjects);
         roles = Set.copyOf(roles);
         subjects.forEach(subject -> requireName("subject", subject));
@@ -57,7 +60,8 @@ public record Event(Kind kind, String name, Payload data, Set<String> subjects, 
 
     private static void requireName(String what, String name) {
         if (name.isEmpty() || name.length() > 256 || Text.hasForbiddenCharacter(name)) {
-            throw new IllegalArgumentException(what + " must be 1-256 characters, none of them a control character");
+            throw new IllegalArgumentException(
+                    what + " must be 1-256 characters, none of them a control character or half a surrogate pair");
         }
     }
 }

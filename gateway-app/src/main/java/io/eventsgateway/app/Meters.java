@@ -1,5 +1,6 @@
 package io.eventsgateway.app;
 
+import io.eventsgateway.Text;
 import io.eventsgateway.hub.CloseReason;
 import io.eventsgateway.hub.HubListener;
 import io.eventsgateway.log.Appended;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class Meters implements HubListener, IngestListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Meters.class);
+
+    private static final int MAX_REASON = 300;
 
     private final Map<Feed, Counter> appended = new EnumMap<>(Feed.class);
     private final Map<Feed, Counter> duplicates = new EnumMap<>(Feed.class);
@@ -72,12 +75,18 @@ final class Meters implements HubListener, IngestListener {
     @Override
     public void rejected(Feed feed, InboundRecord in, String reason) {
         of(rejected, feed).increment();
+        String traceparent = in.traceparent();
         LOG.warn(
-                "Record rejected feed={} source={} traceparent={} reason=\"{}\"",
+                "Record rejected feed={} source={}{} reason=\"{}\"",
                 feed.label(),
                 in.source(),
-                in.header("traceparent"),
-                reason);
+                traceparent == null ? "" : " traceparent=" + traceparent,
+                Text.forLog(reason, MAX_REASON));
+    }
+
+    @Override
+    public void failed(Feed feed, InboundRecord in, Throwable fault) {
+        LOG.error("Record failed feed={} source={}", feed.label(), in.source(), fault);
     }
 
     @Override

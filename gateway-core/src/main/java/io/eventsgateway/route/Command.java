@@ -2,6 +2,7 @@ package io.eventsgateway.route;
 
 import io.eventsgateway.Event;
 import io.eventsgateway.Source;
+import io.eventsgateway.Text;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +21,13 @@ public record Command(
         @Nullable String eventId,
         Source source) {
 
-    /** @throws IllegalArgumentException if the event id is empty or longer than 256 characters */
+    /** @throws IllegalArgumentException if the event id is not 1-256 characters, or has one that no id may have */
     public Command {
         if (eventId != null && (eventId.isEmpty() || eventId.length() > 256)) {
             throw new IllegalArgumentException("eventId must be 1-256 characters, got " + eventId.length());
+        }
+        if (eventId != null && Text.hasForbiddenCharacter(eventId)) {
+            throw new IllegalArgumentException("eventId must not have control characters or half a surrogate pair");
         }
     }
 

@@ -4,6 +4,7 @@ import io.eventsgateway.Source;
 import io.eventsgateway.topic.Feed;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 public record InboundRecord(
         Feed feed, Source source, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
 
+    static final int MAX_HEADER = 1024;
+
+    private static final Pattern TRACEPARENT =
+            Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+
     /** A header of a record; its value may be null. */
     public record Header(String name, byte @Nullable [] value) {}
 
@@ -26,14 +32,27 @@ public record InboundRecord(
         headers = List.copyOf(headers);
     }
 
-    /** The last header of a name as text; null where there is none, or it has no value. */
+    /**
+     * The last header of a name as text; null where there is none, or it has no value. Of a value of more than {@value #MAX_HEADER}
+     * bytes, which no header that means something here has, these are what is returned.
+     */
     public @Nullable String header(String name) {
+        byte[] value = headerBytes(name);
+        return value == null ? null : new String(value, 0, Math.min(value.length, MAX_HEADER), StandardCharsets.UTF_8);
+    }
+
+    byte @Nullable [] headerBytes(String name) {
         for (int i = headers.size() - 1; i >= 0; i--) {
-            byte[] value = headers.get(i).value();
             if (headers.get(i).name().equals(name)) {
-                return value == null ? null : new String(value, StandardCharsets.UTF_8);
+                return headers.get(i).value();
             }
         }
         return null;
+    }
+
+    /** The header {@code traceparent} (W3C Trace Context, 3.2.2); null where there is none of that form. */
+    public @Nullable String traceparent() {
+        String value = header("traceparent");
+        return value != null && TRACEPARENT.matcher(value).matches() ? value : null;
     }
 }

@@ -9,6 +9,7 @@ import io.eventsgateway.log.LostException;
 import io.eventsgateway.topic.Feed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -59,21 +60,44 @@ public final class Ingest {
         List<Rejected> rejected = new ArrayList<>();
         for (InboundRecord in : batch) {
             try {
-                Command command = decoder.decode(in);
-                for (Destination destination : router.route(command)) {
-                    entries.add(new Entry(destination, command.event(), command.source(), command.eventId()));
-                }
+                entries.addAll(entries(in));
             } catch (MalformedRecordException malformed) {
                 rejected.add(new Rejected(in, String.valueOf(malformed.getMessage())));
+            } catch (RuntimeException | StackOverflowError fault) {
+                // it would come again with this record, and those beside it are not to blame
+                listener.failed(feed, in, fault);
+                rejected.add(new Rejected(
+                        in, "fault of the gateway: " + fault.getClass().getSimpleName()));
             }
         }
-        CompletionStage<Appended> appended = entries.isEmpty()
-                ? CompletableFuture.completedStage(Appended.NOTHING)
-                : log.append(generation, entries);
+        CompletionStage<Appended> appended =
+                entries.isEmpty() ? CompletableFuture.completedStage(Appended.NOTHING) : append(generation, entries);
         return appended.thenCompose(result -> bury(feed, rejected).thenApply(buried -> {
             listener.appended(feed, result);
             return result;
         }));
+    }
+
+    private List<Entry> entries(InboundRecord in) throws MalformedRecordException {
+        Command command = decoder.decode(in);
+        List<Entry> entries = new ArrayList<>();
+        for (Destination destination : router.route(command)) {
+            Objects.requireNonNull(destination);
+            entries.add(new Entry(destination, command.event(), command.source(), command.eventId()));
+        }
+        if (entries.isEmpty()) {
+            throw new MalformedRecordException("routed to no destination");
+        }
+        return entries;
+    }
+
+    private CompletionStage<Appended> append(Generation generation, List<Entry> entries) {
+        try {
+            return log.append(generation, entries);
+        } catch (RuntimeException | Error fault) {
+            // no log should throw; that is no reason to take the records for bad ones
+            return CompletableFuture.failedStage(fault);
+        }
     }
 
     /** Comes after the append, which may be repeated as often as it takes; a dead letter sent again would be there twice. */

@@ -15,6 +15,9 @@ public interface IngestListener {
     /** The log acknowledged what a batch of a feed had to say. */
     default void appended(Feed feed, Appended appended) {}
 
+    /** The decoder or the router threw for a record, which is {@link #rejected} therefore. */
+    default void failed(Feed feed, InboundRecord in, Throwable fault) {}
+
     /** A record can't be used and is on its way to the dead letters. */
     default void rejected(Feed feed, InboundRecord in, String reason) {}
 }

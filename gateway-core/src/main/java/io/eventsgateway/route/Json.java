@@ -1,11 +1,13 @@
 package io.eventsgateway.route;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +28,13 @@ final class Json {
         this.to = to;
     }
 
-    /** Checks that the bytes are one JSON value in UTF-8, with nothing but white space around it. */
+    /**
+     * Checks that the bytes are one JSON value in UTF-8, with nothing but white space around it; a byte order mark before it is left
+     * out (RFC 8259, section 8.1).
+     */
     static Json parse(byte[] bytes) throws MalformedRecordException {
         Scanner scanner = new Scanner(bytes, 0, bytes.length);
+        scanner.byteOrderMark();
         scanner.space();
         int from = scanner.at;
         scanner.value();
@@ -40,30 +46,17 @@ final class Json {
         return new Json(bytes, from, to);
     }
 
-    /** The bytes of an object with one member, which is left out when its text is null. */
-    static byte[] object(String name, @Nullable String text) {
-        StringBuilder out = new StringBuilder("{");
-        if (text != null) {
-            quote(out, name);
-            out.append(':');
-            quote(out, text);
+    /** The bytes of an object with one member, which is left out when there is no value. */
+    static byte[] object(String name, @Nullable Json value) {
+        byte[] text = value == null ? new byte[0] : Arrays.copyOfRange(value.bytes, value.from, value.to);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(text.length + name.length() + 5);
+        out.write('{');
+        if (value != null) {
+            out.writeBytes(('"' + name + "\":").getBytes(StandardCharsets.UTF_8));
+            out.writeBytes(text);
         }
-        return out.append('}').toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static void quote(StringBuilder out, String text) {
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                out.append('\\').append(c);
-            } else if (c < 0x20) {
-                out.append(String.format("\\u%04x", (int) c));
-            } else {
-                out.append(c);
-            }
-        }
-        out.append('"');
+        out.write('}');
+        return out.toByteArray();
     }
 
     boolean isObject() {
@@ -82,6 +75,11 @@ final class Json {
         return bytes[from] == 'n';
     }
 
+    /** The number of its bytes. */
+    int size() {
+        return to - from;
+    }
+
     int from() {
         return from;
     }
@@ -90,8 +88,8 @@ final class Json {
         return to;
     }
 
-    /** The members of an object; of two with one name, the last. */
-    Map<String, Json> members() throws MalformedRecordException {
+    /** The members of an object that have a wanted name; of two with one name, the last. */
+    Map<String, Json> members(Predicate<String> wanted) throws MalformedRecordException {
         Map<String, Json> members = new LinkedHashMap<>();
         Scanner scanner = new Scanner(bytes, from + 1, to);
         for (boolean more = scanner.begin('}'); more; more = scanner.next('}')) {
@@ -99,16 +97,19 @@ final class Json {
             scanner.string();
             String text = new Json(bytes, name, scanner.at).string();
             scanner.colon();
-            members.put(text, scanner.slice());
+            Json value = scanner.slice();
+            if (wanted.test(text)) {
+                members.put(text, value);
+            }
         }
         return members;
     }
 
-    /** The elements of an array. */
-    List<Json> elements() throws MalformedRecordException {
+    /** The elements of an array, the first so many. */
+    List<Json> elements(int max) throws MalformedRecordException {
         List<Json> elements = new ArrayList<>();
         Scanner scanner = new Scanner(bytes, from + 1, to);
-        for (boolean more = scanner.begin(']'); more; more = scanner.next(']')) {
+        for (boolean more = scanner.begin(']'); more && elements.size() < max; more = scanner.next(']')) {
             elements.add(scanner.slice());
         }
         return elements;
@@ -327,6 +328,12 @@ final class Json {
                 }
             }
             at += length;
+        }
+
+        void byteOrderMark() {
+            if (end >= 3 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF) {
+                at = 3;
+            }
         }
 
         void space() {

@@ -3,13 +3,17 @@ package io.eventsgateway.route;
 import io.eventsgateway.Event;
 import io.eventsgateway.Payload;
 import io.eventsgateway.route.Command.Target;
+import io.eventsgateway.sse.SseFrame;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,26 @@ public final class RecordDecoder {
     private static final List<String> BARE_ID_NAMES = List.of("processInstanceUuid", "processUuid", "viewId", "userId");
     private static final List<String> EVENT_NAMES = List.of("event", "messageType", "type");
     private static final List<String> DATA_NAMES = List.of("data", "message", "payload", "body");
+
+    private static final Set<String> DESTINATION_NAMES = Set.of("type", "id");
+    private static final Set<String> OTHER_NAMES = Set.of("destination", "eventId", "subjects", "roles", "reason");
+    private static final Set<String> NAMES = Stream.of(BARE_ID_NAMES, EVENT_NAMES, DATA_NAMES, OTHER_NAMES)
+            .flatMap(Collection::stream)
+            .collect(Collectors.toUnmodifiableSet());
+
+    /** Subjects and roles of one record: how many, and how many bytes in UTF-8. */
+    private static final int MAX_NAMES = 1000;
+
+    private static final int MAX_NAME_BYTES = 64 * 1024;
+
+    /** Bytes of JSON that surely have more text than any id or name may have. */
+    private static final int MAX_TEXT = 2048;
+
+    /** A byte of JSON is at least a sixth of a byte of text, where all of it is escaped. */
+    private static final int ESCAPED = 6;
+
+    /** Bytes by which a small event's frame may be more than twice as large as its data. */
+    private static final int FRAME_MARGIN = 64 * 1024;
 
     private final Organisations organisations;
     private final int maxBytes;
@@ -56,7 +80,7 @@ public final class RecordDecoder {
         }
         String organisation = organisations.of(in.header(Organisations.HEADER));
         Json value = Json.parse(bytes);
-        Map<String, Json> members = value.isObject() ? value.members() : Map.of();
+        Map<String, Json> members = value.isObject() ? value.members(NAMES::contains) : Map.of();
         Target named = target(in, members);
         try {
             if (named == null) {
@@ -73,11 +97,10 @@ public final class RecordDecoder {
     private static Command plain(
             InboundRecord in, String organisation, byte[] bytes, Json value, Map<String, Json> members)
             throws MalformedRecordException {
-        String header = in.header(EVENT_HEADER);
+        String header = header(in);
         String name = header == null || header.isEmpty() ? Event.DEFAULT_NAME : header;
-        Event event = in.feed().kind() == Event.Kind.MESSAGE
-                ? Event.message(name, Payload.of(bytes, value.from(), value.to()))
-                : control(in, members);
+        Event event =
+                in.feed().kind() == Event.Kind.MESSAGE ? Event.message(name, data(bytes, value)) : control(in, members);
         return new Command(organisation, new Target(type(in), key(in)), event, null, in.source());
     }
 
@@ -97,17 +120,33 @@ public final class RecordDecoder {
                 break;
             }
         }
-        return Event.message(
-                name == null || name.isEmpty() ? Event.DEFAULT_NAME : name, Payload.of(bytes, data.from(), data.to()));
+        return Event.message(name == null || name.isEmpty() ? Event.DEFAULT_NAME : name, data(bytes, data));
+    }
+
+    /** Each line end within data costs a client six bytes more: data that is little else is more than the memory is meant for. */
+    private static Payload data(byte[] bytes, Json json) throws MalformedRecordException {
+        Payload data = Payload.of(bytes, json.from(), json.to());
+        long frame = SseFrame.sizeOf(data);
+        if (frame > 2L * data.size() + FRAME_MARGIN) {
+            throw new MalformedRecordException("data of " + data.size() + " bytes is " + frame
+                    + " bytes as an event stream, by its line ends; at most twice its size is taken");
+        }
+        return data;
     }
 
     private static Event control(InboundRecord in, Map<String, Json> members) throws MalformedRecordException {
-        Set<String> subjects = texts(members, "subjects");
+        List<Json> subjects = strings(members, "subjects");
+        List<Json> roles = in.feed().kind() == Event.Kind.CONNECT ? strings(members, "roles") : List.of();
+        requireBounds(subjects, roles);
         if (in.feed().kind() == Event.Kind.CONNECT) {
-            return Event.connect(subjects, texts(members, "roles"));
+            return Event.connect(texts(subjects), texts(roles));
         }
-        String reason = text(members, "reason");
-        return Event.disconnect(subjects, Payload.of(Json.object("reason", reason)));
+        Json reason = members.get("reason");
+        if (reason != null && !reason.isNull() && !reason.isString()) {
+            throw new MalformedRecordException("reason must be a string");
+        }
+        Json given = reason == null || reason.isNull() ? null : reason;
+        return Event.disconnect(texts(subjects), Payload.of(Json.object("reason", given)));
     }
 
     /** The destination that an envelope names; null when the value is no envelope. */
@@ -115,7 +154,7 @@ public final class RecordDecoder {
             throws MalformedRecordException {
         Json destination = members.get("destination");
         if (destination != null && destination.isObject()) {
-            Map<String, Json> parts = destination.members();
+            Map<String, Json> parts = destination.members(DESTINATION_NAMES::contains);
             String type = text(parts, "type");
             return new Target(type == null ? type(in) : type, text(parts, "id"));
         }
@@ -142,16 +181,26 @@ public final class RecordDecoder {
 
     private static @Nullable String key(InboundRecord in) throws MalformedRecordException {
         byte[] key = in.key();
-        if (key == null || key.length == 0) {
-            return null;
+        return key == null || key.length == 0 ? null : utf8(key, "key");
+    }
+
+    private static @Nullable String header(InboundRecord in) throws MalformedRecordException {
+        byte[] header = in.headerBytes(EVENT_HEADER);
+        return header == null ? null : utf8(header, "header " + EVENT_HEADER);
+    }
+
+    private static String utf8(byte[] bytes, String what) throws MalformedRecordException {
+        if (bytes.length > MAX_TEXT) {
+            throw new MalformedRecordException(
+                    what + " must be at most 256 characters, has " + bytes.length + " bytes");
         }
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(key))
+                    .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException notText) {
-            throw new MalformedRecordException("key is not UTF-8");
+            throw new MalformedRecordException(what + " is not UTF-8");
         }
     }
 
@@ -164,24 +213,49 @@ public final class RecordDecoder {
         if (!member.isString()) {
             throw new MalformedRecordException(name + " must be a string");
         }
+        if (member.size() > MAX_TEXT) {
+            throw new MalformedRecordException(
+                    name + " must be at most 256 characters, has " + member.size() + " bytes");
+        }
         return member.string();
     }
 
-    private static Set<String> texts(Map<String, Json> members, String name) throws MalformedRecordException {
+    /** A member's strings, of too many only some; none where there is none, or it is null. */
+    private static List<Json> strings(Map<String, Json> members, String name) throws MalformedRecordException {
         Json member = members.get(name);
         if (member == null || member.isNull()) {
-            return Set.of();
+            return List.of();
         }
         if (!member.isArray()) {
             throw new MalformedRecordException(name + " must be an array of strings");
         }
-        Set<String> texts = new LinkedHashSet<>();
-        for (Json element : member.elements()) {
-            if (!element.isString()) {
-                throw new MalformedRecordException(name + " must be an array of strings");
-            }
-            texts.add(element.string());
+        List<Json> elements = member.elements(MAX_NAMES + 1);
+        if (!elements.stream().allMatch(Json::isString)) {
+            throw new MalformedRecordException(name + " must be an array of strings");
         }
-        return texts;
+        return elements;
+    }
+
+    /** All names of a destination are read and changed in one step of the store, which does nothing else meanwhile. */
+    private static void requireBounds(List<Json> subjects, List<Json> roles) throws MalformedRecordException {
+        if (subjects.size() + roles.size() > MAX_NAMES) {
+            throw new MalformedRecordException("subjects and roles must be at most " + MAX_NAMES + " together");
+        }
+        long raw = 0;
+        long bytes = 0;
+        for (Json name : (Iterable<Json>) Stream.concat(subjects.stream(), roles.stream())::iterator) {
+            raw += name.size();
+            if (raw <= ESCAPED * (long) MAX_NAME_BYTES) {
+                bytes += name.string().getBytes(StandardCharsets.UTF_8).length;
+            }
+        }
+        if (raw > ESCAPED * (long) MAX_NAME_BYTES || bytes > MAX_NAME_BYTES) {
+            throw new MalformedRecordException(
+                    "subjects and roles must have at most " + MAX_NAME_BYTES + " bytes together");
+        }
+    }
+
+    private static Set<String> texts(List<Json> strings) {
+        return strings.stream().map(Json::string).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 }

@@ -46,6 +46,19 @@ public final class SseFrame {
         return new SseFrame(out.toByteArray(), body);
     }
 
+    /** How many bytes data is in a frame, at most: each line end makes another field of the rest. */
+    public static long sizeOf(Payload data) {
+        long lines = 1;
+        int size = data.size();
+        for (int i = 0; i < size; i++) {
+            byte b = data.at(i);
+            if (b == '\r' || (b == '\n' && (i == 0 || data.at(i - 1) != '\r'))) {
+                lines++;
+            }
+        }
+        return size + lines * (DATA.length + 1);
+    }
+
     /** The fields that go before a frame's body on a stream of several destinations. */
     public static ByteBuffer head(String id, String destination) {
         Builder out = new Builder(id.length() + destination.length() + 24);

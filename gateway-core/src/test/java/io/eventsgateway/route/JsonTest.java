@@ -57,6 +57,18 @@ class JsonTest {
         assertThat(valid).isGreaterThan(1000);
     }
 
+    @Test
+    void keepsOnlyWhatIsAskedForOfALargeObjectOrArray() throws MalformedRecordException {
+        byte[] object = "{\"a\":1,\"b\":2,\"\\u0061\":3,\"c\":[1,2,3]}".getBytes(StandardCharsets.UTF_8);
+
+        Map<String, Json> members = Json.parse(object).members("a"::equals);
+
+        assertThat(members).containsOnlyKeys("a");
+        assertThat(object[members.get("a").from()]).isEqualTo((byte) '3');
+        assertThat(Json.parse("[1,2,3]".getBytes(StandardCharsets.UTF_8)).elements(2))
+                .hasSize(2);
+    }
+
     private void compare(JsonNode expected, Json actual) throws IOException {
         assertThat(actual.isObject()).isEqualTo(expected.isObject());
         assertThat(actual.isArray()).isEqualTo(expected.isArray());
@@ -75,7 +87,7 @@ class JsonTest {
 
     private static Map<String, Json> members(Json json) {
         try {
-            return json.members();
+            return json.members(name -> true);
         } catch (MalformedRecordException impossible) {
             throw new AssertionError(impossible);
         }
@@ -83,7 +95,7 @@ class JsonTest {
 
     private static int elements(Json json) {
         try {
-            return json.elements().size();
+            return json.elements(Integer.MAX_VALUE).size();
         } catch (MalformedRecordException impossible) {
             throw new AssertionError(impossible);
         }

@@ -13,9 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordDecoderTest {
 
@@ -119,7 +122,7 @@ class RecordDecoderTest {
 
         assertThat(connect.event()).isEqualTo(Event.connect(Set.of("ann"), Set.of("chief")));
         assertThat(disconnect.event().kind()).isEqualTo(Event.Kind.DISCONNECT);
-        assertThat(text(disconnect)).isEqualTo("{\"reason\":\"a \\\"b\\\"\\u000a\"}");
+        assertThat(text(disconnect)).isEqualTo("{\"reason\":\"a \\\"b\\\"\\n\"}");
     }
 
     @Test
@@ -152,7 +155,12 @@ class RecordDecoderTest {
                 "{'viewId':7}                        | viewId must be a string",
                 "{'viewId':'7','event':{}}           | event must be a string",
                 "{'viewId':'7','event':'a\\u0000b'}  | event name must not have CR, LF or NUL",
-                "{'viewId':'7','eventId':''}         | eventId must be 1-256 characters, got 0"
+                "{'viewId':'7','eventId':''}         | eventId must be 1-256 characters, got 0",
+                "{'viewId':'7','eventId':'a\\u0000b'} | eventId must not have control characters or half a surrogate pair",
+                "{'viewId':'7','eventId':'\\ud800'}  | eventId must not have control characters or half a surrogate pair",
+                "{'viewId':'7','event':'\\ud83d'}    | event name must not have half a surrogate pair",
+                "{'viewId':'7','event':'a\\udc00b'}  | event name must not have half a surrogate pair",
+                "\uFEFF                              | not JSON: ends too early"
             })
     void refusesWhatCannotBeUsed(String value, String reason) {
         String json = value == null ? "" : value.replace('\'', '"');
@@ -160,6 +168,109 @@ class RecordDecoderTest {
         assertThatThrownBy(() -> decode(json))
                 .isInstanceOf(MalformedRecordException.class)
                 .hasMessage(reason);
+    }
+
+    @Test
+    void takesAByteOrderMarkBeforeTheJson() throws MalformedRecordException {
+        Command command = decode("\uFEFF {\"viewId\":\"7\",\"data\":1}");
+        Command plain = decode("\uFEFF[1]");
+
+        assertThat(command.target()).isEqualTo(new Command.Target("view", "7"));
+        assertThat(text(command)).isEqualTo("1");
+        assertThat(text(plain)).isEqualTo("[1]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"subjects", "roles"})
+    void refusesNamesThatStoppedRedisForSeconds(String member) throws MalformedRecordException {
+        RecordDecoder large = new RecordDecoder(new Organisations("default"), 50_000_000);
+        String thousand =
+                IntStream.range(0, 1000).mapToObj(i -> "\"n" + i + "\"").collect(Collectors.joining(","));
+        String wide = IntStream.range(0, 300)
+                .mapToObj(i -> "\"" + "\u20ac".repeat(100) + i + "\"")
+                .collect(Collectors.joining(","));
+
+        assertThat(large.decode(connect("{\"" + member + "\":[" + thousand + "]}"))
+                        .event()
+                        .kind())
+                .isEqualTo(Event.Kind.CONNECT);
+        assertThatThrownBy(() -> large.decode(connect("{\"" + member + "\":[" + thousand + ",\"one\"]}")))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("subjects and roles must be at most 1000 together");
+        assertThatThrownBy(() -> large.decode(connect("{\"" + member + "\":[" + wide + "]}")))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("subjects and roles must have at most 65536 bytes together");
+        assertThatThrownBy(() -> large.decode(connect("{\"subjects\":[" + thousand + "],\"roles\":[\"one\"]}")))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("subjects and roles must be at most 1000 together");
+        assertThatThrownBy(() -> large.decode(record(
+                        Feed.ENGINE_DISCONNECT, "t", "k", "{\"subjects\":[" + "\"same\",".repeat(1000) + "\"same\"]}")))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("subjects and roles must be at most 1000 together");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"subjects\":[\"\\ud800\"]} | subject must be 1-256 characters, none of them a control character or half a surrogate pair",
+                "{\"roles\":[\"a\\udfff\"]}   | role must be 1-256 characters, none of them a control character or half a surrogate pair",
+                "{\"roles\":[\"\\n\"]}        | role must be 1-256 characters, none of them a control character or half a surrogate pair"
+            })
+    void refusesNamesThatAreNoText(String value, String reason) {
+        assertThatThrownBy(() -> decoder.decode(connect(value)))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage(reason);
+    }
+
+    @Test
+    void handsAReasonOnAsItIs() throws MalformedRecordException {
+        Command disconnect = decoder.decode(
+                record(Feed.ENGINE_DISCONNECT, "t", "k", "{\"reason\":\"half \\ud83d of a pair, \\u00e4\"}"));
+
+        assertThat(text(disconnect)).isEqualTo("{\"reason\":\"half \\ud83d of a pair, \\u00e4\"}");
+    }
+
+    @Test
+    void refusesAHeaderOrAnIdThatIsNoText() {
+        Header latin1 = new Header("Fx-Event", new byte[] {'a', (byte) 0xE4});
+        Header large = new Header("Fx-Event", bytes("x".repeat(50_000)));
+
+        assertThatThrownBy(() -> decoder.decode(record(Feed.ENGINE_MESSAGE, "t", "k", "1", latin1)))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("header Fx-Event is not UTF-8");
+        assertThatThrownBy(() -> decoder.decode(record(Feed.ENGINE_MESSAGE, "t", "k", "1", large)))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("header Fx-Event must be at most 256 characters, has 50000 bytes");
+        assertThatThrownBy(() -> Router.STANDARD.route(decode("{\"viewId\":\"\\ud800\"}")))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("destination id must not have control characters or half a surrogate pair");
+    }
+
+    @Test
+    void refusesDataOfWhichMostAreLineEnds() throws MalformedRecordException {
+        RecordDecoder large = new RecordDecoder(new Organisations("default"), 50_000_000);
+        String pretty = "[" + "\n    12345,".repeat(200_000) + "\n    0\n]";
+
+        assertThat(large.decode(record(Feed.ENGINE_MESSAGE, "t", "k", pretty))
+                        .event()
+                        .data()
+                        .size())
+                .isEqualTo(pretty.length());
+        assertThatThrownBy(
+                        () -> large.decode(record(Feed.ENGINE_MESSAGE, "t", "k", "[" + "\n".repeat(1_000_000) + "]")))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("data of 1000002 bytes is 8000009 bytes as an event stream, by its line ends;"
+                        + " at most twice its size is taken");
+        assertThatThrownBy(() -> large.decode(record(
+                        Feed.ENGINE_MESSAGE, "t", "k", "{\"viewId\":\"7\",\"data\":[" + "\r".repeat(1_000_000) + "]}")))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessageContaining("8000009 bytes as an event stream");
+        assertThat(large.decode(record(Feed.ENGINE_MESSAGE, "t", "k", "[" + "\n".repeat(5_000) + "]"))
+                        .event()
+                        .data()
+                        .size())
+                .isEqualTo(5_002);
     }
 
     @Test
@@ -181,6 +292,10 @@ class RecordDecoderTest {
 
     private Command decode(String value) throws MalformedRecordException {
         return decoder.decode(record(Feed.ENGINE_MESSAGE, "t", "key", value));
+    }
+
+    private static InboundRecord connect(String value) {
+        return record(Feed.ENGINE_CONNECT, "t", "k", value);
     }
 
     private static InboundRecord record(Feed feed, String topic, String key, String value, Header... headers) {

@@ -28,6 +28,16 @@ class SseFrameTest {
                 .isEqualTo("data: a\ndata: b\ndata: c\ndata: d\ndata: \ndata: e\ndata: \n\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "a\rb\nc\r\nd\n\re\n", "\n", "\r", "\r\n", "\n\n\n\r\r\r\n"})
+    void knowsHowLargeDataIsInAFrame(String data) {
+        Payload payload = Payload.of(data.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(SseFrame.sizeOf(payload))
+                .isGreaterThanOrEqualTo(frame(null, "message", data).size() - 1)
+                .isLessThanOrEqualTo(frame(null, "message", data).size() - 1 + data.length());
+    }
+
     @Test
     void partsTheBodyFromTheId() {
         SseFrame frame = frame("7", "x", "é");

@@ -1,0 +1,111 @@
+package io.eventsgateway.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.Source;
+import io.eventsgateway.log.Appended;
+import io.eventsgateway.log.Entry;
+import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.ForwardingEventLog;
+import io.eventsgateway.log.Generation;
+import io.eventsgateway.log.InMemoryEventLog;
+import io.eventsgateway.topic.Feed;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+class IngestTest {
+
+    private final EventLog log = new InMemoryEventLog(Duration.ofDays(1), InstantSource.system());
+    private final List<String> buried = new ArrayList<>();
+    private final List<Throwable> faults = new ArrayList<>();
+    private final IngestListener listener = new IngestListener() {
+        @Override
+        public void failed(Feed feed, InboundRecord in, Throwable fault) {
+            faults.add(fault);
+        }
+    };
+    private int offset;
+
+    @Test
+    void buriesOnlyTheRecordThatTheRouterThrowsFor() {
+        Router router = command -> switch (String.valueOf(command.target().id())) {
+            case "poison" -> throw new IllegalStateException("told to");
+            case "deep" -> throw new StackOverflowError();
+            case "nowhere" -> Set.of();
+            case "half" -> new HashSet<>(Arrays.asList(new Destination("acme", "view", "half"), null));
+            default -> Router.STANDARD.route(command);
+        };
+
+        Appended appended = accept(log, router, "good1", "poison", "deep", "nowhere", "half", "good2");
+
+        assertThat(appended.events()).isEqualTo(2);
+        assertThat(buried)
+                .containsExactly(
+                        "poison fault of the gateway: IllegalStateException",
+                        "deep fault of the gateway: StackOverflowError",
+                        "nowhere routed to no destination",
+                        "half fault of the gateway: NullPointerException");
+        assertThat(faults).hasSize(3);
+        assertThat(read("good1")).isEqualTo(1);
+        assertThat(read("good2")).isEqualTo(1);
+        assertThat(read("half")).isZero();
+    }
+
+    @Test
+    void failsTheBatchAndBuriesNothingWhenTheLogThrows() {
+        EventLog broken = new ForwardingEventLog() {
+            @Override
+            protected EventLog delegate() {
+                return log;
+            }
+
+            @Override
+            public CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
+                throw new IllegalStateException("told to");
+            }
+        };
+
+        assertThatThrownBy(() -> accept(broken, Router.STANDARD, "good1", "good2"))
+                .isInstanceOf(CompletionException.class)
+                .hasRootCauseMessage("told to");
+        assertThat(buried).isEmpty();
+    }
+
+    private Appended accept(EventLog to, Router router, String... keys) {
+        DeadLetters deadLetters = (in, reason) -> {
+            buried.add(new String(in.key(), StandardCharsets.UTF_8) + " " + reason);
+            return CompletableFuture.completedStage(null);
+        };
+        RecordDecoder decoder = new RecordDecoder(new Organisations("acme"), 10_000);
+        List<InboundRecord> batch = new ArrayList<>();
+        for (String key : keys) {
+            Source source = new Source("t", "id", 0, offset++);
+            byte[] value = {'1'};
+            batch.add(new InboundRecord(
+                    Feed.TASK_MESSAGE, source, key.getBytes(StandardCharsets.UTF_8), value, List.of()));
+        }
+        CompletionStage<Appended> accepted = new Ingest(decoder, router, to, deadLetters, listener)
+                .accept(Feed.TASK_MESSAGE, Generation.FIRST, batch);
+        return accepted.toCompletableFuture().join();
+    }
+
+    private int read(String id) {
+        return log.read(new Destination("acme", "view", id), null, 10, 1000)
+                .toCompletableFuture()
+                .join()
+                .events()
+                .size();
+    }
+}
