@@ -8,6 +8,7 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
@@ -17,22 +18,25 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 public final class LogOutput extends ContextAwareBase implements Configurator {
 
     private static final String CONSOLE = "console";
-    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{20} %msg%n";
+
+    /**
+     * One line for each message, whatever is in it, and each line of an exception behind two blanks: nobody whose text gets into a log
+     * writes a line that looks like another one.
+     */
+    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{20}"
+            + " %replace(%msg){'[\\p{Cc}\\u2028\\u2029]',' '}%n"
+            + "%replace(%replace(%ex){'[\\p{Cc}&&[^\\r\\n\\t]]',' '}){'(?m)^','  '}";
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         if (System.getProperty("logback.configurationFile") != null) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-        encoder.setContext(context);
-        encoder.setPattern(PATTERN);
-        encoder.start();
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setName(CONSOLE);
         console.setContext(context);
         console.setTarget("System.err");
-        console.setEncoder(encoder);
+        console.setEncoder(encoder(context));
         console.start();
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
@@ -70,6 +74,14 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
             encoder.start();
             console.setEncoder(encoder);
         }
+    }
+
+    static Encoder<ILoggingEvent> encoder(LoggerContext context) {
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(PATTERN);
+        encoder.start();
+        return encoder;
     }
 
     private static void level(LoggerContext context, Level level, String logger) {

@@ -1,0 +1,60 @@
+package io.eventsgateway.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LogOutputTest {
+
+    private static final String FORGED = "2026-11-26T00:00:00.000Z ERROR [main] i.e.app.Gateway FORGED";
+
+    private final LoggerContext context = new LoggerContext();
+    private final Logger logger = context.getLogger("io.eventsgateway.app.Gateway");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r", "\r\n", "\n\n", "\u0085", "\u2028", "\u2029", "\u000b", "\f"})
+    void makesOneLineOfAMessageThatBringsLineEnds(String lineEnd) {
+        List<String> lines = lines("Record rejected reason=\"" + lineEnd + FORGED + "\"", null);
+
+        assertThat(lines).hasSize(1);
+        assertThat(lines.get(0)).startsWith("20").endsWith(FORGED + "\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r", "\r\n", "\n\n", "\u0085", "\u2028", "\u2029", "\u000b", "\f"})
+    void makesNoLineLikeAnotherOneOfAnExceptionThatBringsLineEnds(String lineEnd) {
+        Exception cause = new IllegalStateException("cause" + lineEnd + FORGED);
+        Exception failure = new IllegalStateException("invalid value: " + lineEnd + FORGED, cause);
+        failure.addSuppressed(new IllegalStateException(lineEnd + FORGED));
+
+        List<String> lines = lines("Request failed", failure);
+
+        assertThat(lines.subList(1, lines.size()))
+                .allSatisfy(line -> assertThat(line).startsWith("  "));
+        assertThat(lines).anySatisfy(line -> assertThat(line).contains("LogOutputTest.java"));
+        assertThat(lines).anySatisfy(line -> assertThat(line).contains("Caused by: java.lang.IllegalStateException"));
+    }
+
+    @Test
+    void takesNothingFromATerminal() {
+        assertThat(lines("\u001b[2J\b\u009b2J ü\ttab", null).get(0)).endsWith(" [2J  2J ü tab");
+        assertThat(String.join("\n", lines("x", new IllegalStateException("\u001b[2J\b\u009b2J"))))
+                .doesNotContain("\u001b", "\b", "\u009b");
+    }
+
+    /** What the encoder makes of an event, by whatever somebody might take for a line's end. */
+    private List<String> lines(String message, Throwable failure) {
+        LoggingEvent event = new LoggingEvent(getClass().getName(), logger, Level.WARN, message, failure, null);
+        String text = new String(LogOutput.encoder(context).encode(event), StandardCharsets.UTF_8);
+        return List.of(Pattern.compile("\\R").split(text));
+    }
+}
