@@ -35,6 +35,10 @@ final class EventStream implements Subscriber {
 
     private static final int ROOM = 64 * 1024;
     private static final int MAX_COPY = 16 * 1024;
+
+    /** The JDK copies what is written to a buffer outside the heap as large as that, and keeps it for the thread. */
+    private static final int MAX_WRITE = 256 * 1024;
+
     private static final Duration EXPIRY_NOTICE = Duration.ofSeconds(60);
 
     /** How long a client may leave the end of its stream unread. */
@@ -315,9 +319,14 @@ final class EventStream implements Subscriber {
         }
     }
 
-    /** The next bytes to write: one large part, or many small ones copied together. */
+    /** The next bytes to write: one large part, or a piece of it, or many small ones copied together. */
     private ByteBuffer gather() {
         ByteBuffer first = pending.remove();
+        if (first.remaining() > MAX_WRITE) {
+            ByteBuffer piece = first.slice(first.position(), MAX_WRITE);
+            pending.addFirst(first.position(first.position() + MAX_WRITE));
+            return piece;
+        }
         if (pending.isEmpty() || first.remaining() >= MAX_COPY) {
             return first;
         }

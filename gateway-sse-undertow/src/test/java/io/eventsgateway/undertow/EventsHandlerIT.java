@@ -27,6 +27,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -377,6 +379,25 @@ class EventsHandlerIT {
         List<String> expected = new ArrayList<>(List.of("large " + large));
         IntStream.range(0, 20_000).forEach(i -> expected.add("small " + i));
         assertThat(events(stream, 20_001)).isEqualTo(expected);
+    }
+
+    @Test
+    void needsNoMemoryOutsideTheHeapForALargeEvent() throws Exception {
+        long before = directBytes();
+        append("view/1", "large", "\"" + "x".repeat(40_000_000) + "\"");
+        HttpResponse<InputStream> stream = open("/api/events/view/1?from=earliest", "ann");
+
+        assertThat(events(stream, 1)).hasSize(1);
+
+        assertThat(directBytes() - before).isLessThan(20_000_000);
+    }
+
+    /** What the JVM has for buffers outside the heap; a thread keeps what it once needed to write a buffer of the heap. */
+    private static long directBytes() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
     }
 
     @Test
