@@ -39,7 +39,15 @@ public final class Main {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] args) {
-        System.exit(execute(args));
+        int code;
+        try {
+            code = execute(args);
+        } catch (Error fault) {
+            fault.printStackTrace();
+            code = FAULT;
+        }
+        // also the threads that were started before a fault
+        System.exit(code);
     }
 
     static int execute(String... args) {

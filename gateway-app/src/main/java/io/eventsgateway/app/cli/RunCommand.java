@@ -37,7 +37,7 @@ public final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "stop"));
         try {
             gateway.start();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             failed = true;
             throw failure;
         }
