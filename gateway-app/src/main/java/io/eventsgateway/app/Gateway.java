@@ -219,7 +219,7 @@ public final class Gateway implements AutoCloseable {
         DeadLetters deadLetters = (in, reason) -> CompletableFuture.completedStage(null);
         if (!deadLetterTopic.isEmpty()) {
             KafkaDeadLetters topic = new KafkaDeadLetters(
-                    deadLetterTopic, properties, environment.get(KafkaClientSettings.MESSAGE_MAX_BYTES));
+                    deadLetterTopic, properties, environment.get(KafkaClientSettings.MESSAGE_MAX_BYTES), meters);
             closes.push(topic);
             deadLetters = topic;
         }
@@ -235,7 +235,7 @@ public final class Gateway implements AutoCloseable {
                 KafkaSettings.subscriptions(environment),
                 options,
                 new Ingest(decoder, Router.STANDARD, log, deadLetters, meters),
-                deadLetters);
+                meters);
         starts.add(feeds::start);
         intake = feeds;
         health.add("kafka", () -> kafkaHealth(feeds));

@@ -3,6 +3,7 @@ package io.eventsgateway.app;
 import io.eventsgateway.Text;
 import io.eventsgateway.hub.CloseReason;
 import io.eventsgateway.hub.HubListener;
+import io.eventsgateway.kafka.FeedListener;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Gap;
 import io.eventsgateway.route.InboundRecord;
@@ -17,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Counts what happens, and logs what somebody has to look at. Any thread may call. */
-final class Meters implements HubListener, IngestListener {
+final class Meters implements HubListener, IngestListener, FeedListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Meters.class);
 
@@ -26,6 +27,8 @@ final class Meters implements HubListener, IngestListener {
     private final Map<Feed, Counter> appended = new EnumMap<>(Feed.class);
     private final Map<Feed, Counter> duplicates = new EnumMap<>(Feed.class);
     private final Map<Feed, Counter> rejected = new EnumMap<>(Feed.class);
+    private final Map<Feed, Counter> skipped = new EnumMap<>(Feed.class);
+    private final Map<Feed, Counter> lettersGivenUp = new EnumMap<>(Feed.class);
     private final Map<Gap, Counter> resets = new EnumMap<>(Gap.class);
     private final Map<CloseReason, Counter> closed = new EnumMap<>(CloseReason.class);
     private final Counter delivered;
@@ -45,6 +48,22 @@ final class Meters implements HubListener, IngestListener {
             rejected.put(
                     feed,
                     counter(registry, "events.gateway.rejected", "Records that can't be used", "feed", feed.label()));
+            skipped.put(
+                    feed,
+                    counter(
+                            registry,
+                            "events.gateway.skipped",
+                            "Records older than the retention when their group began",
+                            "feed",
+                            feed.label()));
+            lettersGivenUp.put(
+                    feed,
+                    counter(
+                            registry,
+                            "events.gateway.letters.given.up",
+                            "Rejected records that the dead-letter topic did not take",
+                            "feed",
+                            feed.label()));
         }
         for (Gap gap : Gap.values()) {
             resets.put(gap, counter(registry, "events.gateway.resets", "Gaps told to clients", "reason", gap.reason()));
@@ -87,6 +106,16 @@ final class Meters implements HubListener, IngestListener {
     @Override
     public void failed(Feed feed, InboundRecord in, Throwable fault) {
         LOG.error("Record failed feed={} source={}", feed.label(), in.source(), fault);
+    }
+
+    @Override
+    public void skipped(Feed feed, long records) {
+        of(skipped, feed).increment(records);
+    }
+
+    @Override
+    public void letterGivenUp(Feed feed) {
+        of(lettersGivenUp, feed).increment();
     }
 
     @Override

@@ -100,13 +100,20 @@ public final class Ingest {
         }
     }
 
+    /**
+     * Sends a record to the dead letters that turned out not to belong into the log. When the stage fails it has to be sent again; it is counted
+     * as rejected only when it is there.
+     */
+    public CompletionStage<Void> reject(Feed feed, InboundRecord in, String reason) {
+        return deadLetters.send(in, reason).thenRun(() -> listener.rejected(feed, in, reason));
+    }
+
     /** Comes after the append, which may be repeated as often as it takes; a dead letter sent again would be there twice. */
     private CompletionStage<Void> bury(Feed feed, List<Rejected> rejected) {
         CompletableFuture<?>[] sent = new CompletableFuture<?>[rejected.size()];
         for (int i = 0; i < sent.length; i++) {
             Rejected each = rejected.get(i);
-            listener.rejected(feed, each.in(), each.reason());
-            sent[i] = deadLetters.send(each.in(), each.reason()).toCompletableFuture();
+            sent[i] = reject(feed, each.in(), each.reason()).toCompletableFuture();
         }
         return CompletableFuture.allOf(sent);
     }

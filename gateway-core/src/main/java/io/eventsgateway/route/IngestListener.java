@@ -18,6 +18,6 @@ public interface IngestListener {
     /** The decoder or the router threw for a record, which is {@link #rejected} therefore. */
     default void failed(Feed feed, InboundRecord in, Throwable fault) {}
 
-    /** A record can't be used and is on its way to the dead letters. */
+    /** A record can't be used and is in the dead letters. */
     default void rejected(Feed feed, InboundRecord in, String reason) {}
 }

@@ -3,21 +3,24 @@ package io.eventsgateway.kafka;
 import io.eventsgateway.Source;
 import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.LostException;
-import io.eventsgateway.route.DeadLetters;
+import io.eventsgateway.log.RefusedException;
 import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.route.InboundRecord.Header;
 import io.eventsgateway.route.Ingest;
 import io.eventsgateway.topic.Feed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,22 +46,29 @@ import org.slf4j.LoggerFactory;
  */
 final class FeedConsumer implements ConsumerRebalanceListener {
 
+    /** The client decompresses no more at a time, so that large records are in memory one by one; small ones are gathered. */
+    static final int POLL_RECORDS = 1;
+
     private static final Logger LOG = LoggerFactory.getLogger(FeedConsumer.class);
+    private static final int GATHERED_RECORDS = 500;
+    private static final int GATHERED_BYTES = 1024 * 1024;
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration POLL_PAUSED = Duration.ofMillis(50);
     private static final long PATIENCE_MILLIS = 100;
+    private static final long FIRST_DELAY_MILLIS = 100;
+    private static final long LAST_DELAY_MILLIS = 5000;
     private static final long ASK_SECONDS = 5;
     private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long POLL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long TELL_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final int FAULTS = 3;
 
     private final Feed feed;
     private final Consumer<byte[], byte[]> consumer;
     private final Topics topics;
     private final Ingest ingest;
-    private final DeadLetters deadLetters;
     private final KafkaOptions options;
-    private final Positions positions;
+    private final FirstStart start;
+    private final Suspects suspects;
     private final Progress progress;
 
     private final Set<TopicPartition> assigned = new HashSet<>();
@@ -66,6 +76,8 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private final Map<TopicPartition, String> topicIds = new HashMap<>();
     private Generation generation;
     private boolean holding;
+    private @Nullable TopicPartition alone;
+    private long polledAt = System.nanoTime();
     private long committedAt = System.nanoTime();
     private long toldAt;
     private volatile String problem = "";
@@ -76,15 +88,16 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             Consumer<byte[], byte[]> consumer,
             Topics topics,
             Ingest ingest,
-            DeadLetters deadLetters,
-            KafkaOptions options) {
+            KafkaOptions options,
+            FirstStart start,
+            Suspects suspects) {
         this.feed = feed;
         this.consumer = consumer;
         this.topics = topics;
         this.ingest = ingest;
-        this.deadLetters = deadLetters;
         this.options = options;
-        this.positions = new Positions(consumer);
+        this.start = start;
+        this.suspects = suspects;
         this.progress = new Progress(ingest, options.rewind());
         this.generation = ingest.generation();
     }
@@ -96,17 +109,114 @@ final class FeedConsumer implements ConsumerRebalanceListener {
 
     /** Reads until it is woken up by {@link Consumer#wakeup}. */
     void run() {
-        while (true) {
-            ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
-            Set<TopicPartition> again = madeAgain();
-            List<InboundRecord> batch = inbound(polled, again);
-            if (ingest.generation().number() != generation.number()) {
-                goBack(batch);
-            } else if (!batch.isEmpty()) {
-                take(batch);
+        try {
+            while (true) {
+                TopicPartition suspect = suspects.among(assigned);
+                if (suspect != null) {
+                    readAlone(suspect);
+                } else {
+                    readTogether();
+                }
+                commitNowAndThen();
             }
-            commitNowAndThen();
+        } catch (RuntimeException | Error failure) {
+            if (Suspects.isMemory(failure)) {
+                suspect();
+            }
+            throw failure;
         }
+    }
+
+    private void readTogether() {
+        if (alone != null) {
+            alone = null;
+            consumer.resume(consumer.paused());
+        }
+        List<InboundRecord> batch = new ArrayList<>();
+        long bytes = 0;
+        Duration wait = POLL;
+        List<InboundRecord> polled;
+        do {
+            polled = poll(wait, batch);
+            batch.addAll(polled);
+            bytes += polled.stream().mapToLong(FeedConsumer::size).sum();
+            wait = Duration.ZERO;
+        } while (!polled.isEmpty() && batch.size() < GATHERED_RECORDS && bytes < GATHERED_BYTES);
+        appendOrGoBack(stillOurs(batch));
+    }
+
+    /** Reads one partition, a record at a time, until it is past where memory ran out. */
+    private void readAlone(TopicPartition partition) {
+        alone = partition;
+        Set<TopicPartition> others = new HashSet<>(assigned);
+        others.remove(partition);
+        consumer.pause(others);
+        consumer.resume(Set.of(partition));
+        long offset = consumer.position(partition);
+        if (suspects.isCondemned(partition, offset)) {
+            buryUnread(partition, offset);
+            return;
+        }
+        List<InboundRecord> polled = poll(POLL, new ArrayList<>());
+        appendOrGoBack(stillOurs(polled));
+        if (!assigned.contains(partition)) {
+            return;
+        }
+        suspects.read(partition, consumer.position(partition));
+        if (polled.isEmpty() && consumer.currentLag(partition).orElse(1) == 0) {
+            suspects.clear(partition);
+        }
+    }
+
+    private void buryUnread(TopicPartition partition, long offset) {
+        LOG.error(
+                "Record given up unread, it needs more memory than there is feed={} source={}@{}",
+                feed.label(),
+                partition,
+                offset);
+        consumer.seek(partition, offset + 1);
+        Source source = new Source(partition.topic(), topics.id(partition.topic()), partition.partition(), offset);
+        InboundRecord unread = new InboundRecord(feed, source, null, null, List.of());
+        take(new Part(List.of(unread), "could not be read: it needs more memory than there is"));
+        suspects.buried(partition, offset);
+    }
+
+    /** Memory ran out: what was about to be read is suspected. */
+    private void suspect() {
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        for (TopicPartition partition : assigned) {
+            try {
+                positions.put(partition, consumer.position(partition, Duration.ZERO));
+            } catch (KafkaException unknown) {
+                LOG.debug("Position not known, nothing was read partition={}", partition);
+            }
+        }
+        TopicPartition read = alone;
+        Long offset = read == null ? null : positions.get(read);
+        if (read == null || offset == null) {
+            suspects.suspect(positions);
+        } else {
+            suspects.failedAlone(read, offset);
+        }
+    }
+
+    private void appendOrGoBack(List<InboundRecord> batch) {
+        if (ingest.generation().number() != generation.number()) {
+            goBack(batch);
+        } else if (!batch.isEmpty()) {
+            take(new Part(batch, null));
+        }
+    }
+
+    /** Polls once; what was polled before of topics that were made again is dropped. */
+    private List<InboundRecord> poll(Duration wait, List<InboundRecord> before) {
+        ConsumerRecords<byte[], byte[]> polled = consumer.poll(wait);
+        polledAt = System.nanoTime();
+        Set<TopicPartition> again = madeAgain();
+        if (!again.isEmpty()) {
+            before.removeIf(in -> again.contains(partition(in.source())));
+        }
+        return inbound(polled, again);
     }
 
     /**
@@ -156,42 +266,122 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         return batch;
     }
 
-    /** Brings a batch into the log however long it takes; what is another's meanwhile is left to that one. */
-    private void take(List<InboundRecord> polled) {
-        List<InboundRecord> batch = polled;
-        long delay = 100;
-        int faults = 0;
-        while (!batch.isEmpty()) {
-            try {
-                await(ingest.accept(feed, generation, batch).toCompletableFuture());
-                acknowledge(batch);
-                release();
-                return;
-            } catch (ExecutionException failed) {
-                if (failed.getCause() instanceof LostException) {
-                    goBack(batch);
-                    release();
-                    return;
-                }
-                tellOfPause(String.valueOf(failed.getCause()));
-            } catch (RuntimeException fault) {
-                if (fault instanceof KafkaException) {
-                    throw fault;
-                }
-                faults++;
-                LOG.error("Batch failed feed={} records={} attempt={}", feed.label(), batch.size(), faults, fault);
-                if (faults >= FAULTS) {
-                    bury(batch, fault);
-                    acknowledge(batch);
-                    release();
-                    return;
-                }
+    private static long size(InboundRecord in) {
+        byte[] key = in.key();
+        byte[] value = in.value();
+        long size = (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+        for (Header header : in.headers()) {
+            byte[] text = header.value();
+            size += header.name().length() + (text == null ? 0 : text.length);
+        }
+        return size;
+    }
+
+    /**
+     * Records on their way into the log, or one on its way to the dead letters.
+     *
+     * @param refused why the record does not belong into the log; null where it may
+     */
+    private record Part(
+            List<InboundRecord> records, @Nullable String refused) {
+
+        boolean isToBeBuried() {
+            return refused != null;
+        }
+
+        Part with(List<InboundRecord> others) {
+            return new Part(others, refused);
+        }
+
+        @Override
+        public String toString() {
+            return records.get(0).source() + (records.size() == 1 ? "" : " and " + (records.size() - 1) + " more");
+        }
+    }
+
+    /** A record that took more memory, or stack, than there is while it was decoded or encoded. */
+    private static final class TooMuchException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        TooMuchException(Error error) {
+            super(error.toString(), error, false, false);
+        }
+
+        @Override
+        public String toString() {
+            return String.valueOf(getMessage());
+        }
+    }
+
+    /**
+     * Brings records into the log however long it takes; what is another's meanwhile is left to that one. Where a record does not get in
+     * for its own sake, the records are taken apart until it is alone, and it is buried.
+     */
+    private void take(Part whole) {
+        Deque<Part> parts = new ArrayDeque<>(List.of(whole));
+        long delay = FIRST_DELAY_MILLIS;
+        int alone = 0;
+        while (!parts.isEmpty()) {
+            Part part = parts.pop();
+            part = part.with(stillOurs(part.records()));
+            if (part.records().isEmpty()) {
+                continue;
             }
-            hold(delay);
-            delay = Math.min(2 * delay, 5000);
-            batch = stillOurs(batch);
+            Exception failure = attempt(part);
+            if (failure == null) {
+                acknowledge(part.records());
+                delay = FIRST_DELAY_MILLIS;
+                alone = 0;
+                stayInGroup();
+                continue;
+            }
+            boolean ofARecord = !part.isToBeBuried()
+                    && (failure instanceof RefusedException || failure instanceof TooMuchException);
+            if (failure instanceof LostException) {
+                parts.push(part);
+                goBack(parts.stream().flatMap(each -> each.records().stream()).toList());
+                break;
+            } else if (ofARecord && part.records().size() > 1) {
+                int half = part.records().size() / 2;
+                parts.push(part.with(part.records().subList(half, part.records().size())));
+                parts.push(part.with(part.records().subList(0, half)));
+            } else if (failure instanceof RefusedException && ofARecord) {
+                parts.push(new Part(part.records(), "refused by the log: " + LogText.of(failure.getMessage())));
+            } else if (ofARecord && ++alone == Suspects.ATTEMPTS) {
+                parts.push(new Part(part.records(), LogText.of("could not be taken: " + failure.getMessage())));
+            } else {
+                parts.push(part);
+                tellOfPause(part, failure);
+                hold(delay);
+                delay = Math.min(2 * delay, LAST_DELAY_MILLIS);
+            }
         }
         release();
+    }
+
+    /** Why a part is not where it should be; null when it is. */
+    private @Nullable Exception attempt(Part part) {
+        CompletionStage<?> stage;
+        try {
+            String refused = part.refused();
+            stage = refused == null
+                    ? ingest.accept(feed, generation, part.records())
+                    : ingest.reject(feed, part.records().get(0), refused);
+        } catch (OutOfMemoryError | StackOverflowError tooMuch) {
+            return new TooMuchException(tooMuch);
+        } catch (RuntimeException fault) {
+            if (toldAt == 0) {
+                LOG.error("Records failed by a fault of the gateway feed={} at={}", feed.label(), part, fault);
+            }
+            return fault;
+        }
+        try {
+            await(stage.toCompletableFuture());
+            return null;
+        } catch (ExecutionException failed) {
+            return failed.getCause() instanceof Exception cause ? cause : failed;
+        }
     }
 
     /** Goes back in all partitions, before anything else is appended. */
@@ -216,7 +406,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private void goBack(Map<TopicPartition, Long> from) {
         from.forEach((partition, offset) -> {
             consumer.seek(partition, offset);
-            seen.remove(partition);
+            seen.put(partition, offset - 1);
             progress.backTo(partition, offset);
         });
         if (!from.isEmpty()) {
@@ -278,6 +468,13 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         }
     }
 
+    /** Polls if that is due, so that the group does not take the consumer for dead while a batch is taken apart. */
+    private void stayInGroup() {
+        if (System.nanoTime() - polledAt > POLL_AGAIN_NANOS) {
+            hold(0);
+        }
+    }
+
     /** Stays in the group without taking records, for at least as long. */
     private void hold(long millis) {
         if (!holding) {
@@ -287,6 +484,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         do {
             ConsumerRecords<byte[], byte[]> unexpected = consumer.poll(POLL_PAUSED);
+            polledAt = System.nanoTime();
             for (TopicPartition partition : unexpected.partitions()) {
                 consumer.seek(partition, unexpected.records(partition).get(0).offset());
             }
@@ -324,29 +522,13 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         return new TopicPartition(source.topic(), source.partition());
     }
 
-    /** What our own fault keeps from the log must not stop what is behind it. */
-    private void bury(List<InboundRecord> batch, RuntimeException fault) {
-        for (InboundRecord in : batch) {
-            try {
-                ingest.accept(feed, generation, List.of(in))
-                        .toCompletableFuture()
-                        .join();
-            } catch (RuntimeException again) {
-                LOG.error("Record given up source={} traceparent={}", in.source(), in.header("traceparent"), again);
-                deadLetters
-                        .send(in, "fault of the gateway: " + fault)
-                        .toCompletableFuture()
-                        .join();
-            }
-        }
-    }
-
-    private void tellOfPause(String cause) {
-        problem = "paused: " + cause;
+    private void tellOfPause(Part part, Exception failure) {
+        String cause = LogText.of(String.valueOf(failure instanceof ExecutionException ? failure.getCause() : failure));
+        problem = "paused at " + part + ": " + cause;
         long now = System.nanoTime();
         if (toldAt == 0 || now - toldAt > TELL_AGAIN_NANOS) {
             toldAt = now;
-            LOG.warn("Consumption paused feed={} cause=\"{}\"", feed.label(), cause);
+            LOG.warn("Consumption paused feed={} at={} cause=\"{}\"", feed.label(), part, cause);
         }
     }
 
@@ -363,8 +545,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         consumer.commitAsync(offsets, (committed, failure) -> {
             if (failure != null) {
                 LOG.debug("Commit failed feed={} cause=\"{}\"", feed.label(), failure.toString());
-                offsets.keySet().retainAll(assigned);
-                progress.putBack(offsets);
+                progress.putBack(offsets.keySet());
             }
         });
     }
@@ -383,14 +564,17 @@ final class FeedConsumer implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        start.joined();
         if (partitions.isEmpty()) {
             return;
         }
         assigned.addAll(partitions);
         topics.refresh(partitions.stream().map(TopicPartition::topic).distinct().toList());
-        // What is older than the retention would have expired.
-        goBackForOthers(positions.beginAt(Instant.now().minus(options.retention()), partitions));
-        if (holding) {
+        Map<TopicPartition, OffsetAndMetadata> committed = start.committed(consumer, partitions);
+        // what comes below is of a topic that was made again
+        committed.forEach((partition, offset) -> seen.put(partition, offset.offset() - 1));
+        goBackForOthers(committed);
+        if (holding || alone != null) {
             consumer.pause(partitions);
         }
         LOG.info("Partitions assigned feed={} new={} partitions={}", feed.label(), partitions.size(), assigned.size());

@@ -1,6 +1,5 @@
 package io.eventsgateway.kafka;
 
-import io.eventsgateway.route.DeadLetters;
 import io.eventsgateway.route.Ingest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.security.auth.login.LoginException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -25,22 +25,24 @@ final class FeedGroup {
 
     private static final Logger LOG = LoggerFactory.getLogger(FeedGroup.class);
     private static final Duration AFTER_FAULT = Duration.ofSeconds(5);
+    static final String NOT_REPORTED = "a failure that there was no memory to report";
     private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final Subscription subscription;
     private final KafkaOptions options;
     private final Topics topics;
     private final Ingest ingest;
-    private final DeadLetters deadLetters;
+    private final FirstStart start;
+    private final Suspects suspects = new Suspects();
     private final List<Worker> workers = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    FeedGroup(Subscription subscription, KafkaOptions options, Topics topics, Ingest ingest, DeadLetters deadLetters) {
+    FeedGroup(Subscription subscription, KafkaOptions options, Topics topics, Ingest ingest, FeedListener listener) {
         this.subscription = subscription;
         this.options = options;
         this.topics = topics;
         this.ingest = ingest;
-        this.deadLetters = deadLetters;
+        this.start = new FirstStart(subscription, options, topics, listener);
     }
 
     Subscription subscription() {
@@ -65,8 +67,8 @@ final class FeedGroup {
 
     /** Why consumers are refused or held up; empty when none is. */
     synchronized String problem() {
-        return workers.stream()
-                .map(Worker::problem)
+        String memory = suspects.problem();
+        return Stream.concat(Stream.of(memory), workers.stream().map(Worker::problem))
                 .filter(each -> !each.isEmpty())
                 .findFirst()
                 .map(each -> subscription.feed().label() + ": " + each)
@@ -148,43 +150,52 @@ final class FeedGroup {
         public void run() {
             Duration pause = Duration.ZERO;
             while (!isClosedWithin(pause)) {
+                pause = AFTER_FAULT;
                 try {
-                    consume();
-                } catch (WakeupException closing) {
-                    pause = Duration.ZERO;
-                } catch (KafkaException failed) {
-                    pause = isRefusal(failed) ? options.authRetry() : AFTER_FAULT;
-                    fail(failed, pause);
-                } catch (RuntimeException | Error fault) {
-                    // an error too: a codec whose native library can't be loaded must not end the thread unheard
-                    pause = AFTER_FAULT;
-                    failure = fault.toString();
-                    LOG.error("Consumer failed feed={} again-in={}", label(), pause, fault);
+                    pause = consumeUntilItFails();
+                } catch (Throwable unheard) {
+                    // no memory to report what failed: that must not end the thread
+                    failure = NOT_REPORTED;
                 }
             }
         }
 
-        /** Tells of a failure, once as long as it is the same. */
-        private void fail(KafkaException failed, Duration pause) {
+        private Duration consumeUntilItFails() {
+            try {
+                consume();
+                return Duration.ZERO;
+            } catch (WakeupException closing) {
+                return Duration.ZERO;
+            } catch (Throwable failed) {
+                // an error too: a codec whose native library can't be loaded must not end the thread unheard
+                Duration pause = isRefusal(failed) ? options.authRetry() : AFTER_FAULT;
+                fail(failed, pause);
+                return pause;
+            }
+        }
+
+        /** Reports a failure, once as long as it is the same. */
+        private void fail(Throwable failed, Duration pause) {
             String before = failure;
             failure = Reason.of(failed);
             if (failure.equals(before)) {
                 LOG.debug("Kafka still fails feed={} again-in={} cause=\"{}\"", label(), pause, failure);
-            } else {
+            } else if (failed instanceof KafkaException || Suspects.isMemory(failed)) {
                 String what = isRefusal(failed) ? "refuses" : "fails";
                 LOG.warn("Kafka {} feed={} again-in={} cause=\"{}\"", what, label(), pause, failure);
+            } else {
+                LOG.error("Consumer failed feed={} again-in={}", label(), pause, failed);
             }
         }
 
         private void consume() {
             try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                    ClientProperties.consumer(
-                            options.properties(), subscription.group(), "events-gateway-" + getName()),
+                    Brokers.checked(ClientProperties.consumer(options.properties(), subscription.group(), getName())),
                     new ByteArrayDeserializer(),
                     new ByteArrayDeserializer())) {
                 current = consumer;
                 FeedConsumer made =
-                        new FeedConsumer(subscription.feed(), consumer, topics, ingest, deadLetters, options);
+                        new FeedConsumer(subscription.feed(), consumer, topics, ingest, options, start, suspects);
                 startedAt = System.nanoTime();
                 loop = made;
                 if (subscription.feed().isPattern()) {

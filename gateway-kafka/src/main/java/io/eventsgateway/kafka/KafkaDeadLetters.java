@@ -5,6 +5,8 @@ import io.eventsgateway.route.DeadLetters;
 import io.eventsgateway.route.InboundRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,11 +16,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -27,20 +32,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The dead-letter topic: the record as it was, with headers that say why it is there and where it came from. The producer is made
- * with the first dead letter. Any thread may call.
+ * The dead-letter topic: the record as it was, with headers that say why it is there and where it came from. A letter that the topic never
+ * takes is sent again without what makes it large; one that it takes in no form is logged and given up. The producer is made with the first dead
+ * letter. Any thread may call.
  */
 public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaDeadLetters.class);
 
+    /** What is left of a key that is cut: enough for any that names a destination. */
+    private static final int KEY_BYTES = 4096;
+
+    private static final String OWN_HEADERS = "gateway-";
+    private static final long TOPIC_SECONDS = 10;
+    private static final long SEND_SECONDS = 60;
+
     private final String topic;
     private final Map<String, Object> properties;
     private final int maxBytes;
+    private final FeedListener listener;
     private final ExecutorService sending = Executors.newSingleThreadExecutor(task -> new Thread(task, "dead-letters"));
 
     // owned by the sending thread
     private @Nullable Producer<byte[], byte[]> producer;
+    private String notMade = "";
 
     /**
      * Dead letters in a topic.
@@ -48,63 +63,153 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
      * @param properties what every client is configured with
      * @param maxBytes of the largest record
      */
-    public KafkaDeadLetters(String topic, Map<String, Object> properties, int maxBytes) {
+    public KafkaDeadLetters(String topic, Map<String, Object> properties, int maxBytes, FeedListener listener) {
         this.topic = topic;
         this.properties = Map.copyOf(properties);
         this.maxBytes = maxBytes;
+        this.listener = listener;
+    }
+
+    /** What a letter has of its record, less and less. */
+    private enum Form {
+        WHOLE,
+        WITHOUT_VALUE,
+        WITHOUT_HEADERS,
+        WITH_SHORT_KEY;
+
+        boolean without(Form part) {
+            return compareTo(part) >= 0;
+        }
+    }
+
+    private record Letter(InboundRecord in, String reason, CompletableFuture<Void> sent) {
+
+        /** The next form that has less; null for none. */
+        @Nullable
+        Form after(Form form) {
+            if (form == Form.WHOLE && in.value() != null) {
+                return Form.WITHOUT_VALUE;
+            }
+            if (!form.without(Form.WITHOUT_HEADERS) && !in.headers().isEmpty()) {
+                return Form.WITHOUT_HEADERS;
+            }
+            byte[] key = in.key();
+            return !form.without(Form.WITH_SHORT_KEY) && key != null && key.length > KEY_BYTES
+                    ? Form.WITH_SHORT_KEY
+                    : null;
+        }
     }
 
     @Override
     public CompletionStage<Void> send(InboundRecord in, String reason) {
-        CompletableFuture<Void> sent = new CompletableFuture<>();
-        sending.execute(() -> send(in, reason, in.value(), sent));
+        CompletableFuture<Void> sent = new CompletableFuture<Void>().orTimeout(SEND_SECONDS, TimeUnit.SECONDS);
+        Letter letter = new Letter(in, LogText.of(reason), sent);
+        sending.execute(() -> send(letter, Form.WHOLE));
         return sent;
     }
 
-    private void send(InboundRecord in, String reason, byte @Nullable [] value, CompletableFuture<Void> sent) {
+    private void send(Letter letter, Form form) {
+        if (letter.sent().isDone()) {
+            // it took too long and is sent again by whoever waited
+            return;
+        }
         try {
-            producer().send(letter(in, reason, value), (metadata, failure) -> {
-                if (failure instanceof RecordTooLargeException && value != null) {
-                    String longer = reason + "; the value is too large to be here";
-                    sending.execute(() -> send(in, longer, null, sent));
-                } else if (failure != null) {
-                    sent.completeExceptionally(failure);
+            Producer<byte[], byte[]> used = producer();
+            used.send(message(letter, form), (metadata, failure) -> {
+                if (failure == null) {
+                    letter.sent().complete(null);
                 } else {
-                    sent.complete(null);
+                    sending.execute(() -> failed(letter, form, failure));
                 }
             });
         } catch (RuntimeException | Error failure) {
-            sent.completeExceptionally(failure);
+            failed(letter, form, failure);
         }
     }
 
-    private ProducerRecord<byte[], byte[]> letter(InboundRecord in, String reason, byte @Nullable [] value) {
-        ProducerRecord<byte[], byte[]> letter = new ProducerRecord<>(topic, in.key(), value);
-        in.headers().forEach(header -> letter.headers().add(header.name(), header.value()));
+    private void failed(Letter letter, Form form, Throwable failure) {
+        Form smaller = isOfTheLetter(failure) ? letter.after(form) : null;
+        if (smaller != null) {
+            send(letter, smaller);
+        } else if (isOfTheLetter(failure) && !(failure instanceof OutOfMemoryError)) {
+            LOG.error(
+                    "Dead letter given up, its topic never takes it topic={} source={} reason=\"{}\" cause=\"{}\"",
+                    topic,
+                    letter.in().source(),
+                    letter.reason(),
+                    LogText.of(failure.toString()));
+            listener.letterGivenUp(letter.in().feed());
+            letter.sent().complete(null);
+        } else {
+            // it may be past saving, as after an error on its own thread, or not know that its topic was made again
+            closeProducer(Duration.ZERO);
+            letter.sent().completeExceptionally(failure);
+        }
+    }
+
+    /** Whether the answer would be the same for ever, and might be another for less. */
+    private static boolean isOfTheLetter(Throwable failure) {
+        return failure instanceof RecordTooLargeException
+                || failure instanceof RecordBatchTooLargeException
+                || failure instanceof InvalidRecordException
+                || failure instanceof OutOfMemoryError;
+    }
+
+    private ProducerRecord<byte[], byte[]> message(Letter letter, Form form) {
+        InboundRecord in = letter.in();
+        byte[] value = in.value();
+        byte[] key = in.key();
+        List<String> leftOut = new ArrayList<>();
+        if (form.without(Form.WITHOUT_VALUE) && value != null) {
+            leftOut.add("value of " + value.length + " bytes");
+            value = null;
+        }
+        boolean headers = !form.without(Form.WITHOUT_HEADERS);
+        if (!headers && !in.headers().isEmpty()) {
+            leftOut.add("headers: " + in.headers().size());
+        }
+        if (form.without(Form.WITH_SHORT_KEY) && key != null && key.length > KEY_BYTES) {
+            leftOut.add("rest of a key of " + key.length + " bytes");
+            key = Arrays.copyOf(key, KEY_BYTES);
+        }
+        ProducerRecord<byte[], byte[]> message = new ProducerRecord<>(topic, key, value);
+        if (headers) {
+            in.headers().stream()
+                    .filter(header -> !header.name().startsWith(OWN_HEADERS))
+                    .forEach(header -> message.headers().add(header.name(), header.value()));
+        }
         Source source = in.source();
-        Map.of(
-                        "gateway-error", reason,
-                        "gateway-topic", source.topic(),
-                        "gateway-partition", Integer.toString(source.partition()),
-                        "gateway-offset", Long.toString(source.offset()))
-                .forEach((name, text) -> {
-                    letter.headers().remove(name);
-                    letter.headers().add(name, text.getBytes(StandardCharsets.UTF_8));
-                });
-        return letter;
+        own(message, "error", letter.reason());
+        own(message, "topic", source.topic());
+        own(message, "partition", Integer.toString(source.partition()));
+        own(message, "offset", Long.toString(source.offset()));
+        if (!leftOut.isEmpty()) {
+            own(message, "left-out", String.join(", ", leftOut));
+        }
+        return message;
+    }
+
+    private static void own(ProducerRecord<byte[], byte[]> message, String name, String text) {
+        message.headers().add(OWN_HEADERS + name, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private Producer<byte[], byte[]> producer() {
         Producer<byte[], byte[]> made = producer;
         if (made == null) {
+            Map<String, Object> settings = ClientProperties.producer(Brokers.checked(properties), maxBytes);
             makeTopic();
-            made = new KafkaProducer<>(
-                    ClientProperties.producer(properties, maxBytes),
-                    new ByteArraySerializer(),
-                    new ByteArraySerializer());
+            made = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
             producer = made;
         }
         return made;
+    }
+
+    private void closeProducer(Duration patience) {
+        Producer<byte[], byte[]> made = producer;
+        producer = null;
+        if (made != null) {
+            made.close(patience);
+        }
     }
 
     /** Makes the topic where the cluster does not make topics by itself; where that is not allowed, somebody else must. */
@@ -112,11 +217,13 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
         try (Admin admin = Admin.create(properties)) {
             NewTopic wanted = new NewTopic(topic, Optional.empty(), Optional.empty())
                     .configs(Map.of("max.message.bytes", Integer.toString(ClientProperties.largestLetter(maxBytes))));
-            admin.createTopics(List.of(wanted)).all().get();
+            admin.createTopics(List.of(wanted)).all().get(TOPIC_SECONDS, TimeUnit.SECONDS);
             LOG.info("Dead-letter topic made topic={}", topic);
-        } catch (ExecutionException failed) {
-            if (!(failed.getCause() instanceof TopicExistsException)) {
-                LOG.warn("Dead-letter topic not made topic={} cause=\"{}\"", topic, String.valueOf(failed.getCause()));
+        } catch (ExecutionException | TimeoutException failed) {
+            String cause = Reason.of(failed instanceof ExecutionException ? failed.getCause() : failed);
+            if (!(failed.getCause() instanceof TopicExistsException) && !cause.equals(notMade)) {
+                notMade = cause;
+                LOG.warn("Dead-letter topic not made topic={} cause=\"{}\"", topic, cause);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -129,13 +236,7 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
         if (sending.isShutdown()) {
             return;
         }
-        sending.execute(() -> {
-            Producer<byte[], byte[]> made = producer;
-            if (made != null) {
-                made.close(Duration.ofSeconds(5));
-                producer = null;
-            }
-        });
+        sending.execute(() -> closeProducer(Duration.ofSeconds(5)));
         sending.shutdown();
         try {
             if (!sending.awaitTermination(10, TimeUnit.SECONDS)) {

@@ -1,6 +1,5 @@
 package io.eventsgateway.kafka;
 
-import io.eventsgateway.route.DeadLetters;
 import io.eventsgateway.route.Ingest;
 import io.eventsgateway.topic.Feed;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ public final class KafkaFeeds implements AutoCloseable {
     private final List<Subscription> subscriptions;
     private final KafkaOptions options;
     private final Ingest ingest;
-    private final DeadLetters deadLetters;
+    private final FeedListener listener;
     private final List<FeedGroup> groups = new ArrayList<>();
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "feeds-watch"));
@@ -45,13 +44,13 @@ public final class KafkaFeeds implements AutoCloseable {
     private @Nullable Topics topics;
     private boolean closed;
 
-    /** Feeds that are read from {@link #start} on. The ingest and the dead letters are lent. */
+    /** Feeds that are read from {@link #start} on. The ingest is lent. */
     public KafkaFeeds(
-            Collection<Subscription> subscriptions, KafkaOptions options, Ingest ingest, DeadLetters deadLetters) {
+            Collection<Subscription> subscriptions, KafkaOptions options, Ingest ingest, FeedListener listener) {
         this.subscriptions = List.copyOf(subscriptions);
         this.options = options;
         this.ingest = ingest;
-        this.deadLetters = deadLetters;
+        this.listener = listener;
     }
 
     /** Starts the consumers; returns before they have joined their groups. */
@@ -59,7 +58,7 @@ public final class KafkaFeeds implements AutoCloseable {
         Topics asked = new Topics(options.properties());
         topics = asked;
         for (Subscription subscription : subscriptions) {
-            FeedGroup group = new FeedGroup(subscription, options, asked, ingest, deadLetters);
+            FeedGroup group = new FeedGroup(subscription, options, asked, ingest, listener);
             groups.add(group);
             group.grow(1);
         }
@@ -111,12 +110,21 @@ public final class KafkaFeeds implements AutoCloseable {
             }
             tell(names, partitions.keySet());
             problem = "";
-        } catch (KafkaException notNow) {
-            problem = Reason.of(notNow);
-            LOG.debug("Partitions not counted cause=\"{}\"", notNow.toString());
-        } catch (RuntimeException fault) {
-            problem = fault.toString();
-            LOG.error("Partitions not counted, tried again", fault);
+        } catch (Throwable failed) {
+            // an error too: a task that throws is never run again
+            report(failed);
+        }
+    }
+
+    private void report(Throwable failed) {
+        try {
+            String before = problem;
+            problem = Reason.of(failed);
+            if (!(failed instanceof KafkaException || problem.equals(before))) {
+                LOG.error("Partitions not counted, tried again", failed);
+            }
+        } catch (OutOfMemoryError again) {
+            problem = FeedGroup.NOT_REPORTED;
         }
     }
 

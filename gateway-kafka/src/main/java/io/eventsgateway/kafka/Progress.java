@@ -23,7 +23,12 @@ final class Progress {
     private final Ingest ingest;
     private final Duration rewind;
     private final RecentOffsets recent;
-    private final Map<TopicPartition, Long> toCommit = new HashMap<>();
+
+    /** The offset behind the last record that was appended. */
+    private final Map<TopicPartition, Long> reached = new HashMap<>();
+
+    /** What of that was taken to be committed, and has not failed. */
+    private final Map<TopicPartition, Long> taken = new HashMap<>();
 
     /** Nothing yet. */
     Progress(Ingest ingest, Duration rewind) {
@@ -34,7 +39,7 @@ final class Progress {
 
     /** A record was appended. */
     void appended(TopicPartition partition, long offset, Instant now) {
-        toCommit.put(partition, offset + 1);
+        reached.put(partition, offset + 1);
         recent.appended(partition, offset, now);
     }
 
@@ -45,7 +50,8 @@ final class Progress {
 
     /** A partition is read again from an offset. */
     void backTo(TopicPartition partition, long offset) {
-        toCommit.put(partition, offset);
+        reached.put(partition, offset);
+        taken.remove(partition);
     }
 
     /** Where what has to be read again begins when the log was last intact at a time; null for nothing. */
@@ -56,7 +62,8 @@ final class Progress {
 
     /** Partitions are another's, or begin anew. */
     void forget(Collection<TopicPartition> partitions) {
-        toCommit.keySet().removeAll(partitions);
+        reached.keySet().removeAll(partitions);
+        taken.keySet().removeAll(partitions);
         recent.forget(partitions);
     }
 
@@ -64,31 +71,36 @@ final class Progress {
      * Takes what may be committed of some partitions: nothing while there was a loss that was not gone back for, for then the receipt would be
      * for less than what was appended.
      *
-     * @param reached the generation that was gone back for
+     * @param generation the one that was gone back for
      * @param now the time
      */
     Map<TopicPartition, OffsetAndMetadata> take(
-            Collection<TopicPartition> partitions, Generation reached, Instant now) {
-        Map<TopicPartition, OffsetAndMetadata> taken = new HashMap<>();
-        // asked for first: a loss that is noticed meanwhile is noticed here too
-        String receipt = toCommit.isEmpty() ? "" : ingest.receipt();
-        if (ingest.generation().number() != reached.number()) {
-            return taken;
-        }
-        Instant since = now.minus(rewind);
+            Collection<TopicPartition> partitions, Generation generation, Instant now) {
+        Map<TopicPartition, Long> due = new HashMap<>();
         for (TopicPartition partition : partitions) {
-            Long offset = toCommit.remove(partition);
-            if (offset != null) {
-                Long recently = recent.since(partition, since);
-                long from = recently == null ? offset : Math.min(recently, offset);
-                taken.put(partition, new OffsetAndMetadata(offset, new Handover(now, from, receipt).metadata()));
+            Long offset = reached.get(partition);
+            if (offset != null && !offset.equals(taken.get(partition))) {
+                due.put(partition, offset);
             }
         }
-        return taken;
+        // asked for first: a loss that is noticed meanwhile is noticed here too
+        String receipt = due.isEmpty() ? "" : ingest.receipt();
+        if (ingest.generation().number() != generation.number()) {
+            return Map.of();
+        }
+        Instant since = now.minus(rewind);
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        due.forEach((partition, offset) -> {
+            Long recently = recent.since(partition, since);
+            long from = recently == null ? offset : Math.min(recently, offset);
+            offsets.put(partition, new OffsetAndMetadata(offset, new Handover(now, from, receipt).metadata()));
+        });
+        taken.putAll(due);
+        return offsets;
     }
 
-    /** What was taken could not be committed. */
-    void putBack(Map<TopicPartition, OffsetAndMetadata> taken) {
-        taken.forEach((partition, offset) -> toCommit.putIfAbsent(partition, offset.offset()));
+    /** What was taken of some partitions could not be committed: how far they are by then is taken next. */
+    void putBack(Collection<TopicPartition> partitions) {
+        taken.keySet().removeAll(partitions);
     }
 }

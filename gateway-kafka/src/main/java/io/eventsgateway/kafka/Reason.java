@@ -19,14 +19,17 @@ final class Reason {
             messages.removeIf(before -> before.contains(message));
             messages.add(message);
         }
-        return String.join(": ", messages);
+        return LogText.of(String.join(": ", messages));
     }
 
     private static String message(Throwable failure) {
+        String text = failure.getMessage();
         if (failure instanceof NoClassDefFoundError || failure instanceof ClassNotFoundException) {
-            String name = String.valueOf(failure.getMessage()).replace('/', '.');
-            return "class " + name + " is not on the class path; add the library that has it";
+            return "class " + String.valueOf(text).replace('/', '.')
+                    + " is not on the class path; add the library that has it";
         }
-        return CLASS_NAME.matcher(String.valueOf(failure.getMessage())).replaceAll("");
+        String kind = failure.getClass().getSimpleName();
+        String said = text == null ? kind : CLASS_NAME.matcher(text).replaceAll("");
+        return failure instanceof Error ? kind + ": " + said : said;
     }
 }

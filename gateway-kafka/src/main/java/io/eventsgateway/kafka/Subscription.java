@@ -1,6 +1,7 @@
 package io.eventsgateway.kafka;
 
 import io.eventsgateway.topic.Feed;
+import java.util.regex.Pattern;
 
 /**
  * What one feed reads.
@@ -9,4 +10,10 @@ import io.eventsgateway.topic.Feed;
  * @param group the consumer group
  * @param threads how many consumers one replica has at most, at least 1
  */
-public record Subscription(Feed feed, String reads, String group, int threads) {}
+public record Subscription(Feed feed, String reads, String group, int threads) {
+
+    /** Whether a topic's records are read. */
+    boolean reads(String topic) {
+        return feed.isPattern() ? Pattern.matches(reads, topic) : reads.equals(topic);
+    }
+}

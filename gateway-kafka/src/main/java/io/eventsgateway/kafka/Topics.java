@@ -12,12 +12,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Topics implements AutoCloseable {
 
     private static final long TIMEOUT_SECONDS = 10;
+    private static final Duration CLOSE = Duration.ofSeconds(5);
 
     private final Map<String, Object> properties;
     private final Map<String, String> ids = new ConcurrentHashMap<>();
@@ -48,17 +52,28 @@ final class Topics implements AutoCloseable {
         }
         Admin made = admin;
         if (made == null) {
-            made = Admin.create(properties);
+            made = Admin.create(Brokers.checked(properties));
             admin = made;
         }
         return made;
+    }
+
+    /** Lets go of a client that failed, for it may never work again; the next question makes another one. */
+    private void replace(Admin failed) {
+        synchronized (this) {
+            if (admin != failed) {
+                return;
+            }
+            admin = null;
+        }
+        failed.close(CLOSE);
     }
 
     @Override
     public synchronized void close() {
         closed = true;
         if (admin != null) {
-            admin.close(Duration.ofSeconds(5));
+            admin.close(CLOSE);
             admin = null;
         }
     }
@@ -92,12 +107,32 @@ final class Topics implements AutoCloseable {
     /** The names of topics that match a pattern. */
     List<String> matching(Pattern pattern) {
         List<String> matching = new ArrayList<>();
-        for (String name : await(admin().listTopics().names())) {
+        for (String name : ask(admin -> await(admin.listTopics().names()))) {
             if (pattern.matcher(name).matches()) {
                 matching.add(name);
             }
         }
         return matching;
+    }
+
+    /** All partitions that a feed reads now. */
+    Set<TopicPartition> partitionsOf(Subscription subscription) {
+        List<String> names = subscription.feed().isPattern()
+                ? matching(Pattern.compile(subscription.reads()))
+                : List.of(subscription.reads());
+        Set<TopicPartition> partitions = new HashSet<>();
+        partitions(names).forEach((name, count) -> {
+            for (int number = 0; number < count; number++) {
+                partitions.add(new TopicPartition(name, number));
+            }
+        });
+        return partitions;
+    }
+
+    /** The partitions for which a group has committed an offset. */
+    Set<TopicPartition> committed(String group) {
+        return ask(admin -> await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()))
+                .keySet();
     }
 
     /** How many partitions there are, of the topics that exist; none of those one may not ask of. Learns their ids. */
@@ -106,25 +141,39 @@ final class Topics implements AutoCloseable {
         if (topics.isEmpty()) {
             return found;
         }
-        admin().describeTopics(new HashSet<>(topics)).topicNameValues().forEach((name, asked) -> {
-            try {
-                TopicDescription topic = await(asked);
-                found.put(name, topic.partitions().size());
-                // brokers before 2.8 give topics no ids
-                ids.put(
-                        name,
-                        topic.topicId().equals(Uuid.ZERO_UUID)
-                                ? name
-                                : topic.topicId().toString());
-            } catch (UnknownTopicOrPartitionException missing) {
-                ids.remove(name);
-            } catch (TopicAuthorizationException denied) {
-                // its consumers are told the same, and tell
-                ids.remove(name);
-                found.put(name, 0);
-            }
+        return ask(admin -> {
+            admin.describeTopics(new HashSet<>(topics)).topicNameValues().forEach((name, asked) -> {
+                try {
+                    TopicDescription topic = await(asked);
+                    found.put(name, topic.partitions().size());
+                    // brokers before 2.8 give topics no ids
+                    ids.put(
+                            name,
+                            topic.topicId().equals(Uuid.ZERO_UUID)
+                                    ? name
+                                    : topic.topicId().toString());
+                } catch (UnknownTopicOrPartitionException missing) {
+                    ids.remove(name);
+                } catch (TopicAuthorizationException denied) {
+                    // its consumers are told the same, and tell
+                    ids.remove(name);
+                    found.put(name, 0);
+                }
+            });
+            return found;
         });
-        return found;
+    }
+
+    private <T> T ask(Function<Admin, T> question) {
+        Admin asked = admin();
+        try {
+            return question.apply(asked);
+        } catch (InterruptException | AuthorizationException answered) {
+            throw answered;
+        } catch (RuntimeException | Error failed) {
+            replace(asked);
+            throw failed;
+        }
     }
 
     private static <T> T await(KafkaFuture<T> asked) {
@@ -133,7 +182,8 @@ final class Topics implements AutoCloseable {
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(failed.getCause());
         } catch (TimeoutException slow) {
-            throw new org.apache.kafka.common.errors.TimeoutException(slow);
+            throw new org.apache.kafka.common.errors.TimeoutException(
+                    "no answer within " + TIMEOUT_SECONDS + " s", slow);
         } catch (InterruptedException interrupted) {
             throw new InterruptException(interrupted);
         }

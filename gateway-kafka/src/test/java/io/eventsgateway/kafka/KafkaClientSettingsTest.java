@@ -146,7 +146,7 @@ class KafkaClientSettingsTest {
     @ParameterizedTest
     @CsvSource({
         "group.protocol, consumer, consumer",
-        "max.in.flight.requests.per.connection, 10, producer",
+        "max.in.flight.requests.per.connection, 10, ",
         "heartbeat.interval.ms, 20000, consumer",
         "group.remote.assignor, uniform, consumer",
         "request.timeout.ms, 600000, ",

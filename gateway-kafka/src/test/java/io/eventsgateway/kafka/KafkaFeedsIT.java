@@ -3,87 +3,31 @@ package io.eventsgateway.kafka;
 import static io.eventsgateway.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
 import io.eventsgateway.Source;
-import io.eventsgateway.log.Appended;
-import io.eventsgateway.log.Entry;
-import io.eventsgateway.log.EventLog;
-import io.eventsgateway.log.ForwardingEventLog;
-import io.eventsgateway.log.Generation;
-import io.eventsgateway.log.InMemoryEventLog;
-import io.eventsgateway.log.LostException;
-import io.eventsgateway.log.Page;
 import io.eventsgateway.route.InboundRecord;
-import io.eventsgateway.route.Ingest;
-import io.eventsgateway.route.IngestListener;
-import io.eventsgateway.route.Organisations;
-import io.eventsgateway.route.RecordDecoder;
-import io.eventsgateway.route.Router;
 import io.eventsgateway.topic.Feed;
-import io.eventsgateway.topic.StandardTopicNaming;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The feeds on a real broker, into a log that fails when it is told to. */
-class KafkaFeedsIT {
-
-    private static final int MAX_BYTES = 1_000_000;
-    private static final Duration RETENTION = Duration.ofHours(4);
-
-    private final KafkaBroker broker = KafkaBroker.shared();
-    private final String run = UUID.randomUUID().toString().substring(0, 8);
-    private final StandardTopicNaming naming = new StandardTopicNaming(run + ".", "", ".v1", ".", "-");
-    private final String generic = run + ".eventsgateway.receive.first.v1";
-    private final FailingLog log = new FailingLog();
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private KafkaProducer<byte[], byte[]> producer;
-    private final Map<String, Object> ofConsumers = new HashMap<>();
-    private int processors = 100;
-
-    @BeforeEach
-    void start() {
-        producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        for (AutoCloseable each : open) {
-            each.close();
-        }
-        producer.close();
-        log.close();
-    }
+class KafkaFeedsIT extends FeedsOnABroker {
 
     @Test
     void readsAllSevenFeedsAndTopicsThatAppearLater() {
@@ -268,6 +212,116 @@ class KafkaFeedsIT {
 
         await(() -> data("view/b").equals(List.of("3")));
         assertThat(data("view/a")).containsExactly("2");
+        assertThat(counts.skipped).hasValue(1);
+    }
+
+    @Test
+    void beginsOnceInAllPartitionsWhoeverReadsThem() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 4);
+        for (int partition = 0; partition < 4; partition++) {
+            producer.send(new ProducerRecord<>(topic, partition, yesterday(), bytes("a"), bytes("0")));
+        }
+        producer.flush();
+
+        processors = 1;
+        startFeeds(Feed.TASK_MESSAGE);
+        await(() -> counts.skipped.get() == 4);
+        processors = 4;
+        startFeeds(Feed.TASK_MESSAGE);
+        await(() -> members() == 5);
+        for (int partition = 0; partition < 4; partition++) {
+            producer.send(new ProducerRecord<>(topic, partition, bytes("p" + partition), bytes("1")));
+        }
+
+        for (int partition = 0; partition < 4; partition++) {
+            String path = "view/p" + partition;
+            await(() -> data(path).equals(List.of("1")));
+        }
+        assertThat(data("view/a")).isEmpty();
+        assertThat(counts.skipped).hasValue(4);
+    }
+
+    @Test
+    void readsATopicThatAppearsFromItsBeginningHoweverOldItsRecordsAre() {
+        startFeeds(Feed.GENERIC_MESSAGE);
+        await(() -> members(Feed.GENERIC_MESSAGE) == 1);
+        String topic = run + ".eventsgateway.receive.later.v1";
+
+        broker.createTopic(topic, 1);
+        producer.send(new ProducerRecord<>(topic, 0, yesterday(), bytes("a"), bytes("1")));
+        await(() -> data("generic/a").equals(List.of("1")));
+        String another = run + ".eventsgateway.receive.another.v1";
+        broker.createTopic(another, 1);
+        producer.send(new ProducerRecord<>(another, 0, yesterday(), bytes("b"), bytes("2")));
+
+        await(() -> data("generic/b").equals(List.of("2")));
+        assertThat(counts.skipped).hasValue(0);
+    }
+
+    @Test
+    void readsAPartitionThatAppearsFromItsBeginningHoweverOldItsRecordsAre() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 1);
+        KafkaFeeds feeds = startFeeds(Feed.TASK_MESSAGE);
+        send(topic, "a", "1");
+        await(() -> data("view/a").equals(List.of("1")));
+        feeds.close();
+
+        broker.growTopic(topic, 2);
+        producer.send(new ProducerRecord<>(topic, 1, yesterday(), bytes("b"), bytes("2")));
+        producer.flush();
+        startFeeds(Feed.TASK_MESSAGE);
+
+        await(() -> data("view/b").equals(List.of("2")));
+    }
+
+    private static long yesterday() {
+        return System.currentTimeMillis() - TimeUnit.DAYS.toMillis(1);
+    }
+
+    @Test
+    void takesTheRecordsOfATopicOnceThatWasMadeAgainBeforeAnythingOfItWasRead() {
+        List<String> topics = IntStream.range(0, 6)
+                .mapToObj(i -> run + ".eventsgateway.receive.again" + i + ".v1")
+                .toList();
+        topics.forEach(topic -> broker.createTopic(topic, 1));
+        topics.forEach(topic -> IntStream.range(0, 5).forEach(n -> send(topic, topic, "0")));
+        broker.createTopic(generic, 1);
+        KafkaFeeds first = startFeeds(Feed.GENERIC_MESSAGE);
+        await(() -> topics.stream().allMatch(topic -> data("generic/" + topic).size() == 5));
+        first.close();
+        processors = 1;
+        startFeeds(Feed.GENERIC_MESSAGE);
+        send(generic, "marker", "1");
+        await(() -> data("generic/marker").equals(List.of("1")));
+
+        topics.forEach(topic -> {
+            broker.deleteTopic(topic);
+            broker.createTopic(topic, 1);
+            List.of("1", "2", "3").forEach(n -> send(topic, "new-" + topic, n));
+        });
+
+        topics.forEach(topic -> await(() -> data("generic/new-" + topic).size() >= 3));
+        topics.forEach(topic -> send(topic, "last-" + topic, "1"));
+        topics.forEach(topic -> await(() -> data("generic/last-" + topic).size() == 1));
+        assertThat(topics)
+                .allSatisfy(topic -> assertThat(data("generic/new-" + topic)).containsExactly("1", "2", "3"));
+    }
+
+    @Test
+    void givesEachConsumerAnInstanceIdOfItsOwn() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 2);
+        ofConsumers.put("group.instance.id", "pod-0");
+
+        KafkaFeeds feeds = startFeeds(Feed.TASK_MESSAGE);
+
+        await(() -> instances().equals(Set.of("pod-0-feed-task-message-0", "pod-0-feed-task-message-1")));
+        producer.send(new ProducerRecord<>(topic, 0, bytes("a"), bytes("1")));
+        producer.send(new ProducerRecord<>(topic, 1, bytes("a"), bytes("1")));
+        await(() -> data("view/a").size() == 2);
+        assertThat(feeds.problem()).isEmpty();
     }
 
     @Test
@@ -336,7 +390,7 @@ class KafkaFeedsIT {
                 "bootstrap.servers", broker.bootstrapServers(), "interceptor.classes", NoLibrary.class.getName());
         Source source = new Source("t", "id", 0, 0);
         InboundRecord in = new InboundRecord(Feed.TASK_MESSAGE, source, bytes("a"), bytes("1"), List.of());
-        try (KafkaDeadLetters letters = new KafkaDeadLetters(run + "-dead-letters", properties, MAX_BYTES)) {
+        try (KafkaDeadLetters letters = new KafkaDeadLetters(run + "-dead-letters", properties, MAX_BYTES, counts)) {
             assertThat(letters.send(in, "why").toCompletableFuture())
                     .failsWithin(Duration.ofSeconds(30))
                     .withThrowableOfType(ExecutionException.class)
@@ -363,145 +417,5 @@ class KafkaFeedsIT {
 
         @Override
         public void configure(Map<String, ?> configs) {}
-    }
-
-    private KafkaFeeds startFeeds(Feed... read) {
-        Map<String, Object> properties = new HashMap<>();
-        properties.put("bootstrap.servers", broker.bootstrapServers());
-        properties.put("allow.auto.create.topics", false);
-        properties.put("metadata.max.age.ms", 500);
-        properties.put("max.poll.interval.ms", 6000);
-        properties.put("session.timeout.ms", 6000);
-        List<Subscription> subscriptions = new ArrayList<>();
-        for (Feed feed : read) {
-            int threads = Feed.TASK_MESSAGE.defaultThreads() - 1;
-            subscriptions.add(new Subscription(feed, feed.topic(naming), run + feed.defaultGroup(), threads));
-        }
-        KafkaDeadLetters deadLetters = new KafkaDeadLetters(run + "-dead-letters", properties, MAX_BYTES);
-        Ingest ingest = new Ingest(
-                new RecordDecoder(new Organisations("acme"), MAX_BYTES),
-                Router.STANDARD,
-                log,
-                deadLetters,
-                IngestListener.NONE);
-        ofConsumers.putAll(properties);
-        KafkaOptions options = new KafkaOptions(
-                ofConsumers,
-                RETENTION,
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(1),
-                Duration.ofMillis(300),
-                processors);
-        KafkaFeeds feeds = new KafkaFeeds(subscriptions, options, ingest, deadLetters);
-        open.add(0, deadLetters);
-        open.add(0, feeds);
-        feeds.start();
-        return feeds;
-    }
-
-    private String topic(Feed feed) {
-        return feed.isPattern() ? generic : feed.topic(naming);
-    }
-
-    private void send(String topic, String key, String value) {
-        producer.send(new ProducerRecord<>(topic, bytes(key), bytes(value)));
-    }
-
-    private List<Event> events(String path) {
-        int slash = path.indexOf('/');
-        Destination destination = new Destination("acme", path.substring(0, slash), path.substring(slash + 1));
-        Page page = log.read(destination, null, 10_000, Integer.MAX_VALUE)
-                .toCompletableFuture()
-                .join();
-        return page.events().stream().map(each -> each.event()).toList();
-    }
-
-    private List<String> data(String path) {
-        return events(path).stream()
-                .map(event -> new String(event.data().toByteArray(), StandardCharsets.UTF_8))
-                .toList();
-    }
-
-    /** The group's committed offset in the topic's first partition; 0 for none. */
-    private long committed(String topic) {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(group())
-                    .partitionsToOffsetAndMetadata()
-                    .get(20, TimeUnit.SECONDS);
-            OffsetAndMetadata offset = offsets.get(new TopicPartition(topic, 0));
-            return offset == null ? 0 : offset.offset();
-        } catch (Exception failed) {
-            throw new IllegalStateException(failed);
-        }
-    }
-
-    private int members() throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            return admin.describeConsumerGroups(List.of(group()))
-                    .describedGroups()
-                    .get(group())
-                    .get(20, TimeUnit.SECONDS)
-                    .members()
-                    .size();
-        }
-    }
-
-    private String group() {
-        return run + Feed.TASK_MESSAGE.defaultGroup();
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** A log in memory that fails while it is told to, as a store does that can't be reached. */
-    private static final class FailingLog extends ForwardingEventLog {
-
-        private volatile InMemoryEventLog log = new InMemoryEventLog(RETENTION, InstantSource.system());
-        private volatile Generation generation = Generation.FIRST;
-        volatile boolean failing;
-        volatile int given;
-
-        @Override
-        protected EventLog delegate() {
-            return log;
-        }
-
-        @Override
-        public Generation generation() {
-            return generation;
-        }
-
-        /** Has nothing any more. */
-        synchronized void lose() {
-            log = new InMemoryEventLog(RETENTION, InstantSource.system());
-            generation = new Generation(generation.number() + 1, Instant.now());
-        }
-
-        /** The same, and nobody is there to notice. */
-        void loseUnheard() {
-            log = new InMemoryEventLog(RETENTION, InstantSource.system());
-        }
-
-        @Override
-        public String receipt() {
-            return Integer.toString(System.identityHashCode(log));
-        }
-
-        @Override
-        public CompletionStage<Boolean> has(String receipt) {
-            return CompletableFuture.completedStage(receipt.equals(receipt()));
-        }
-
-        @Override
-        public synchronized CompletionStage<Appended> append(Generation to, List<Entry> batch) {
-            given += batch.size();
-            if (to.number() != generation.number()) {
-                return CompletableFuture.failedStage(new LostException("told to lose"));
-            }
-            return failing
-                    ? CompletableFuture.failedStage(new IllegalStateException("told to fail"))
-                    : log.append(to, batch);
-        }
     }
 }

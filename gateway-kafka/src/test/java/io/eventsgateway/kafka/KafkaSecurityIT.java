@@ -337,7 +337,7 @@ class KafkaSecurityIT {
                             log,
                             none,
                             IngestListener.NONE),
-                    none);
+                    FeedListener.NONE);
             feeds.start();
         }
 

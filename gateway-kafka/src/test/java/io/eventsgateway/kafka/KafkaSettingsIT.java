@@ -156,7 +156,7 @@ class KafkaSettingsIT {
                         LOG,
                         none,
                         IngestListener.NONE),
-                none);
+                FeedListener.NONE);
         feeds.start();
         return feeds;
     }

@@ -92,11 +92,49 @@ class ProgressTest {
         Map<TopicPartition, OffsetAndMetadata> taken = progress.take(List.of(one, two), generation, now);
         progress.appended(two, 6, now);
 
-        progress.putBack(taken);
+        progress.putBack(taken.keySet());
 
         Map<TopicPartition, OffsetAndMetadata> again = progress.take(List.of(one, two), generation, now);
         assertThat(again.get(one).offset()).isEqualTo(6);
         assertThat(again.get(two).offset()).isEqualTo(7);
+    }
+
+    @Test
+    void neverCommitsAgainWhatIsBeyondWhereItWentBackTo() {
+        progress.appended(one, 99, now);
+        Map<TopicPartition, OffsetAndMetadata> before = progress.take(List.of(one), generation, now);
+        progress.backTo(one, 50);
+        Map<TopicPartition, OffsetAndMetadata> after = progress.take(List.of(one), generation, now);
+        assertThat(after.get(one).offset()).isEqualTo(50);
+
+        progress.putBack(before.keySet());
+        progress.putBack(after.keySet());
+
+        assertThat(progress.take(List.of(one), generation, now).get(one).offset())
+                .isEqualTo(50);
+    }
+
+    @Test
+    void commitsNothingOfAPartitionThatItForgotMeanwhile() {
+        progress.appended(one, 99, now);
+        Map<TopicPartition, OffsetAndMetadata> before = progress.take(List.of(one), generation, now);
+        progress.forget(List.of(one));
+
+        progress.putBack(before.keySet());
+
+        assertThat(progress.take(List.of(one), generation, now)).isEmpty();
+    }
+
+    @Test
+    void commitsTheSameOffsetAgainAfterItWentBack() {
+        progress.appended(one, 99, now);
+        progress.take(List.of(one), generation, now);
+        receipt = "r2";
+        progress.backTo(one, 50);
+        progress.appended(one, 99, now);
+
+        assertThat(progress.take(List.of(one), generation, now).get(one).metadata())
+                .endsWith(" r2");
     }
 
     @Test
