@@ -63,6 +63,7 @@ final class Brokers {
         }
         Map<String, Object> checked = new HashMap<>(properties);
         checked.put("bootstrap.servers", String.join(",", left));
+        TokenLogin.replace(checked);
         return checked;
     }
 

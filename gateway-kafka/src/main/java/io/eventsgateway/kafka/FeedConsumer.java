@@ -574,6 +574,9 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         // what comes below is of a topic that was made again
         committed.forEach((partition, offset) -> seen.put(partition, offset.offset() - 1));
         goBackForOthers(committed);
+        // the poll that is under way must not read with others what has to be read alone
+        TopicPartition suspect = suspects.among(partitions);
+        alone = suspect == null ? alone : suspect;
         if (holding || alone != null) {
             consumer.pause(partitions);
         }

@@ -3,7 +3,9 @@ package io.eventsgateway.kafka;
 import io.eventsgateway.route.Ingest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -25,6 +27,7 @@ final class FeedGroup {
 
     private static final Logger LOG = LoggerFactory.getLogger(FeedGroup.class);
     private static final Duration AFTER_FAULT = Duration.ofSeconds(5);
+    private static final int MOST_REPORTED = 5;
     static final String NOT_REPORTED = "a failure that there was no memory to report";
     private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -125,6 +128,9 @@ final class FeedGroup {
         private volatile String failure = "";
         private volatile long startedAt;
 
+        // of the worker's own thread
+        private final Set<String> reported = new HashSet<>();
+
         Worker(String name) {
             super(name);
         }
@@ -174,13 +180,15 @@ final class FeedGroup {
             }
         }
 
-        /** Reports a failure, once as long as it is the same. */
+        /** Reports a failure, and the same again only after a consumer has gone on for a while; not more than some of them. */
         private void fail(Throwable failed, Duration pause) {
-            String before = failure;
             failure = Reason.of(failed);
-            if (failure.equals(before)) {
+            if (reported.contains(failure) || reported.size() >= MOST_REPORTED) {
                 LOG.debug("Kafka still fails feed={} again-in={} cause=\"{}\"", label(), pause, failure);
-            } else if (failed instanceof KafkaException || Suspects.isMemory(failed)) {
+                return;
+            }
+            reported.add(failure);
+            if (failed instanceof KafkaException || Suspects.isMemory(failed)) {
                 String what = isRefusal(failed) ? "refuses" : "fails";
                 LOG.warn("Kafka {} feed={} again-in={} cause=\"{}\"", what, label(), pause, failure);
             } else {
@@ -213,6 +221,7 @@ final class FeedGroup {
             } finally {
                 if (loop != null && hasSettled()) {
                     failure = "";
+                    reported.clear();
                 }
                 current = null;
                 loop = null;

@@ -75,6 +75,10 @@ public final class KafkaFeeds implements AutoCloseable {
 
     /** What keeps records from being read: that the brokers can't be asked, or that feeds are refused or held up; empty for nothing. */
     public synchronized String problem() {
+        String token = TokenLogin.problem(options.properties());
+        if (!token.isEmpty()) {
+            return token;
+        }
         return problem.isEmpty()
                 ? groups.stream()
                         .map(FeedGroup::problem)

@@ -213,7 +213,7 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     private void awaitAnswer() {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
         Map<String, Object> properties =
                 Map.of("bootstrap.servers", bootstrapServers(), "reconnect.backoff.max.ms", 200);
         DescribeClusterOptions soon = new DescribeClusterOptions().timeoutMs(1_000);

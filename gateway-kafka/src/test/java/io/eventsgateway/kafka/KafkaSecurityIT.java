@@ -139,6 +139,33 @@ class KafkaSecurityIT {
         isRefused("401");
     }
 
+    @Test
+    void namesTheTokenEndpointThatGivesNone() {
+        oauth("s3cret");
+        // a login of its own, which nobody else has a token for
+        settings.put("KAFKA_OAUTH_TOKEN_ENDPOINT_URI", tokens.tokenUrl() + "?" + run);
+        tokens.away = true;
+        try (Reading reading = new Reading()) {
+            await(() -> reading.feeds.problem().startsWith("no token from " + tokens.tokenUrl())
+                    && reading.feeds.problem().contains("503"));
+
+            tokens.away = false;
+            produce();
+
+            await(() -> reading.events() == 1);
+            await(() -> reading.feeds.problem().isEmpty());
+        } finally {
+            tokens.away = false;
+        }
+    }
+
+    @Test
+    void saysThatABrokerSpeaksTls() {
+        settings.put("KAFKA_BOOTSTRAP_SERVERS", broker.address("TLS"));
+
+        isRefused("speaks TLS");
+    }
+
     private void oauth(String secret) {
         settings.put("KAFKA_BOOTSTRAP_SERVERS", broker.address("OAUTH"));
         settings.put("SPRING_PROFILES_ACTIVE", "kafka-auth");

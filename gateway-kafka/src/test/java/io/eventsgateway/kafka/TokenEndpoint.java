@@ -32,6 +32,9 @@ public final class TokenEndpoint implements AutoCloseable {
     private final RSAKey key;
     private final HttpServer server;
 
+    /** Whether it answers 503 in place of tokens. */
+    volatile boolean away;
+
     /** For clients that know a secret, whose tokens live as long. */
     public TokenEndpoint(String secret, Duration lifespan) {
         this.secret = secret;
@@ -72,6 +75,10 @@ public final class TokenEndpoint implements AutoCloseable {
     }
 
     private void token(HttpExchange exchange) throws IOException {
+        if (away) {
+            answer(exchange, 503, "{}");
+            return;
+        }
         String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         String client = client(exchange);
         if (client.isEmpty() || !form.contains("grant_type=client_credentials")) {
