@@ -2,8 +2,8 @@ package io.eventsgateway.auth;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.auth.AccessException.Reason;
+import io.eventsgateway.log.Admission;
 import io.eventsgateway.log.EventLog;
-import io.eventsgateway.log.Gate;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -23,29 +23,25 @@ public record GrantedPolicy(EventLog log) implements AccessPolicy {
         if (destination.type().equals(Destination.USER)) {
             return;
         }
-        Gate gate;
+        Admission admission;
         try {
-            gate = log.tail(destination)
+            admission = log.admission(destination, identity.names(), identity.roles())
                     .toCompletableFuture()
                     .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                    .join()
-                    .gate();
+                    .join();
         } catch (CompletionException | CancellationException unknown) {
             throw new AccessException(Reason.UNAVAILABLE, "Who is let in can't be told right now; try again.");
         }
-        if (gate.refuses(identity.names())) {
+        switch (admission) {
+            case NAMED -> {}
             // who was let in before is not remembered, so what is left goes to nobody who comes now
-            throw new AccessException(Reason.ENDED, "This destination was ended.");
+            case ENDED -> throw new AccessException(Reason.ENDED, "This destination was ended.");
+            case NOBODY ->
+                throw new AccessException(
+                        Reason.UNAVAILABLE, "Nobody was let in to this destination yet; try again when it was opened.");
+            case OTHERS ->
+                throw new AccessException(
+                        Reason.FORBIDDEN, "This destination was opened for others; ask whoever opens it.");
         }
-        boolean named = identity.names().stream().anyMatch(gate.subjects()::contains)
-                || identity.roles().stream().anyMatch(gate.roles()::contains);
-        if (named) {
-            return;
-        }
-        if (gate.subjects().isEmpty() && gate.roles().isEmpty()) {
-            throw new AccessException(
-                    Reason.UNAVAILABLE, "Nobody was let in to this destination yet; try again when it was opened.");
-        }
-        throw new AccessException(Reason.FORBIDDEN, "This destination was opened for others; ask whoever opens it.");
     }
 }

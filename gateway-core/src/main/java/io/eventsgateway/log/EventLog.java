@@ -3,6 +3,7 @@ package io.eventsgateway.log;
 import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>What was acknowledged may still be lost where the store itself loses it. The log then notices before anything more of this
  *       process is appended, and begins another {@link Generation}.
  *   <li>An event can be read until it is older than the log's retention; a destination's disconnect of everybody shortens that
- *       to a minute for all before it, and what is appended next begins with the destination emptied.
+ *       to a minute for all before it. The message or connect that opens the destination anew begins with it emptied; a disconnect
+ *       does not open it.
+ *   <li>A destination names at most {@link Gate#MAX_NAMES} whom it lets in, and as many whom it excludes. A connect or disconnect
+ *       beyond that is refused as a whole.
  *   <li>Methods never block and never throw for what happens elsewhere; every stage completes within a bounded time, normally or
  *       with the cause. Stages complete on the log's own threads, or are complete on return, failed ones too: what depends on them
  *       must not block, and a caller that asks again from within a completion must be ready for the answer to be there already.
@@ -62,8 +66,16 @@ public interface EventLog extends AutoCloseable {
      */
     CompletionStage<Page> read(Destination destination, @Nullable EventId after, int maxEvents, int maxBytes);
 
-    /** Where the log ends, and who is let in. */
+    /** Where the log ends, and who is shut out. */
     CompletionStage<Tail> tail(Destination destination);
+
+    /**
+     * What the destination's connects and disconnects say about a caller.
+     *
+     * @param names the names that subjects are compared with
+     * @param roles the caller's roles
+     */
+    CompletionStage<Admission> admission(Destination destination, Set<String> names, Set<String> roles);
 
     /**
      * Remembers how far a subject has been told of a destination, for as long as positions are understood. A mark never goes back,

@@ -12,7 +12,8 @@ public interface Follower {
     /**
      * An event was appended.
      *
-     * @param event the event; null when it was too large to be told, so that it has to be read
+     * @param event the event; null for a message that was too large to be pushed, so that it has to be read. A connect or disconnect
+     *     that was too large is announced by {@link #wake}, since who is shut out is not known before it is read
      */
     void appended(EventId id, @Nullable Event event);
 

@@ -6,23 +6,22 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Who is let in to a destination, as its connects and disconnects say.
+ * Who is shut out of a destination, as its connects and disconnects say.
  *
  * @param closed whether it was ended for everybody
  * @param excluded the subjects it was ended for
- * @param subjects the subjects that connects named
- * @param roles the roles that connects named
  */
-public record Gate(boolean closed, Set<String> excluded, Set<String> subjects, Set<String> roles) {
+public record Gate(boolean closed, Set<String> excluded) {
 
     /** A destination of which nothing was said. */
-    public static final Gate OPEN = new Gate(false, Set.of(), Set.of(), Set.of());
+    public static final Gate OPEN = new Gate(false, Set.of());
 
-    /** Copies the sets. */
+    /** How many names a destination can exclude, and how many subjects and roles it can let in. */
+    public static final int MAX_NAMES = 10_000;
+
+    /** Copies the set. */
     public Gate {
         excluded = Set.copyOf(excluded);
-        subjects = Set.copyOf(subjects);
-        roles = Set.copyOf(roles);
     }
 
     /** Whether a subject known by these names is shut out. */
@@ -35,16 +34,11 @@ public record Gate(boolean closed, Set<String> excluded, Set<String> subjects, S
         return switch (event.kind()) {
             case MESSAGE -> afterMessage();
             case CONNECT ->
-                new Gate(
-                        false,
-                        event.subjects().isEmpty() ? Set.of() : without(excluded, event.subjects()),
-                        with(subjects, event.subjects()),
-                        with(roles, event.roles()));
+                new Gate(false, event.subjects().isEmpty() ? Set.of() : without(excluded, event.subjects()));
             case DISCONNECT ->
                 event.subjects().isEmpty()
-                        ? new Gate(true, Set.of(), Set.of(), Set.of())
-                        : new Gate(
-                                closed, with(excluded, event.subjects()), without(subjects, event.subjects()), roles);
+                        ? new Gate(true, Set.of())
+                        : new Gate(closed, with(excluded, event.subjects()));
         };
     }
 
@@ -53,7 +47,7 @@ public record Gate(boolean closed, Set<String> excluded, Set<String> subjects, S
         return closed ? OPEN : this;
     }
 
-    private static Set<String> with(Set<String> some, Set<String> more) {
+    static Set<String> with(Set<String> some, Set<String> more) {
         if (more.isEmpty()) {
             return some;
         }
@@ -62,7 +56,7 @@ public record Gate(boolean closed, Set<String> excluded, Set<String> subjects, S
         return all;
     }
 
-    private static Set<String> without(Set<String> some, Set<String> less) {
+    static Set<String> without(Set<String> some, Set<String> less) {
         Set<String> rest = new HashSet<>(some);
         rest.removeAll(less);
         return rest;

@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,13 +59,18 @@ public final class InMemoryEventLog implements EventLog {
         Appended result = Appended.NOTHING;
         for (Entry entry : batch) {
             @Nullable StoredEvent[] appended = new StoredEvent[1];
+            boolean[] refused = new boolean[1];
             logs.compute(entry.destination(), (destination, known) -> {
                 OneLog log = known == null ? new OneLog() : known;
-                appended[0] = log.append(entry, now);
+                refused[0] = log.refuses(entry, now);
+                appended[0] = refused[0] ? null : log.append(entry, now);
                 return log;
             });
             StoredEvent stored = appended[0];
-            if (stored == null) {
+            if (refused[0]) {
+                return CompletableFuture.failedStage(
+                        new RefusedException("the destination would name more than " + Gate.MAX_NAMES));
+            } else if (stored == null) {
                 result = result.plus(new Appended(0, 1));
             } else {
                 result = result.plus(new Appended(1, 0));
@@ -101,6 +107,13 @@ public final class InMemoryEventLog implements EventLog {
     public CompletionStage<Tail> tail(Destination destination) {
         OneLog log = logs.get(destination);
         return CompletableFuture.completedStage(log == null ? new Tail(EventId.START, Gate.OPEN) : log.tail());
+    }
+
+    @Override
+    public CompletionStage<Admission> admission(Destination destination, Set<String> names, Set<String> roles) {
+        OneLog log = logs.get(destination);
+        return CompletableFuture.completedStage(
+                log == null ? Grants.NONE.admission(Gate.OPEN, names, roles) : log.admission(names, roles));
     }
 
     @Override
@@ -159,12 +172,27 @@ public final class InMemoryEventLog implements EventLog {
         private final Map<String, EventId> marks = new HashMap<>();
         private EventId end = new EventId(ThreadLocalRandom.current().nextLong(1, 1L << 32), 0, 0);
         private Gate gate = Gate.OPEN;
+        private Grants grants = Grants.NONE;
         private long emptyAt = Long.MAX_VALUE;
+
+        /** Whether the entry is new and names more than a destination can. */
+        synchronized boolean refuses(Entry entry, long now) {
+            expire(now);
+            Event event = entry.event();
+            return !isTaken(entry.source())
+                    && !eventIds.containsKey(entry.eventId())
+                    && (gate.after(event).excluded().size() > Gate.MAX_NAMES
+                            || grants.after(gate, event).size() > Gate.MAX_NAMES);
+        }
+
+        private boolean isTaken(Source source) {
+            Long taken = lanes.get(source.lane());
+            return taken != null && taken >= source.offset();
+        }
 
         synchronized @Nullable StoredEvent append(Entry entry, long now) {
             Source source = entry.source();
-            Long taken = lanes.get(source.lane());
-            if (taken != null && taken >= source.offset()) {
+            if (isTaken(source)) {
                 return null;
             }
             lanes.put(source.lane(), source.offset());
@@ -173,13 +201,19 @@ public final class InMemoryEventLog implements EventLog {
             if (eventId != null && eventIds.putIfAbsent(eventId, now) != null) {
                 return null;
             }
-            if (gate.closed()) {
+            Event event = entry.event();
+            Gate before = gate;
+            gate = before.after(event);
+            grants = grants.after(before, event);
+            if (before.closed() && !gate.closed()) {
                 events.clear();
             }
-            Event event = entry.event();
+            if (!gate.closed()) {
+                emptyAt = Long.MAX_VALUE;
+            } else if (event.subjects().isEmpty() || now >= emptyAt) {
+                emptyAt = now + AFTER_DISCONNECT.toMillis();
+            }
             end = new EventId(end.epoch(), Math.max(now, end.millis()), end.sequence() + 1);
-            gate = gate.after(event);
-            emptyAt = gate.closed() ? now + AFTER_DISCONNECT.toMillis() : Long.MAX_VALUE;
             StoredEvent stored = new StoredEvent(end, event);
             events.add(stored);
             return stored;
@@ -232,6 +266,10 @@ public final class InMemoryEventLog implements EventLog {
 
         synchronized Tail tail() {
             return new Tail(end, gate);
+        }
+
+        synchronized Admission admission(Set<String> names, Set<String> roles) {
+            return grants.admission(gate, names, roles);
         }
 
         private void expire(long now) {

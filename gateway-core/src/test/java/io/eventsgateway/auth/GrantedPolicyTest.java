@@ -9,11 +9,11 @@ import io.eventsgateway.Event;
 import io.eventsgateway.Payload;
 import io.eventsgateway.Source;
 import io.eventsgateway.auth.AccessException.Reason;
+import io.eventsgateway.log.Admission;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.ForwardingEventLog;
 import io.eventsgateway.log.InMemoryEventLog;
-import io.eventsgateway.log.Tail;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -71,7 +71,7 @@ class GrantedPolicyTest {
             }
 
             @Override
-            public CompletionStage<Tail> tail(Destination destination) {
+            public CompletionStage<Admission> admission(Destination destination, Set<String> names, Set<String> roles) {
                 return CompletableFuture.failedStage(new IllegalStateException("not there"));
             }
         });

@@ -1,6 +1,7 @@
 package io.eventsgateway.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
@@ -10,7 +11,9 @@ import io.eventsgateway.Source;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -21,6 +24,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every log must do. A subclass gives the log, and how time passes for it. */
 public abstract class EventLogContract {
@@ -231,18 +236,152 @@ public abstract class EventLogContract {
     @Test
     void remembersWhomConnectsAndDisconnectsName() {
         append(
-                new Entry(destination, Event.connect(Set.of("ann", "bob"), Set.of("chief")), source(0), null),
-                new Entry(destination, Event.disconnect(Set.of("bob"), Payload.EMPTY), source(1), null));
-        assertThat(tail().gate()).isEqualTo(new Gate(false, Set.of("bob"), Set.of("ann"), Set.of("chief")));
+                entry(0, Event.connect(Set.of("ann", "bob"), Set.of("chief"))),
+                entry(1, Event.disconnect(Set.of("bob"), Payload.EMPTY)));
+        assertThat(tail().gate()).isEqualTo(new Gate(false, Set.of("bob")));
+        assertThat(admission(Set.of("ann"))).isEqualTo(Admission.NAMED);
+        assertThat(admission(Set.of("bob"), "chief")).isEqualTo(Admission.ENDED);
+        assertThat(admission(Set.of("cid", "eve"), "clerk", "chief")).isEqualTo(Admission.NAMED);
+        assertThat(admission(Set.of("chief"), "ann")).isEqualTo(Admission.OTHERS);
 
-        append(new Entry(destination, Event.connect(Set.of("bob"), Set.of()), source(2), null));
-        assertThat(tail().gate()).isEqualTo(new Gate(false, Set.of(), Set.of("ann", "bob"), Set.of("chief")));
-
-        append(new Entry(destination, Event.disconnect(Set.of(), Payload.EMPTY), source(3), null));
-        assertThat(tail().gate()).isEqualTo(new Gate(true, Set.of(), Set.of(), Set.of()));
-
-        append(new Entry(destination, Event.connect(Set.of(), Set.of()), source(4), null));
+        append(entry(2, Event.connect(Set.of("bob"), Set.of())));
         assertThat(tail().gate()).isEqualTo(Gate.OPEN);
+        assertThat(admission(Set.of("bob"))).isEqualTo(Admission.NAMED);
+
+        append(entry(3, Event.disconnect(Set.of(), Payload.EMPTY)));
+        assertThat(tail().gate()).isEqualTo(new Gate(true, Set.of()));
+        assertThat(admission(Set.of("ann"))).isEqualTo(Admission.ENDED);
+
+        append(entry(4, Event.connect(Set.of(), Set.of())));
+        assertThat(tail().gate()).isEqualTo(Gate.OPEN);
+        assertThat(admission(Set.of("ann"), "chief")).isEqualTo(Admission.NOBODY);
+    }
+
+    @Test
+    void keepsADestinationEndedAndItsEventsWhenADisconnectOfOneFollows() {
+        append(entry(0, "a"), entry(1, Event.disconnect(Set.of(), Payload.EMPTY)));
+
+        append(entry(2, Event.disconnect(Set.of("ann"), Payload.EMPTY)));
+
+        assertThat(tail().gate()).isEqualTo(new Gate(true, Set.of("ann")));
+        assertThat(names(read(null))).containsExactly("a", "disconnect", "disconnect");
+    }
+
+    /** One rule, written down twice: whoever changes one of them without the other fails here. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void agreesWithTheRulesOnAnySequenceOfEvents(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < 50; round++) {
+            Destination any = destination();
+            List<Entry> sequence = new ArrayList<>();
+            int length = 1 + random.nextInt(10);
+            for (int i = 0; i < length; i++) {
+                sequence.add(new Entry(any, anyEvent(random), source(i), null));
+            }
+            int cut = random.nextInt(length);
+            long begun = System.nanoTime();
+            Gate gate = Gate.OPEN;
+            Grants grants = Grants.NONE;
+            List<String> retained = new ArrayList<>();
+            EventId between = null;
+            for (List<Entry> batch : List.of(sequence.subList(0, cut), sequence.subList(cut, length))) {
+                await(log().append(log().generation(), batch));
+                for (Entry entry : batch) {
+                    Gate before = gate;
+                    gate = before.after(entry.event());
+                    grants = grants.after(before, entry.event());
+                    if (before.closed() && !gate.closed()) {
+                        retained.clear();
+                    }
+                    retained.add(entry.event().name());
+                }
+                Tail tail = await(log().tail(any));
+                String story = "seed " + seed + ", after " + batch.size() + " of " + sequence;
+                assertThat(tail.gate()).as(story).isEqualTo(gate);
+                for (String name : List.of("ann", "bob", "cid")) {
+                    for (Set<String> roles : List.<Set<String>>of(Set.of(), Set.of("chief"), Set.of("clerk", "ann"))) {
+                        assertThat(await(log().admission(any, Set.of(name), roles)))
+                                .as(story)
+                                .isEqualTo(grants.admission(gate, Set.of(name), roles));
+                    }
+                }
+                Page page = await(log().read(any, null, 100, 1_000_000));
+                Page later = await(log().read(any, between, 100, 1_000_000));
+                if (System.nanoTime() - begun < RETENTION.toNanos() / 2) {
+                    assertThat(names(page)).as(story).isEqualTo(retained);
+                    EventId first = page.events().isEmpty()
+                            ? null
+                            : page.events().get(0).id();
+                    if (between != null && first != null) {
+                        EventId next = first.sequence() > between.sequence() ? first : next(page, between);
+                        assertThat(later.gap()).as(story).isEqualTo(Gap.between(between, tail.end(), next));
+                    }
+                }
+                between = batch.isEmpty() ? null : tail.end();
+            }
+        }
+    }
+
+    private static @Nullable EventId next(Page page, EventId after) {
+        return page.events().stream()
+                .map(StoredEvent::id)
+                .filter(id -> id.sequence() > after.sequence())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Event anyEvent(Random random) {
+        return switch (random.nextInt(6)) {
+            case 0, 1 -> message("m" + random.nextInt(100));
+            case 2, 3 -> Event.connect(any(random, "ann", "bob", "cid"), any(random, "chief", "clerk"));
+            case 4 -> Event.disconnect(any(random, "ann", "bob", "cid"), Payload.EMPTY);
+            default -> Event.disconnect(Set.of(), Payload.EMPTY);
+        };
+    }
+
+    private static Set<String> any(Random random, String... names) {
+        return Arrays.stream(names).filter(name -> random.nextInt(3) == 0).collect(Collectors.toSet());
+    }
+
+    @Test
+    void refusesAConnectThatNamesMoreThanADestinationCan() {
+        int each = 1_000;
+        for (int i = 0; i < Gate.MAX_NAMES; i += each) {
+            append(entry(i, Event.connect(names("s", i, each), Set.of())));
+        }
+        Entry same = entry(Gate.MAX_NAMES, Event.connect(Set.of("s0", "s1"), Set.of()));
+        Entry beyond = entry(Gate.MAX_NAMES + 1, Event.connect(Set.of("s2", "beyond"), Set.of()));
+        Entry after = entry(Gate.MAX_NAMES + 2, "after");
+
+        append(same);
+        CompletionStage<Appended> refused = log().append(log().generation(), List.of(beyond, after));
+
+        assertThatThrownBy(() -> await(refused))
+                .hasRootCauseInstanceOf(RefusedException.class)
+                .hasMessageContaining("10000");
+        assertThat(admission(Set.of("beyond"))).isEqualTo(Admission.OTHERS);
+        assertThat(admission(Set.of("s9999"))).isEqualTo(Admission.NAMED);
+        assertThat(append(after)).isEqualTo(new Appended(1, 0));
+        assertThat(append(beyond, after)).isEqualTo(new Appended(0, 2));
+    }
+
+    @Test
+    void refusesADisconnectThatExcludesMoreThanADestinationCan() {
+        append(entry(0, Event.disconnect(names("s", 0, Gate.MAX_NAMES), Payload.EMPTY)));
+        Entry beyond = entry(1, Event.disconnect(Set.of("beyond"), Payload.EMPTY));
+
+        assertThatThrownBy(() -> await(log().append(log().generation(), List.of(beyond))))
+                .hasRootCauseInstanceOf(RefusedException.class);
+
+        assertThat(tail().gate().excluded()).hasSize(Gate.MAX_NAMES);
+        append(entry(2, Event.connect(Set.of("s1"), Set.of())));
+        assertThat(append(entry(3, Event.disconnect(Set.of("beyond"), Payload.EMPTY))))
+                .isEqualTo(new Appended(1, 0));
+    }
+
+    private static Set<String> names(String prefix, int from, int count) {
+        return IntStream.range(from, from + count).mapToObj(i -> prefix + i).collect(Collectors.toSet());
     }
 
     @Test
@@ -267,7 +406,7 @@ public abstract class EventLogContract {
     void tellsOfALargeEventSoThatItIsRead() throws InterruptedException {
         Told told = new Told();
         byte[] large = new byte[3_000_000];
-        java.util.Arrays.fill(large, (byte) '7');
+        Arrays.fill(large, (byte) '7');
         try (EventLog.Following following = log().follow(destination, told)) {
             assertThat(told.calls.poll(5, TimeUnit.SECONDS)).isEqualTo("wake");
 
@@ -285,7 +424,7 @@ public abstract class EventLogContract {
     }
 
     @Test
-    void tellsWhoMayReadOnWholeHoweverManyAreNamed() throws InterruptedException {
+    void announcesWhoIsExcludedSoThatItIsKnownHoweverManyTheyAre() throws InterruptedException {
         Told told = new Told();
         Set<String> many = IntStream.range(0, 1000)
                 .mapToObj(i -> "00000000-0000-0000-0000-" + (100_000_000_000L + i))
@@ -293,14 +432,12 @@ public abstract class EventLogContract {
         try (EventLog.Following following = log().follow(destination, told)) {
             assertThat(told.calls.poll(5, TimeUnit.SECONDS)).isEqualTo("wake");
 
-            Payload reason = Payload.of("{}".getBytes(StandardCharsets.UTF_8));
-            append(new Entry(
-                    destination,
-                    new Event(Event.Kind.DISCONNECT, "disconnect", reason, many, Set.of()),
-                    source(0),
-                    null));
+            append(entry(0, Event.disconnect(many, Payload.of("{}".getBytes(StandardCharsets.UTF_8)))));
 
-            assertThat(told.next()).isEqualTo("1 disconnect");
+            // whole, or to be read; by its position alone it could be a message
+            assertThat(told.calls.poll(5, TimeUnit.SECONDS)).isIn("1 disconnect", "wake");
+            assertThat(tail().gate().excluded()).isEqualTo(many);
+            assertThat(read(null).events().get(0).event().subjects()).isEqualTo(many);
         }
     }
 
@@ -349,7 +486,11 @@ public abstract class EventLogContract {
     }
 
     private Entry entry(long offset, String name) {
-        return new Entry(destination, message(name), source(offset), null);
+        return entry(offset, message(name));
+    }
+
+    private Entry entry(long offset, Event event) {
+        return new Entry(destination, event, source(offset), null);
     }
 
     private Source source(long offset) {
@@ -374,6 +515,10 @@ public abstract class EventLogContract {
 
     private Tail tail() {
         return await(log().tail(destination));
+    }
+
+    private Admission admission(Set<String> names, String... roles) {
+        return await(log().admission(destination, names, Set.of(roles)));
     }
 
     private static List<String> names(Page page) {

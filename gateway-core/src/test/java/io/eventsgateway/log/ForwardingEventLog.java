@@ -3,6 +3,7 @@ package io.eventsgateway.log;
 import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,11 @@ public abstract class ForwardingEventLog implements EventLog {
     @Override
     public CompletionStage<Tail> tail(Destination destination) {
         return delegate().tail(destination);
+    }
+
+    @Override
+    public CompletionStage<Admission> admission(Destination destination, Set<String> names, Set<String> roles) {
+        return delegate().admission(destination, names, roles);
     }
 
     @Override

@@ -20,6 +20,9 @@ final class AppendCall {
 
     private static final int BYTES = 1024 * 1024;
 
+    /** What a name counts for: a thousand keep Redis for some milliseconds, so a call has hardly more. */
+    private static final int NAME_BYTES = 1024;
+
     private static final byte[] WITHOUT = Keys.bytes("0");
     private static final byte[] WITH = Keys.bytes("1");
 
@@ -31,7 +34,14 @@ final class AppendCall {
     void add(Keys keys, Entry entry) {
         parts.computeIfAbsent(keys, key -> new ArrayList<>()).add(entry);
         entries++;
-        bytes += StoredForm.isLarge(entry.event()) ? 0 : entry.event().data().size();
+        bytes += cost(entry.event());
+    }
+
+    /** What an event adds to a call. */
+    private static int cost(Event event) {
+        int names = event.subjects().size() + event.roles().size();
+        return NAME_BYTES * names
+                + (StoredForm.isLarge(event) ? 0 : event.data().size());
     }
 
     boolean isFull() {
@@ -60,14 +70,15 @@ final class AppendCall {
 
     /** The names of what is changed. */
     byte[][] keys(Guard.Known known, int[] tags) {
-        List<byte[]> names = new ArrayList<>(tags.length + 3 * parts.size());
+        List<byte[]> names = new ArrayList<>(tags.length + 4 * parts.size());
         for (int tag : tags) {
             names.add(known.key(tag));
         }
         parts.forEach((keys, some) -> {
             names.add(keys.meta());
             names.add(keys.stream());
-            names.add(keys.access());
+            names.add(keys.grants());
+            names.add(keys.excluded());
             for (Entry entry : some) {
                 String eventId = entry.eventId();
                 if (eventId != null) {

@@ -63,9 +63,14 @@ record Keys(int tag, String path) {
         return key("s");
     }
 
-    /** Hash of who is let in and who is shut out. */
-    byte[] access() {
+    /** Set of whom connects named: subjects as {@code s:NAME}, roles as {@code r:NAME}. */
+    byte[] grants() {
         return key("a");
+    }
+
+    /** Set of the subjects that are shut out. */
+    byte[] excluded() {
+        return key("x");
     }
 
     /** Known for as long as a producer's event id is. */

@@ -2,6 +2,7 @@ package io.eventsgateway.redis;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
+import io.eventsgateway.log.Admission;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
@@ -11,6 +12,7 @@ import io.eventsgateway.log.Gate;
 import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.LostException;
 import io.eventsgateway.log.Page;
+import io.eventsgateway.log.RefusedException;
 import io.eventsgateway.log.StoredEvent;
 import io.eventsgateway.log.Tail;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -24,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,7 +150,8 @@ public final class RedisEventLog implements EventLog {
                 retention,
                 memory,
                 Keys.bytes(servers.sharded() ? "SPUBLISH" : "PUBLISH"),
-                Keys.number(MAX_PUSHED_BYTES));
+                Keys.number(MAX_PUSHED_BYTES),
+                Keys.number(Gate.MAX_NAMES));
     }
 
     private CompletionStage<Appended> appended(Guard.Known known, int[] tags, List<Object> reply) {
@@ -158,6 +162,10 @@ public final class RedisEventLog implements EventLog {
         }
         for (int i = 0; i < tags.length; i++) {
             known.appended(tags[i], Replies.number(reply.get(2 + i)));
+        }
+        if (reply.size() > 2 + tags.length) {
+            return CompletableFuture.failedStage(
+                    new RefusedException("the destination would name more than " + Gate.MAX_NAMES));
         }
         return CompletableFuture.completedStage(new Appended(added, (int) Replies.number(reply.get(1))));
     }
@@ -239,10 +247,33 @@ public final class RedisEventLog implements EventLog {
     public CompletionStage<Tail> tail(Destination destination) {
         Keys keys = Keys.of(destination);
         return connections
-                .run(redis -> Script.TAIL.run(redis, new byte[][] {keys.meta(), keys.access()}))
+                .run(redis -> Script.TAIL.run(redis, new byte[][] {keys.meta(), keys.excluded()}))
                 .thenApply(reply -> new Tail(
                         Replies.end(reply.get(0), reply.get(1), reply.get(2)),
                         gate(Replies.text(reply.get(3)), (List<?>) reply.get(4))));
+    }
+
+    @Override
+    public CompletionStage<Admission> admission(Destination destination, Set<String> names, Set<String> roles) {
+        Keys keys = Keys.of(destination);
+        List<byte[]> caller = new ArrayList<>(1 + names.size() + roles.size());
+        caller.add(Keys.number(names.size()));
+        names.forEach(name -> caller.add(Keys.bytes(name)));
+        roles.forEach(role -> caller.add(Keys.bytes(role)));
+        return connections
+                .run(redis -> Script.ADMISSION.run(
+                        redis,
+                        new byte[][] {keys.meta(), keys.grants(), keys.excluded()},
+                        caller.toArray(byte[][]::new)))
+                .thenApply(reply ->
+                        admission(reply.stream().mapToLong(Replies::number).toArray()));
+    }
+
+    private static Admission admission(long[] found) {
+        if (found[0] == 1) {
+            return Admission.ENDED;
+        }
+        return found[1] == 1 ? Admission.NAMED : found[2] == 0 ? Admission.NOBODY : Admission.OTHERS;
     }
 
     @Override
@@ -281,20 +312,7 @@ public final class RedisEventLog implements EventLog {
         return new EventId(epoch, Long.parseLong(text.substring(0, dash)), Long.parseLong(text.substring(dash + 1)));
     }
 
-    private static Gate gate(String closed, List<?> fields) {
-        Set<String> excluded = new HashSet<>();
-        Set<String> subjects = new HashSet<>();
-        Set<String> roles = new HashSet<>();
-        for (Object field : fields) {
-            String name = Replies.text(field);
-            Set<String> named =
-                    switch (name.charAt(0)) {
-                        case 'x' -> excluded;
-                        case 's' -> subjects;
-                        default -> roles;
-                    };
-            named.add(name.substring(2));
-        }
-        return new Gate(!closed.isEmpty(), excluded, subjects, roles);
+    private static Gate gate(String closed, List<?> excluded) {
+        return new Gate(!closed.isEmpty(), excluded.stream().map(Replies::text).collect(Collectors.toSet()));
     }
 }

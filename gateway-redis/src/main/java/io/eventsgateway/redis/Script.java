@@ -20,6 +20,7 @@ enum Script {
     APPEND,
     READ,
     TAIL,
+    ADMISSION,
     ENDS,
     MARK,
     TOUCH;

@@ -1,4 +1,4 @@
--- Tells where one destination's log ends and who is let in.
--- KEYS  1 meta hash  2 access hash
+-- Returns where one destination's log ends, whether it is closed, and the excluded.
+-- KEYS  1 meta hash  2 set of the excluded
 local meta = redis.call('HMGET', KEYS[1], 'e', 's', 't', 'x')
-return {meta[1] or '', meta[2] or '0', meta[3] or '0', meta[4] or '', redis.call('HKEYS', KEYS[2])}
+return {meta[1] or '', meta[2] or '0', meta[3] or '0', meta[4] or '', redis.call('SMEMBERS', KEYS[2])}
