@@ -17,18 +17,21 @@ final class Guard {
     /** Tags in a receipt; of a cluster's servers each has some of them, unless it has not been appended to for long. */
     private static final int RECEIPT_TAGS = 32;
 
+    private final KeySpace space;
     private final String writer;
     private volatile Known known;
 
     /** What was acknowledged in one generation. */
     static final class Known {
+        private final KeySpace space;
         private final String name;
         private final Generation generation;
         private final AtomicLongArray counts = new AtomicLongArray(Keys.TAGS);
         private final AtomicLongArray appendedAt = new AtomicLongArray(Keys.TAGS);
         private volatile Instant intactUntil;
 
-        private Known(String writer, Generation generation) {
+        private Known(KeySpace space, String writer, Generation generation) {
+            this.space = space;
             // in each generation under another name, so that what a receipt tells of is not counted up to again
             this.name = writer + "." + generation.number();
             this.generation = generation;
@@ -41,7 +44,7 @@ final class Guard {
 
         /** Where calls under a tag are counted. */
         byte[] key(int tag) {
-            return Keys.guard(tag, name);
+            return space.guard(tag, name);
         }
 
         long count(int tag) {
@@ -77,9 +80,10 @@ final class Guard {
         }
     }
 
-    Guard(String writer) {
+    Guard(KeySpace space, String writer) {
+        this.space = space;
         this.writer = writer;
-        this.known = new Known(writer, Generation.FIRST);
+        this.known = new Known(space, writer, Generation.FIRST);
     }
 
     Known known() {
@@ -99,7 +103,7 @@ final class Guard {
         if (known != noticed) {
             return false;
         }
-        known = new Known(writer, new Generation(noticed.generation.number() + 1, noticed.intactUntil));
+        known = new Known(space, writer, new Generation(noticed.generation.number() + 1, noticed.intactUntil));
         return true;
     }
 }

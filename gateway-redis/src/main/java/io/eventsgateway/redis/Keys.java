@@ -1,23 +1,23 @@
 package io.eventsgateway.redis;
 
-import io.eventsgateway.Destination;
 import io.lettuce.core.cluster.SlotHash;
 import java.nio.charset.StandardCharsets;
 
 /**
  * The names of one destination in Redis. All have one hash tag, so that they share a slot of a cluster; there are {@link #TAGS} tags,
  * spread evenly over the slots, so that what concerns many destinations takes few calls.
+ *
+ * @param space what the names begin with
+ * @param path organisation, type and id
  */
-record Keys(int tag, String path) {
+record Keys(KeySpace space, String path) {
 
     static final int TAGS = 256;
 
-    private static final String[] TAG_NAMES = tagNames();
+    /** What no path has. */
+    private static final char END_OF_PATH = 0;
 
-    static Keys of(Destination destination) {
-        String path = destination.organisation() + "/" + destination.path();
-        return new Keys((path.hashCode() * 0x9E3779B9) >>> 24, path);
-    }
+    private static final String[] TAG_NAMES = tagNames();
 
     /** The shortest names of which each falls into another 256th of the slots. */
     private static String[] tagNames() {
@@ -39,18 +39,16 @@ record Keys(int tag, String path) {
         return SlotHash.getSlot(TAG_NAMES[tag]);
     }
 
-    /** How often a writer has appended under a tag. */
-    static byte[] guard(int tag, String writer) {
-        return bytes("eg:{" + TAG_NAMES[tag] + "}:guard:" + writer);
+    static String tagName(int tag) {
+        return TAG_NAMES[tag];
     }
 
-    /** A channel on which a log hears itself. */
-    static String probe(int tag, String writer) {
-        return "eg:{" + TAG_NAMES[tag] + "}:probe:" + writer;
+    int tag() {
+        return (path.hashCode() * 0x9E3779B9) >>> 24;
     }
 
     private byte[] key(String kind) {
-        return bytes("eg:{" + TAG_NAMES[tag] + "}:" + path + ":" + kind);
+        return space.key(tag(), kind, path);
     }
 
     /** Hash of the epoch, the last sequence and time, whether it is closed, and the last offset taken of each lane. */
@@ -75,7 +73,7 @@ record Keys(int tag, String path) {
 
     /** Known for as long as a producer's event id is. */
     byte[] eventId(String eventId) {
-        return key("u:" + eventId);
+        return space.key(tag(), "u", path + END_OF_PATH + eventId);
     }
 
     /** Hash of how far each subject has been told. */
@@ -85,12 +83,12 @@ record Keys(int tag, String path) {
 
     /** Data of one large event. */
     byte[] large(String name) {
-        return key("l:" + name);
+        return space.key(tag(), "l", path + END_OF_PATH + name);
     }
 
-    /** The channel on which appends are told. */
+    /** The channel on which appends are published. */
     String channel() {
-        return "eg:{" + TAG_NAMES[tag] + "}:" + path + ":c";
+        return space.channel(tag(), "c", path);
     }
 
     static byte[] number(long number) {

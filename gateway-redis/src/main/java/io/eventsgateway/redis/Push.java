@@ -32,13 +32,15 @@ final class Push {
     private static final int SOME = 256;
 
     private final Servers servers;
+    private final KeySpace space;
     private final String writer;
     private final Map<String, Channel> channels = new ConcurrentHashMap<>();
     private final Map<String, PushLink> links = new ConcurrentHashMap<>();
     private final AtomicInteger asking = new AtomicInteger();
 
-    Push(Servers servers, String writer) {
+    Push(Servers servers, KeySpace space, String writer) {
         this.servers = servers;
+        this.space = space;
         this.writer = writer;
     }
 
@@ -140,7 +142,8 @@ final class Push {
         }
         boolean fellSilent = false;
         for (Map.Entry<String, Integer> each : tags.entrySet()) {
-            PushLink link = links.computeIfAbsent(each.getKey(), key -> new PushLink(key, writer, servers, this));
+            PushLink link =
+                    links.computeIfAbsent(each.getKey(), key -> new PushLink(key, space, writer, servers, this));
             fellSilent |= link.tick(each.getValue(), commands);
         }
         links.forEach((server, link) -> {

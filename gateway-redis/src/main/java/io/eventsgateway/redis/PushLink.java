@@ -28,6 +28,7 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final String server;
+    private final KeySpace space;
     private final String writer;
     private final Servers servers;
     private final Push push;
@@ -43,8 +44,9 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
     private volatile long connectAt = System.nanoTime();
     private volatile int probed = -1;
 
-    PushLink(String server, String writer, Servers servers, Push push) {
+    PushLink(String server, KeySpace space, String writer, Servers servers, Push push) {
         this.server = server;
+        this.space = space;
         this.writer = writer;
         this.servers = servers;
         this.push = push;
@@ -86,7 +88,7 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
             drop(current);
             return false;
         }
-        String channel = Keys.probe(tag, writer);
+        String channel = space.probe(tag, writer);
         if (probed != tag) {
             probed = tag;
             subscribe(List.of(channel));

@@ -47,7 +47,8 @@ public final class RedisEventLog implements EventLog {
     private static final byte[] NONE = new byte[0];
 
     private final String writer = EventId.epochText(ThreadLocalRandom.current().nextLong(1, 1L << 32));
-    private final Guard guard = new Guard(writer);
+    private final KeySpace space;
+    private final Guard guard;
     private final Servers servers;
     private final Push push;
     private final Connections connections;
@@ -58,8 +59,10 @@ public final class RedisEventLog implements EventLog {
     /** A log that is opened by {@link #start}. */
     public RedisEventLog(RedisOptions options) {
         Duration remembered = options.retention().multipliedBy(MEMORY);
+        this.space = new KeySpace(options.keyPrefix(), options.servers().get(0).getDatabase());
+        this.guard = new Guard(space, writer);
         this.servers = Servers.of(options);
-        this.push = new Push(servers, writer);
+        this.push = new Push(servers, space, writer);
         this.connections = new Connections(servers, push, guard, remembered, options.frequency());
         this.large = new LargeData(connections, options.retention());
         this.retention = Keys.number(options.retention().toMillis());
@@ -117,7 +120,7 @@ public final class RedisEventLog implements EventLog {
         Map<Object, List<AppendCall>> open = new HashMap<>();
         Map<Destination, List<AppendCall>> chainOf = new HashMap<>();
         for (Entry entry : batch) {
-            Keys keys = Keys.of(entry.destination());
+            Keys keys = space.keys(entry.destination());
             List<AppendCall> chain = chainOf.computeIfAbsent(entry.destination(), destination -> {
                 Object mixed = waiting.contains(destination) ? destination : servers.routes() ? keys.tag() : ALL;
                 List<AppendCall> last = open.get(mixed);
@@ -184,7 +187,7 @@ public final class RedisEventLog implements EventLog {
         }
         for (Receipt.Count count : receipt.counts()) {
             CompletionStage<Boolean> one = connections
-                    .run(redis -> redis.get(Keys.guard(count.tag(), receipt.counters())))
+                    .run(redis -> redis.get(space.guard(count.tag(), receipt.counters())))
                     .thenApply(calls -> calls != null && Long.parseLong(Replies.text(calls)) >= count.calls());
             all = all.thenCombine(one, Boolean::logicalAnd);
         }
@@ -193,7 +196,7 @@ public final class RedisEventLog implements EventLog {
 
     @Override
     public CompletionStage<Page> read(Destination destination, @Nullable EventId after, int maxEvents, int maxBytes) {
-        Keys keys = Keys.of(destination);
+        Keys keys = space.keys(destination);
         return connections
                 .run(redis -> readAfter(redis, keys, after, maxEvents, maxBytes))
                 .thenCompose(reply -> {
@@ -245,7 +248,7 @@ public final class RedisEventLog implements EventLog {
 
     @Override
     public CompletionStage<Tail> tail(Destination destination) {
-        Keys keys = Keys.of(destination);
+        Keys keys = space.keys(destination);
         return connections
                 .run(redis -> Script.TAIL.run(redis, new byte[][] {keys.meta(), keys.excluded()}))
                 .thenApply(reply -> new Tail(
@@ -255,7 +258,7 @@ public final class RedisEventLog implements EventLog {
 
     @Override
     public CompletionStage<Admission> admission(Destination destination, Set<String> names, Set<String> roles) {
-        Keys keys = Keys.of(destination);
+        Keys keys = space.keys(destination);
         List<byte[]> caller = new ArrayList<>(1 + names.size() + roles.size());
         caller.add(Keys.number(names.size()));
         names.forEach(name -> caller.add(Keys.bytes(name)));
@@ -278,7 +281,7 @@ public final class RedisEventLog implements EventLog {
 
     @Override
     public CompletionStage<?> mark(Destination destination, String subject, EventId position) {
-        Keys keys = Keys.of(destination);
+        Keys keys = space.keys(destination);
         return connections.run(redis -> Script.MARK.run(
                 redis,
                 new byte[][] {keys.meta(), keys.marks()},
@@ -291,7 +294,7 @@ public final class RedisEventLog implements EventLog {
 
     @Override
     public CompletionStage<@Nullable EventId> marked(Destination destination, String subject) {
-        Keys keys = Keys.of(destination);
+        Keys keys = space.keys(destination);
         return connections
                 .run(redis -> redis.hget(keys.marks(), Keys.bytes(subject)))
                 .thenApply(mark -> mark == null ? null : EventId.parse(Replies.text(mark)));
@@ -299,7 +302,7 @@ public final class RedisEventLog implements EventLog {
 
     @Override
     public Following follow(Destination destination, Follower follower) {
-        return push.follow(Keys.of(destination), follower);
+        return push.follow(space.keys(destination), follower);
     }
 
     @Override

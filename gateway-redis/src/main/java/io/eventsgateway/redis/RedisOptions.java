@@ -4,6 +4,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Where Redis is and how it is used.
@@ -18,6 +19,7 @@ import java.util.List;
  * @param timeout how long a command may take
  * @param retention how long events are kept
  * @param frequency how often is asked for what Redis is not confirmed to push
+ * @param keyPrefix what all keys and channels begin with, before a colon: 1-32 of {@code 0-9A-Za-z._-}
  */
 public record RedisOptions(
         List<RedisURI> servers,
@@ -29,11 +31,21 @@ public record RedisOptions(
         Duration connectTimeout,
         Duration timeout,
         Duration retention,
-        Duration frequency) {
+        Duration frequency,
+        String keyPrefix) {
 
-    /** @throws IllegalArgumentException if there is no server, or several and no cluster */
+    /** The prefix that is used where none is asked for. */
+    public static final String KEY_PREFIX = "eg";
+
+    /** What a prefix looks like: without a colon, which ends it, and without what Redis's patterns and hash tags are made of. */
+    static final Pattern KEY_PREFIXES = Pattern.compile("[0-9A-Za-z._-]{1,32}");
+
+    /** @throws IllegalArgumentException if there is no server, or several and no cluster, or the prefix is out of its bounds */
     public RedisOptions {
         servers = List.copyOf(servers);
+        if (!KEY_PREFIXES.matcher(keyPrefix).matches()) {
+            throw new IllegalArgumentException("key prefix must be 1-32 characters of 0-9 A-Z a-z . _ -");
+        }
         if (servers.isEmpty() || (servers.size() > 1 && !cluster)) {
             throw new IllegalArgumentException("one server or the nodes of a cluster are needed, got " + servers);
         }
@@ -61,6 +73,23 @@ public record RedisOptions(
                 timeout,
                 timeout,
                 retention,
-                frequency);
+                frequency,
+                KEY_PREFIX);
+    }
+
+    /** The same under another prefix, which keeps environments on one Redis apart. */
+    public RedisOptions withKeyPrefix(String other) {
+        return new RedisOptions(
+                servers,
+                cluster,
+                maxRedirects,
+                refresh,
+                adaptive,
+                ssl,
+                connectTimeout,
+                timeout,
+                retention,
+                frequency,
+                other);
     }
 }

@@ -159,6 +159,16 @@ public final class RedisSettings {
                     "Seconds by which records are read again from Kafka after Redis lost what it had acknowledged, counted back from "
                             + "when it was last known to have everything.");
 
+    /** What keeps environments on one Redis apart. */
+    public static final Setting<String> KEY_PREFIX = Setting.of(
+                    "EVENTS_REDIS_KEYPREFIX",
+                    RedisOptions.KEY_PREFIX,
+                    "1 to 32 of 0-9 A-Z a-z . _ -",
+                    text -> RedisOptions.KEY_PREFIXES.matcher(text).matches() ? text : null)
+            .doc(
+                    "What the names of all keys and channels begin with. Environments that share one Redis need prefixes or databases of "
+                            + "their own. A user of Redis's access control list needs `~<prefix>:* &<prefix>:*`.");
+
     /** All of them, as an operator thinks of them. */
     public static final List<SettingGroup> GROUPS = List.of(
             new SettingGroup(
@@ -186,7 +196,7 @@ public final class RedisSettings {
                             MAX_REDIRECTS,
                             REFRESH_ADAPTIVE,
                             REFRESH_PERIOD)),
-            new SettingGroup("Events in Redis", "", List.of(FREQUENCY, RETENTION, REWIND)));
+            new SettingGroup("Events in Redis", "", List.of(FREQUENCY, RETENTION, REWIND, KEY_PREFIX)));
 
     private RedisSettings() {}
 
@@ -246,7 +256,8 @@ public final class RedisSettings {
                 environment.get(CONNECT_TIMEOUT),
                 environment.get(TIMEOUT),
                 environment.get(RETENTION),
-                environment.get(FREQUENCY));
+                environment.get(FREQUENCY),
+                environment.get(KEY_PREFIX));
     }
 
     private static RedisURI bySentinels(Environment environment, String master, List<HostAndPort> sentinels) {

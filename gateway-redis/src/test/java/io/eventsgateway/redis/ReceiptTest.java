@@ -14,7 +14,7 @@ class ReceiptTest {
 
     @Test
     void tellsTheLatestCounts() {
-        Guard guard = new Guard("w1");
+        Guard guard = new Guard(new KeySpace("eg", 0), "w1");
         IntStream.range(0, Keys.TAGS).forEach(tag -> guard.known().appended(tag, 10 + tag));
         guard.known().appended(7, Long.MAX_VALUE / 100);
         guard.known().acknowledge(9, 1000);
@@ -29,7 +29,7 @@ class ReceiptTest {
 
     @Test
     void isToldWhileOthersAppend() throws InterruptedException {
-        Guard guard = new Guard("w1");
+        Guard guard = new Guard(new KeySpace("eg", 0), "w1");
         AtomicBoolean over = new AtomicBoolean();
         Thread other = new Thread(() -> {
             for (int call = 1; !over.get(); call++) {
@@ -47,7 +47,7 @@ class ReceiptTest {
 
     @Test
     void countsAnewAfterALoss() {
-        Guard guard = new Guard("w1");
+        Guard guard = new Guard(new KeySpace("eg", 0), "w1");
         guard.known().appended(7, 1);
         guard.lost(guard.known());
         guard.known().appended(7, 1);
@@ -57,7 +57,8 @@ class ReceiptTest {
 
     @Test
     void tellsNothingBeforeAnythingWasAcknowledged() {
-        assertThat(Receipt.parse(new Guard("w1").receipt())).isEqualTo(new Receipt("w1.0", List.of()));
+        assertThat(Receipt.parse(new Guard(new KeySpace("eg", 0), "w1").receipt()))
+                .isEqualTo(new Receipt("w1.0", List.of()));
     }
 
     @ParameterizedTest

@@ -177,7 +177,7 @@ class RedisFaultsIT {
         RedisCluster cluster = closing(new RedisCluster());
         open(RedisOptions.ofCluster(cluster.uris().subList(0, 1), RETENTION, FREQUENCY));
         Told told = follow();
-        int slot = Keys.slot(Keys.of(destination).tag());
+        int slot = Keys.slot(new KeySpace("eg", 0).keys(destination).tag());
         append("a");
         assertThat(told.next()).isEqualTo("a");
 

@@ -1,0 +1,198 @@
+package io.eventsgateway.redis;
+
+import static io.eventsgateway.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsgateway.Destination;
+import io.eventsgateway.Event;
+import io.eventsgateway.EventId;
+import io.eventsgateway.Payload;
+import io.eventsgateway.Source;
+import io.eventsgateway.log.Entry;
+import io.eventsgateway.log.Follower;
+import io.eventsgateway.log.Gate;
+import io.eventsgateway.log.Page;
+import io.eventsgateway.log.StoredEvent;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Two environments on one Redis, which have topics of the same names and destinations of the same ids. */
+class SharedRedisIT {
+
+    private static final Duration RETENTION = Duration.ofHours(1);
+    private static final Duration FREQUENCY = Duration.ofMillis(300);
+
+    private final Destination destination = new Destination("acme", "view", "1");
+    private final List<AutoCloseable> closes = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (int i = closes.size() - 1; i >= 0; i--) {
+            closes.get(i).close();
+        }
+    }
+
+    @Test
+    void keepsPrefixesApart() throws InterruptedException {
+        RedisServer server = closing(RedisServer.v70());
+        RedisOptions options = RedisOptions.of(server.uri(), RETENTION, FREQUENCY);
+
+        keepsApart(options.withKeyPrefix("test"), options.withKeyPrefix("prod"));
+    }
+
+    @Test
+    void keepsPrefixesApartOfWhichOneBeginsTheOther() throws InterruptedException {
+        RedisServer server = closing(RedisServer.v62());
+        RedisOptions options = RedisOptions.of(server.uri(), RETENTION, FREQUENCY);
+
+        keepsApart(options, options.withKeyPrefix("eg.b"));
+    }
+
+    @Test
+    void keepsDatabasesApart() throws InterruptedException {
+        RedisServer server = closing(RedisServer.v70());
+
+        keepsApart(
+                RedisOptions.of(server.uri(), RETENTION, FREQUENCY),
+                RedisOptions.of(RedisURI.create("redis://127.0.0.1:" + server.port() + "/1"), RETENTION, FREQUENCY));
+    }
+
+    @Test
+    void keepsPrefixesApartInACluster() throws InterruptedException {
+        RedisCluster cluster = closing(new RedisCluster());
+        RedisOptions options = RedisOptions.ofCluster(cluster.uris(), RETENTION, FREQUENCY);
+
+        keepsApart(options.withKeyPrefix("test"), options.withKeyPrefix("prod"));
+    }
+
+    @Test
+    void noticesNoLossWhereOnlyTheOthersDatabaseIsEmptied() {
+        RedisServer server = closing(RedisServer.v70());
+        RedisURI second = RedisURI.create("redis://127.0.0.1:" + server.port() + "/1");
+        RedisEventLog emptied = open(RedisOptions.of(server.uri(), RETENTION, FREQUENCY));
+        RedisEventLog other = open(RedisOptions.of(second, RETENTION, FREQUENCY));
+        append(emptied, 0, event("a"));
+        append(other, 0, event("b"));
+
+        RedisClient client = closing(RedisClient.create());
+        try (StatefulRedisConnection<String, String> connection = client.connect(server.uri())) {
+            connection.sync().flushdb();
+        }
+
+        await(() -> emptied.generation().number() == 1);
+        append(other, 1, event("c"));
+        assertThat(other.generation().number()).isZero();
+        assertThat(names(other)).containsExactly("b", "c");
+    }
+
+    @Test
+    void worksAsAUserWhoMayUseItsPrefixOnly() throws InterruptedException {
+        RedisServer server = closing(RedisServer.v70(
+                "--user", "gateway", "on", ">secret", "~prod:*", "&prod:*", "+@all", "-@dangerous", "+info"));
+        RedisURI uri = RedisURI.builder()
+                .withHost("127.0.0.1")
+                .withPort(server.port())
+                .withAuthentication("gateway", "secret".toCharArray())
+                .build();
+        RedisEventLog log = open(RedisOptions.of(uri, RETENTION, FREQUENCY).withKeyPrefix("prod"));
+        Told told = follow(log);
+
+        append(log, 0, event("a"));
+
+        assertThat(told.next()).isEqualTo("a");
+        assertThat(log.state().problem()).isEmpty();
+    }
+
+    private void keepsApart(RedisOptions one, RedisOptions other) throws InterruptedException {
+        RedisEventLog first = open(one);
+        RedisEventLog second = open(other);
+        Told toldFirst = follow(first);
+        Told toldSecond = follow(second);
+
+        append(first, 0, event("a"));
+        append(first, 1, Event.disconnect(Set.of(), Payload.EMPTY));
+        assertThat(toldFirst.next()).isEqualTo("a");
+        assertThat(toldFirst.next()).isEqualTo("disconnect");
+        append(second, 0, event("b"));
+
+        // Redis publishes one thing after the other: what was meant for the first would have come before
+        assertThat(toldSecond.next()).isEqualTo("b");
+        assertThat(second.tail(destination).toCompletableFuture().join().gate()).isEqualTo(Gate.OPEN);
+        assertThat(first.tail(destination).toCompletableFuture().join().gate().closed())
+                .isTrue();
+        assertThat(names(first)).containsExactly("a", "disconnect");
+        assertThat(names(second)).containsExactly("b");
+        assertThat(toldFirst.names).isEmpty();
+        assertThat(first.state().followed()).isEqualTo(1);
+    }
+
+    private RedisEventLog open(RedisOptions options) {
+        RedisEventLog log = closing(new RedisEventLog(options));
+        log.start();
+        await(() -> log.state().works());
+        return log;
+    }
+
+    private Told follow(RedisEventLog log) {
+        Told told = new Told();
+        closes.add(log.follow(destination, told));
+        await(() -> log.state().unconfirmed() == 0);
+        return told;
+    }
+
+    private void append(RedisEventLog log, long offset, Event event) {
+        Entry entry = new Entry(destination, event, new Source("t", "topic", 0, offset), null);
+        log.append(log.generation(), List.of(entry))
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private List<String> names(RedisEventLog log) {
+        Page page =
+                log.read(destination, null, 100, 100_000).toCompletableFuture().join();
+        return page.events().stream().map(StoredEvent::event).map(Event::name).toList();
+    }
+
+    private static Event event(String name) {
+        return Event.message(name, Payload.EMPTY);
+    }
+
+    private <T extends AutoCloseable> T closing(T part) {
+        closes.add(part);
+        return part;
+    }
+
+    /** Keeps what is pushed. */
+    private static final class Told implements Follower {
+        private final BlockingQueue<String> names = new LinkedBlockingQueue<>();
+
+        @Override
+        public void appended(EventId id, @Nullable Event event) {
+            names.add(event == null ? "?" : event.name());
+        }
+
+        @Override
+        public EventId position() {
+            return EventId.START;
+        }
+
+        @Override
+        public void wake() {}
+
+        String next() throws InterruptedException {
+            return String.valueOf(names.poll(10, TimeUnit.SECONDS));
+        }
+    }
+}
