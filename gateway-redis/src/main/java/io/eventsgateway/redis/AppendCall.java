@@ -84,6 +84,9 @@ final class AppendCall {
                 if (eventId != null) {
                     names.add(keys.eventId(eventId));
                 }
+                if (StoredForm.isLarge(entry.event())) {
+                    names.add(keys.large(nameOf(entry.source())));
+                }
             }
         });
         return names.toArray(byte[][]::new);

@@ -1,6 +1,7 @@
 package io.eventsgateway.redis;
 
 import io.eventsgateway.Payload;
+import io.eventsgateway.log.RefusedException;
 import io.eventsgateway.log.StoredEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,31 +17,36 @@ final class LargeData {
 
     private static final int PIECE = 1024 * 1024;
 
+    /** Redis's strings end here. */
+    private static final int MAX = 512 * 1024 * 1024;
+
     /** Data outlives the event that refers to it. */
-    private static final Duration LONGER = Duration.ofMinutes(5);
+    static final Duration LONGER = Duration.ofMinutes(5);
 
     private final Connections connections;
-    private final Duration kept;
+    private final byte[] kept;
 
     LargeData(Connections connections, Duration retention) {
         this.connections = connections;
-        this.kept = retention.plus(LONGER);
+        this.kept = Keys.number(retention.plus(LONGER).toMillis());
     }
 
     /** Writes data; the same as often as one likes. */
     CompletionStage<?> keep(byte[] key, Payload data) {
-        return keepFrom(key, data, 0);
+        return data.size() > MAX
+                ? CompletableFuture.failedStage(new RefusedException("data of more than 512 MB"))
+                : keepFrom(key, data, 0);
     }
 
     private CompletionStage<?> keepFrom(byte[] key, Payload data, int from) {
         if (from == data.size()) {
-            return connections.change(redis -> redis.pexpire(key, kept));
+            return CompletableFuture.completedStage(null);
         }
         byte[] piece = new byte[Math.min(PIECE, data.size() - from)];
         data.copyTo(from, from + piece.length, piece, 0);
         return connections
-                .change(redis -> redis.setrange(key, from, piece))
-                .thenCompose(length -> keepFrom(key, data, from + piece.length));
+                .change(redis -> Script.PIECE.run(redis, new byte[][] {key}, Keys.number(from), piece, kept))
+                .thenCompose(done -> keepFrom(key, data, from + piece.length));
     }
 
     /** The events of a page as it came from the script, with their data; fewer where the data of one has expired. */

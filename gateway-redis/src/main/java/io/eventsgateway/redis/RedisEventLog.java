@@ -145,13 +145,18 @@ public final class RedisEventLog implements EventLog {
         return call.keep(large)
                 .thenCompose(kept -> connections.change(
                         redis -> Script.APPEND.run(redis, call.keys(known, tags), call.values(head(), known, tags))))
-                .thenCompose(reply -> appended(known, tags, reply));
+                .thenCompose(reply -> appended(known, tags, reply))
+                .exceptionallyCompose(failure -> CompletableFuture.failedStage(
+                        RedisError.isOfTheServer(failure)
+                                ? failure
+                                : new RefusedException(RedisProblem.of(failure).text())));
     }
 
     private List<byte[]> head() {
         return List.of(
                 retention,
-                memory,
+                Keys.number(MEMORY),
+                Keys.number(LargeData.LONGER.toMillis()),
                 Keys.bytes(servers.sharded() ? "SPUBLISH" : "PUBLISH"),
                 Keys.number(MAX_PUSHED_BYTES),
                 Keys.number(Gate.MAX_NAMES));

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 /** The changes and questions that take more than one step in Redis; the files beside this class say what each does. */
 enum Script {
     APPEND,
+    PIECE,
     READ,
     TAIL,
     ADMISSION,

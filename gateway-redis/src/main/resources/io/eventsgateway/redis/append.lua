@@ -1,28 +1,28 @@
 -- Appends a batch to the logs of some destinations, each entry once. Stops before an entry that names more than a destination can.
--- KEYS  the writer's guards, then of each destination: meta hash, stream, set of grants, set of the excluded, and a key for each event
---       id that a producer gave
--- ARGV  1 retention ms  2 memory ms, several retentions  3 PUBLISH or SPUBLISH  4 largest event that is pushed whole  5 most members of
---       a set  6 number of guards, then the count of each that was acknowledged; then for each destination:
+-- KEYS  the writer's guards, then of each destination: meta hash, stream, set of grants, set of the excluded; and of each entry the key of
+--       its event id, where a producer gave one, and the key of its data, where they are large
+-- ARGV  1 retention ms  2 retentions for which positions are remembered  3 ms by which large data outlive their event
+--       4 PUBLISH or SPUBLISH  5 largest event that is pushed whole  6 most members of a set
+--       7 number of guards, then the count of each that was acknowledged; then for each destination:
 --       epoch of a new log, channel, number of entries, and for each entry: lane, offset, 1 if its event id has a key or 0, event
 -- Returns added, duplicates, the count of each guard, and, only where it stopped before an entry, 1. Added is -1 when Redis has less
 -- than it acknowledged, and nothing is appended.
 local call = redis.call
-local retention, memory, publish, whole = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
-local most, guards = tonumber(ARGV[5]), tonumber(ARGV[6])
+local retention, remembered, longer = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local publish, whole, most, guards = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local answer = {0, 0}
 for i = 1, guards do
     local count = call('INCR', KEYS[i])
     answer[i + 2] = count
-    if count == 1 then call('PEXPIRE', KEYS[i], memory) end
-    if count <= tonumber(ARGV[6 + i]) then
+    if count == 1 then call('PEXPIRE', KEYS[i], retention * remembered) end
+    if count <= tonumber(ARGV[7 + i]) then
         for j = 1, i do call('DECR', KEYS[j]) end
         return {-1, 0}
     end
 end
 local time = call('TIME')
 local clock = time[1] * 1000 + math.floor(time[2] / 1000)
-local oldest = string.format('%.0f', clock - retention)
-local key, arg = guards, 6 + guards
+local key, arg = guards, 7 + guards
 
 -- The members that names make, in lists that are short enough to be arguments.
 local function members(prefix, names, lists)
@@ -54,13 +54,18 @@ while arg < #ARGV and not refused do
     local meta, stream, grants, excluded = KEYS[key + 1], KEYS[key + 2], KEYS[key + 3], KEYS[key + 4]
     local channel, entries = ARGV[arg + 2], tonumber(ARGV[arg + 3])
     local lane = ARGV[arg + 4]
-    local known = call('HMGET', meta, 'e', 's', 't', 'x', lane)
+    local known = call('HMGET', meta, 'e', 's', 't', 'x', 'r', 'k', lane)
     local epoch, seq, last = known[1], tonumber(known[2] or 0), tonumber(known[3] or 0)
     local now = math.max(clock, last)
+    -- the longest retention that a writer claims; a claim lasts as long as what was appended under it
+    local keep, claimed = tonumber(known[5] or 0), tonumber(known[6] or 0)
+    if keep < retention or claimed < clock then keep = retention end
+    local claim = keep == retention and (tonumber(known[5]) ~= keep or claimed < clock + keep)
+    local oldest, memory = string.format('%.0f', clock - keep), keep * remembered
     -- what outlives the events by far need not be kept longer with each of them
-    local renew = math.floor(clock / retention) ~= math.floor(last / retention)
+    local renew = claim or math.floor(clock / keep) ~= math.floor(last / keep)
     local closed, ended, named, added = known[4], false, false, 0
-    local fences, changes = {[lane] = tonumber(known[5] or -1)}, {}
+    local fences, changes, news = {[lane] = tonumber(known[7] or -1)}, {}, {}
     local newEpoch = ARGV[arg + 1]
     key, arg = key + 4, arg + 3
     for _ = 1, entries do
@@ -70,6 +75,11 @@ while arg < #ARGV and not refused do
         if ARGV[arg + 3] == '1' then
             key = key + 1
             idKey = KEYS[key]
+        end
+        local dataKey
+        if string.sub(event, 1, 1) == 'M' then
+            key = key + 1
+            dataKey = KEYS[key]
         end
         local fence = fences[lane] or tonumber(call('HGET', meta, lane) or -1)
         local duplicate = offset <= fence or (idKey and call('EXISTS', idKey) == 1)
@@ -95,12 +105,19 @@ while arg < #ARGV and not refused do
         if duplicate then
             answer[2] = answer[2] + 1
         else
-            if idKey then call('SET', idKey, '1', 'PX', retention) end
-            if closed and kind ~= 'd' then
+            local opens = closed and kind ~= 'd'
+            if opens then
                 closed = false
                 call('DEL', stream)
-                if kind ~= 'c' then call('DEL', grants, excluded) end
             end
+            local id = string.format('%.0f-%.0f', now, seq + 1)
+            -- first, because it is what may be refused: then there is no trace of the entry
+            call('XADD', stream, 'MINID', '~', oldest, id, 'e', event)
+            seq = seq + 1
+            added = added + 1
+            if idKey then call('SET', idKey, '1', 'PX', keep) end
+            if dataKey and call('PTTL', dataKey) < keep + longer then call('PEXPIRE', dataKey, keep + longer) end
+            if opens and kind ~= 'c' then call('DEL', grants, excluded) end
             if kind == 'c' then
                 if all then call('DEL', excluded) else change('SREM', excluded, subjects) end
                 change('SADD', grants, granted)
@@ -113,18 +130,11 @@ while arg < #ARGV and not refused do
                 change('SREM', grants, granted)
                 named = true
             end
-            seq = seq + 1
-            added = added + 1
-            local id = string.format('%.0f-%.0f', now, seq)
-            call('XADD', stream, 'MINID', '~', oldest, id, 'e', event)
-            if kind ~= 'M' and #event <= whole then
-                call(publish, channel, epoch .. '.' .. id .. '\n' .. event)
-            elseif kind == 'm' or kind == 'M' then
-                call(publish, channel, epoch .. '.' .. id .. '\n')
-            else
-                -- who is shut out is not known before the log is read
-                call(publish, channel, '')
-            end
+            -- who is shut out is not known before a large control is read, so nothing is published that could be a message
+            local told = epoch .. '.' .. id .. '\n'
+            if kind ~= 'M' and #event <= whole then told = told .. event
+            elseif kind == 'c' or kind == 'd' then told = '' end
+            news[#news + 1] = told
         end
     end
     local fields = {}
@@ -136,14 +146,20 @@ while arg < #ARGV and not refused do
         answer[1] = answer[1] + added
         local ends = {'s', string.format('%.0f', seq), 't', string.format('%.0f', now), 'e', epoch}
         for i = 1, epoch == known[1] and 4 or 6 do fields[#fields + 1] = ends[i] end
+        if claim then
+            fields[#fields + 1] = 'r'
+            fields[#fields + 1] = string.format('%.0f', keep)
+            fields[#fields + 1] = 'k'
+            fields[#fields + 1] = string.format('%.0f', clock + 1.25 * keep)
+        end
         if not closed then
             if known[4] then call('HDEL', meta, 'x') end
-            call('PEXPIRE', stream, retention)
+            call('PEXPIRE', stream, keep)
         else
             fields[#fields + 1] = 'x'
             fields[#fields + 1] = '1'
             -- what excludes somebody from a closed log does not keep its events longer
-            if ended or call('PTTL', stream) < 0 then call('PEXPIRE', stream, math.min(60000, retention)) end
+            if ended or call('PTTL', stream) < 0 then call('PEXPIRE', stream, math.min(60000, keep)) end
         end
     end
     if #fields > 0 then call('HSET', meta, unpack(fields)) end
@@ -152,6 +168,8 @@ while arg < #ARGV and not refused do
         call('PEXPIRE', grants, memory)
         call('PEXPIRE', excluded, memory)
     end
+    -- last, because it may be refused too, and what was appended has to be known by then
+    for _, told in ipairs(news) do call(publish, channel, told) end
 end
 if refused then answer[guards + 3] = 1 end
 return answer

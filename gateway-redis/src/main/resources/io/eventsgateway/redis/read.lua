@@ -2,10 +2,13 @@
 -- KEYS  1 meta hash  2 stream
 -- ARGV  1 retention ms  2 epoch of the position, '' for the oldest  3 its ms  4 its sequence  5 events at most  6 bytes at most
 -- Answers epoch, last sequence, last ms, whether there is more, the page, and id and size of the next event if it is too large for any.
-local meta = redis.call('HMGET', KEYS[1], 'e', 's', 't')
+local meta = redis.call('HMGET', KEYS[1], 'e', 's', 't', 'r', 'k')
 if not meta[1] then return {'', '0', '0', 0, {}, '', 0} end
 local time = redis.call('TIME')
-local oldest = time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[1])
+local clock, keep = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[1])
+-- as long as a writer claims to keep it
+if tonumber(meta[5] or 0) >= clock then keep = math.max(keep, tonumber(meta[4])) end
+local oldest = clock - keep
 local from = string.format('%.0f', math.max(oldest, 0))
 if ARGV[2] == meta[1] and tonumber(ARGV[3]) >= oldest then from = '(' .. ARGV[3] .. '-' .. ARGV[4] end
 local page, bytes, more, largeId, largeSize = {}, 0, 1, '', 0

@@ -99,7 +99,7 @@ class RedisCostIT {
     @Test
     void appendsConnectsOfManyNamesInSeveralCalls() {
         List<Entry> batch = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 30; i++) {
             batch.add(new Entry(
                     new Destination("acme", "view", "v" + i),
                     connect(i).event(),
@@ -112,7 +112,7 @@ class RedisCostIT {
 
         // some milliseconds each: a hundred thousand names in one call keep Redis from everything else for half a
         // second
-        assertThat(calls() - before).isGreaterThanOrEqualTo(50);
+        assertThat(calls() - before).isGreaterThanOrEqualTo(15);
     }
 
     private static long calls() {
