@@ -226,6 +226,8 @@ class SettingsTest {
         List<Example> all = new ArrayList<>();
         all.add(client(
                 "SPRING_PROFILES_ACTIVE", "", "x, kafka-auth", "security.protocol", "PLAINTEXT", "SASL_PLAINTEXT"));
+        all.add(value("LOGGING_FORMAT", "text", "json", "TEXT", "JSON"));
+        all.add(options("EVENTS_REDIS_KEYPREFIX", "eg", "test", Map.of(), RedisOptions::keyPrefix, "eg", "test"));
         all.add(reads("TASK_IN_MESSAGE", Feed.TASK_MESSAGE, "ai.flowx.eventsgateway.task.commands.message.v1"));
         all.add(example(
                 "KAFKA_TOPIC_EVENTSGATEWAY_DEADLETTER",
