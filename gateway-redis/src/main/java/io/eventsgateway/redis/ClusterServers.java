@@ -3,16 +3,17 @@ package io.eventsgateway.redis;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
-import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.Partitions;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +28,18 @@ final class ClusterServers implements Servers {
 
     private final EventLoop loop = new EventLoop();
     private final RedisOptions options;
-    private final RedisClusterClient client;
-    private final RedisClient pushClient;
+    private final ClusterClient client;
+    private final RedisClient nodes;
     private volatile @Nullable Partitions partitions;
     private volatile boolean sharded;
 
     ClusterServers(RedisOptions options) {
         this.options = options;
-        this.pushClient = RedisClient.create(loop.resources());
+        this.nodes = RedisClient.create(loop.resources());
+        this.nodes.setOptions(Servers.configure(ClientOptions.builder(), options)
+                .autoReconnect(false)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .build());
         ClusterTopologyRefreshOptions.Builder refresh =
                 ClusterTopologyRefreshOptions.builder().enablePeriodicRefresh(options.refresh());
         if (options.adaptive()) {
@@ -42,15 +47,14 @@ final class ClusterServers implements Servers {
         } else {
             refresh.disableAllAdaptiveRefreshTriggers();
         }
-        this.client = RedisClusterClient.create(loop.resources(), options.servers());
+        ClusterTopology topology = new ClusterTopology(nodes, options.servers().get(0));
+        this.client = new ClusterClient(loop.resources(), options.servers(), topology);
         this.client.setOptions(Servers.configure(ClusterClientOptions.builder(), options)
                 .maxRedirects(options.maxRedirects())
                 .validateClusterNodeMembership(false)
-                .topologyRefreshOptions(refresh.build())
-                .build());
-        this.pushClient.setOptions(Servers.configure(ClientOptions.builder(), options)
-                .autoReconnect(false)
+                // what was sent and not answered is for the log to repeat, with what it knows by then
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .topologyRefreshOptions(refresh.build())
                 .build());
     }
 
@@ -58,6 +62,7 @@ final class ClusterServers implements Servers {
     public CompletionStage<Commands> connect() {
         return client.refreshPartitionsAsync()
                 .thenCompose(known -> client.connectAsync(ByteArrayCodec.INSTANCE))
+                .thenCompose(connection -> client.connectMasters(connection).thenApply(done -> connection))
                 .thenCompose(this::learn);
     }
 
@@ -70,15 +75,25 @@ final class ClusterServers implements Servers {
     }
 
     @Override
+    public List<Integer> tagOfEach() {
+        Map<String, Integer> tags = new HashMap<>();
+        for (int tag = 0; tag < Keys.TAGS; tag++) {
+            String node = node(tag);
+            if (node != null) {
+                tags.putIfAbsent(node, tag);
+            }
+        }
+        return List.copyOf(tags.values());
+    }
+
+    @Override
     public @Nullable String pushes(int tag) {
+        return sharded || partitions == null ? node(tag) : ANY;
+    }
+
+    private @Nullable String node(int tag) {
         Partitions known = partitions;
-        if (known == null) {
-            return null;
-        }
-        if (!sharded) {
-            return ANY;
-        }
-        RedisClusterNode node = known.getPartitionBySlot(Keys.slot(tag));
+        RedisClusterNode node = known == null ? null : known.getPartitionBySlot(Keys.slot(tag));
         return node == null ? null : node.getNodeId();
     }
 
@@ -97,12 +112,7 @@ final class ClusterServers implements Servers {
             return CompletableFuture.failedStage(
                     new RedisConnectionException("no such node in the cluster: " + server));
         }
-        // the topology knows where a node is, and not how one gets in
-        RedisURI uri = RedisURI.builder(options.servers().get(0))
-                .withHost(node.getUri().getHost())
-                .withPort(node.getUri().getPort())
-                .build();
-        return pushClient.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri);
+        return nodes.connectPubSubAsync(ByteArrayCodec.INSTANCE, node.getUri());
     }
 
     @Override
@@ -129,7 +139,7 @@ final class ClusterServers implements Servers {
     @Override
     public void close() {
         Servers.shutdown(client);
-        Servers.shutdown(pushClient);
+        Servers.shutdown(nodes);
         loop.close();
     }
 }

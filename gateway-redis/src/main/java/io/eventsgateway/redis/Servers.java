@@ -7,6 +7,7 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,9 @@ interface Servers extends AutoCloseable {
     /** Makes a connection for commands. */
     CompletionStage<Commands> connect();
 
+    /** A tag of each server that has some, as far as they are known. */
+    List<Integer> tagOfEach();
+
     /** Which server pushes the channels of a tag, by its name; null while nobody knows. */
     @Nullable
     String pushes(int tag);
@@ -42,7 +46,7 @@ interface Servers extends AutoCloseable {
     /** Whether commands find the server that can do them; else the one that is connected to must be a master. */
     boolean routes();
 
-    /** Something moved: find out where it is now. */
+    /** Something moved: find out where it is now, soon and once, however often this is called meanwhile. */
     void refresh();
 
     /** Where they are, for people. */

@@ -5,6 +5,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -32,6 +33,11 @@ final class SingleServer implements Servers {
     public CompletionStage<Commands> connect() {
         return client.connectAsync(ByteArrayCodec.INSTANCE, uri)
                 .thenCompose(connection -> Servers.introduce(connection, connection.async()));
+    }
+
+    @Override
+    public List<Integer> tagOfEach() {
+        return List.of(0);
     }
 
     @Override

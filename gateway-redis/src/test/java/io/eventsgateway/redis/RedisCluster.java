@@ -23,8 +23,9 @@ public final class RedisCluster implements AutoCloseable {
 
     private final RedisClient client = RedisClient.create();
     private final List<RedisServer> nodes = new ArrayList<>();
+    private int asked;
 
-    /** A cluster of 7.0. The options are redis-server's. */
+    /** A cluster of 7.0. The options are redis-server's, as {@code --cluster-announce-hostname}. */
     public RedisCluster(String... options) {
         this(RedisServer::v70, options);
     }
@@ -150,9 +151,22 @@ public final class RedisCluster implements AutoCloseable {
 
     /** What a node answers to a command. */
     public <T> T ask(RedisServer node, Function<RedisCommands<String, String>, T> command) {
+        asked++;
         try (StatefulRedisConnection<String, String> connection = client.connect(node.uri())) {
             return command.apply(connection.sync());
         }
+    }
+
+    /** How many connections have been made to the nodes that run, without this object's own and those between nodes. */
+    long connections() {
+        long all = 0;
+        for (RedisServer node : nodes) {
+            if (node.isRunning()) {
+                String stats = ask(node, redis -> redis.info("stats"));
+                all += Long.parseLong(stats.replaceAll("(?s).*total_connections_received:(\\d+).*", "$1"));
+            }
+        }
+        return all - asked;
     }
 
     private static void await(int seconds, BooleanSupplier condition) {

@@ -151,7 +151,7 @@ public final class RedisServer implements AutoCloseable {
         } catch (IOException unusable) {
             throw new UncheckedIOException(unusable);
         }
-        awaitPong();
+        awaitAnswer();
     }
 
     /** Stops it as an operator would; its data stays. */
@@ -233,12 +233,14 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    private void awaitPong() {
+    private void awaitAnswer() {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         try {
             while (System.nanoTime() < until && !process.waitFor(10, TimeUnit.MILLISECONDS)) {
                 try {
-                    if (ask("PING").anyMatch(line -> line.equals("+PONG") || line.startsWith("-NOAUTH"))) {
+                    // not another one's that took the port meanwhile
+                    String self = "process_id:" + process.pid();
+                    if (ask("INFO server").anyMatch(line -> line.equals(self) || line.startsWith("-NOAUTH"))) {
                         return;
                     }
                 } catch (IOException notYet) {
