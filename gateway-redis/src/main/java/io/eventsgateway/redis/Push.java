@@ -4,16 +4,17 @@ import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
 import io.eventsgateway.log.EventLog.Following;
 import io.eventsgateway.log.Follower;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,12 +32,16 @@ final class Push {
     /** Channels in one subscription, and destinations in one question for their ends. */
     private static final int SOME = 256;
 
+    private static final long NEVER_HEARD = TimeUnit.SECONDS.toNanos(10);
+
     private final Servers servers;
     private final KeySpace space;
     private final String writer;
     private final Map<String, Channel> channels = new ConcurrentHashMap<>();
     private final Map<String, PushLink> links = new ConcurrentHashMap<>();
-    private final AtomicInteger asking = new AtomicInteger();
+
+    /** The questions that were asked last, by what can be asked together. Owned by the clock's thread. */
+    private final Map<Integer, CompletionStage<?>> asked = new HashMap<>();
 
     Push(Servers servers, KeySpace space, String writer) {
         this.servers = servers;
@@ -60,6 +65,16 @@ final class Push {
         boolean confirmed() {
             PushLink link = on;
             return link != null && link.works();
+        }
+
+        /** Does something with the followers; one that throws keeps nobody else from being woken, and is woken again. */
+        void attempt(Consumer<Channel> action) {
+            try {
+                action.accept(this);
+            } catch (RuntimeException | Error fault) {
+                LOG.error("Follower failed, its log is asked channel={}", keys.channel(), fault);
+                unseen = true;
+            }
         }
 
         void wake() {
@@ -132,7 +147,7 @@ final class Push {
      *
      * @return whether one of them is not heard any more, as of now
      */
-    boolean tick(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+    boolean tick(Connections connections) {
         Map<String, Integer> tags = new HashMap<>();
         for (int tag = 0; tag < Keys.TAGS; tag++) {
             String server = servers.pushes(tag);
@@ -144,7 +159,7 @@ final class Push {
         for (Map.Entry<String, Integer> each : tags.entrySet()) {
             PushLink link =
                     links.computeIfAbsent(each.getKey(), key -> new PushLink(key, space, writer, servers, this));
-            fellSilent |= link.tick(each.getValue(), commands);
+            fellSilent |= link.tick(each.getValue(), connections);
         }
         links.forEach((server, link) -> {
             if (!tags.containsKey(server) && channels.values().stream().noneMatch(channel -> channel.on == link)) {
@@ -174,46 +189,45 @@ final class Push {
     }
 
     /** Asks where the logs end that nothing is confirmed to be pushed of, or only since now, and wakes those who are elsewhere. */
-    void poll(RedisClusterAsyncCommands<byte[], byte[]> commands) {
-        compare(commands, Channel::isToBeAsked);
+    void poll(Connections connections) {
+        compare(connections, Channel::isToBeAsked);
     }
 
     /** The same for all: what is pushed may have been lost. */
-    void sweep(RedisClusterAsyncCommands<byte[], byte[]> commands) {
-        compare(commands, channel -> true);
+    void sweep(Connections connections) {
+        compare(connections, channel -> true);
     }
 
-    private void compare(RedisClusterAsyncCommands<byte[], byte[]> commands, Predicate<Channel> which) {
-        if (asking.get() > 0) {
-            return;
-        }
+    /** Where a question is still open, nothing more is asked; others are, which another server may answer. The clock's thread. */
+    private void compare(Connections connections, Predicate<Channel> which) {
         Map<Integer, List<Channel>> together = new HashMap<>();
         for (Channel channel : channels.values()) {
-            if (which.test(channel)) {
-                together.computeIfAbsent(servers.routes() ? channel.keys.tag() : 0, key -> new ArrayList<>())
-                        .add(channel);
+            int group = servers.routes() ? channel.keys.tag() : 0;
+            if (which.test(channel) && !Stages.isUnderWay(asked.get(group))) {
+                together.computeIfAbsent(group, key -> new ArrayList<>()).add(channel);
             }
         }
-        together.values().forEach(some -> {
+        together.forEach((group, some) -> {
+            List<CompletableFuture<?>> questions = new ArrayList<>();
             for (int from = 0; from < some.size(); from += SOME) {
-                ask(commands, some.subList(from, Math.min(some.size(), from + SOME)));
+                questions.add(ask(connections, some.subList(from, Math.min(some.size(), from + SOME)))
+                        .toCompletableFuture());
             }
+            asked.put(group, CompletableFuture.allOf(questions.toArray(CompletableFuture<?>[]::new)));
         });
     }
 
-    private void ask(RedisClusterAsyncCommands<byte[], byte[]> commands, List<Channel> some) {
+    private CompletionStage<?> ask(Connections connections, List<Channel> some) {
         byte[][] metas = some.stream().map(channel -> channel.keys.meta()).toArray(byte[][]::new);
         some.forEach(channel -> channel.unseen = false);
-        asking.incrementAndGet();
-        CompletionStage<List<Object>> asked = Script.ENDS.run(commands, metas);
-        asked.whenComplete((ends, failure) -> {
-            asking.decrementAndGet();
+        return connections.run(redis -> Script.ENDS.run(redis, metas)).whenComplete((ends, failure) -> {
             if (failure != null) {
                 some.forEach(channel -> channel.unseen = true);
-            } else {
-                for (int i = 0; i < some.size(); i++) {
-                    some.get(i).compare(Replies.end(ends.get(3 * i), ends.get(3 * i + 1), ends.get(3 * i + 2)));
-                }
+                return;
+            }
+            for (int i = 0; i < some.size(); i++) {
+                EventId end = Replies.end(ends.get(3 * i), ends.get(3 * i + 1), ends.get(3 * i + 2));
+                some.get(i).attempt(channel -> channel.compare(end));
             }
         });
     }
@@ -226,6 +240,21 @@ final class Push {
         return channels.values().stream()
                 .filter(channel -> !channel.confirmed())
                 .count();
+    }
+
+    /** What is wrong with pushing; empty where nothing is, or has been only just now. */
+    String problem() {
+        String problem = "";
+        for (PushLink link : links.values()) {
+            if (!link.denied().isEmpty()) {
+                return link.denied();
+            }
+            if (!link.works() && System.nanoTime() - link.heardAt() > NEVER_HEARD) {
+                problem = "what Redis should push does not arrive; events come by queries, later and at more cost"
+                        + (link.problem().isEmpty() ? "" : " (" + link.problem() + ")");
+            }
+        }
+        return problem;
     }
 
     /** Since when a link has not been heard, in nanoseconds; 0 when all are. */
@@ -261,7 +290,7 @@ final class Push {
     void heard(PushLink link) {
         channels.values().forEach(channel -> {
             if (channel.on == link) {
-                channel.wake();
+                channel.attempt(Channel::wake);
             }
         });
     }
@@ -300,17 +329,13 @@ final class Push {
         }
         EventId id = EventId.parse(new String(message, 0, line, StandardCharsets.US_ASCII));
         if (id == null) {
-            channel.wake();
+            channel.attempt(Channel::wake);
             return;
         }
-        try {
-            Event event = line + 1 >= message.length ? null : StoredForm.read(message, line + 1);
-            for (Follower follower : channel.followers) {
-                follower.appended(id, event);
-            }
-        } catch (RuntimeException | Error fault) {
-            LOG.error("Event not taken, its log is asked channel={} id={}", name, id, fault);
-            channel.unseen = true;
-        }
+        int from = line + 1;
+        channel.attempt(followed -> {
+            Event event = from >= message.length ? null : StoredForm.read(message, from);
+            followed.followers.forEach(follower -> follower.appended(id, event));
+        });
     }
 }

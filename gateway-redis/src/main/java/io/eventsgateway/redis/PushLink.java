@@ -1,12 +1,13 @@
 package io.eventsgateway.redis;
 
-import io.lettuce.core.api.async.BaseRedisAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.pubsub.api.async.RedisPubSubAsyncCommands;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,16 +34,31 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
     private final Servers servers;
     private final Push push;
 
-    private volatile @Nullable StatefulRedisPubSubConnection<byte[], byte[]> connection;
-    private volatile boolean heard;
-    private volatile long heardAt = System.nanoTime();
-    private volatile boolean closed;
+    /**
+     * Where a link is. From APART to CONNECTED with each connection, from there to HEARD and, as often as probes do not come and come
+     * again, to SILENT and back; to APART with the connection's end; from everywhere to CLOSED, for good.
+     */
+    private enum State {
+        /** Without a connection; one is made as soon as it can be. */
+        APART,
 
-    // set by whoever connects, which is one at a time
-    private volatile boolean connecting;
-    private volatile String problem = "";
+        /** With a connection on which nothing was heard yet. */
+        CONNECTED,
+        HEARD,
+        SILENT,
+        CLOSED
+    }
+
+    private final AtomicReference<State> state = new AtomicReference<>(State.APART);
+    private volatile @Nullable StatefulRedisPubSubConnection<byte[], byte[]> connection;
+    private volatile long heardAt = System.nanoTime();
     private volatile long connectAt = System.nanoTime();
+    private volatile String problem = "";
+    private volatile String denied = "";
     private volatile int probed = -1;
+
+    /** Owned by the clock's thread. */
+    private @Nullable CompletionStage<?> connecting;
 
     PushLink(String server, KeySpace space, String writer, Servers servers, Push push) {
         this.server = server;
@@ -54,7 +70,17 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
 
     /** Whether what is subscribed here is pushed, as far as one can know. Any thread. */
     boolean works() {
-        return heard;
+        return state.get() == State.HEARD;
+    }
+
+    /** What was wrong last; empty since it was heard. Any thread. */
+    String problem() {
+        return problem;
+    }
+
+    /** What the user of Redis is not allowed; empty where nothing is known to be missing. Any thread. */
+    String denied() {
+        return denied;
     }
 
     /** When it was last heard, by {@link System#nanoTime}; only of use after it was. Any thread. */
@@ -67,7 +93,7 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
      *
      * @return whether it is not heard any more, as of now
      */
-    boolean tick(int tag, BaseRedisAsyncCommands<byte[], byte[]> commands) {
+    boolean tick(int tag, Connections connections) {
         long now = System.nanoTime();
         StatefulRedisPubSubConnection<byte[], byte[]> current = connection;
         if (current != null && !current.isOpen()) {
@@ -78,65 +104,64 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
             connect(now);
             return false;
         }
-        boolean fellSilent = heard && now - heardAt > SILENT_NANOS;
+        long quiet = now - heardAt;
+        boolean fellSilent = quiet > SILENT_NANOS && state.compareAndSet(State.HEARD, State.SILENT);
         if (fellSilent) {
-            heard = false;
             LOG.warn("Push is silent, queries take its place server={}", name());
         }
-        if (!heard && now - heardAt > DEAD_NANOS) {
-            LOG.warn("Push stays silent, connection replaced server={}", name());
+        if (quiet > DEAD_NANOS && state.get() != State.HEARD) {
+            tell("nothing arrives, connections are replaced");
             drop(current);
             return false;
         }
-        String channel = space.probe(tag, writer);
+        String name = space.probe(tag, writer);
+        byte[] channel = Keys.bytes(name);
         if (probed != tag) {
             probed = tag;
-            subscribe(List.of(channel));
+            subscribe(List.of(name));
         }
-        if (servers.sharded()) {
-            commands.spublish(Keys.bytes(channel), PROBE);
-        } else {
-            commands.publish(Keys.bytes(channel), PROBE);
-        }
+        connections.run(redis -> servers.sharded() ? redis.spublish(channel, PROBE) : redis.publish(channel, PROBE));
         return fellSilent;
     }
 
     private void connect(long now) {
-        if (connecting || now - connectAt < 0) {
+        if (Stages.isUnderWay(connecting) || now - connectAt < 0) {
             return;
         }
-        connecting = true;
-        servers.connectPush(server).whenComplete((made, failure) -> {
-            if (failure != null) {
-                tell(RedisProblem.of(failure).text());
-                connectAt = System.nanoTime() + AGAIN_NANOS;
-            } else {
-                problem = "";
-                made.addListener(this);
-                heardAt = System.nanoTime();
-                probed = -1;
-                connection = made;
-                if (closed) {
-                    made.closeAsync();
-                } else {
-                    push.connected();
-                }
-            }
-            connecting = false;
-        });
+        connecting = Stages.attempt(() -> servers.connectPush(server))
+                .thenAccept(this::connected)
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        tell(RedisProblem.of(failure).text(space));
+                        connectAt = System.nanoTime() + AGAIN_NANOS;
+                    }
+                });
     }
 
-    /** Tells what is wrong, once as long as it is the same. */
+    private void connected(StatefulRedisPubSubConnection<byte[], byte[]> made) {
+        made.addListener(this);
+        heardAt = System.nanoTime();
+        probed = -1;
+        connection = made;
+        if (state.compareAndSet(State.APART, State.CONNECTED)) {
+            push.connected();
+        } else {
+            made.closeAsync();
+        }
+    }
+
+    /** Logs what is wrong, once as long as it is the same and nothing is heard. */
     private void tell(String cause) {
-        if (!cause.equals(problem)) {
-            problem = cause;
-            LOG.warn("Push not connected, queries take its place server={} cause=\"{}\"", name(), cause);
+        String why = denied.isEmpty() ? cause : denied;
+        if (!why.equals(problem)) {
+            problem = why;
+            LOG.warn("Push does not work, queries take its place server={} cause=\"{}\"", name(), why);
         }
     }
 
     private void drop(StatefulRedisPubSubConnection<byte[], byte[]> dead) {
         connection = null;
-        heard = false;
+        state.updateAndGet(now -> now == State.CLOSED ? now : State.APART);
         dead.removeListener(this);
         dead.closeAsync();
         push.disconnected(this);
@@ -145,14 +170,24 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
     /** Asks to be pushed; nothing when there is no connection. All channels of one tag where channels are sharded. Any thread. */
     void subscribe(List<String> channels) {
         RedisPubSubAsyncCommands<byte[], byte[]> async = async();
-        if (async != null) {
-            byte[][] names = channels.stream().map(Keys::bytes).toArray(byte[][]::new);
-            (servers.sharded() ? async.ssubscribe(names) : async.subscribe(names)).whenComplete((done, failure) -> {
-                if (failure != null) {
-                    servers.refresh();
-                }
-            });
+        if (async == null) {
+            return;
         }
+        byte[][] names = channels.stream().map(Keys::bytes).toArray(byte[][]::new);
+        Stages.attempt(() -> servers.sharded() ? async.ssubscribe(names) : async.subscribe(names))
+                .whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        denied = "";
+                        return;
+                    }
+                    RedisProblem refused = RedisProblem.of(failure);
+                    if (refused.kind() == RedisProblem.Kind.DENIED) {
+                        denied = refused.text(space);
+                        tell(denied);
+                    } else {
+                        servers.refresh();
+                    }
+                });
     }
 
     /** Asks to be pushed no more. Any thread. */
@@ -172,8 +207,7 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
 
     /** Any thread. */
     void close() {
-        closed = true;
-        heard = false;
+        state.set(State.CLOSED);
         StatefulRedisPubSubConnection<byte[], byte[]> current = connection;
         if (current != null) {
             current.closeAsync();
@@ -188,8 +222,8 @@ final class PushLink extends RedisPubSubAdapter<byte[], byte[]> {
     public void message(byte[] channel, byte[] message) {
         if (message.length == PROBE.length && isProbe(channel)) {
             heardAt = System.nanoTime();
-            if (!heard) {
-                heard = true;
+            if (state.compareAndSet(State.CONNECTED, State.HEARD) || state.compareAndSet(State.SILENT, State.HEARD)) {
+                problem = "";
                 push.heard(this);
             }
         } else {

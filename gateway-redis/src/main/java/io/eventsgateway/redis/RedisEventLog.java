@@ -63,7 +63,8 @@ public final class RedisEventLog implements EventLog {
         this.guard = new Guard(space, writer);
         this.servers = Servers.of(options);
         this.push = new Push(servers, space, writer);
-        this.connections = new Connections(servers, push, guard, remembered, options.frequency());
+        this.connections =
+                new Connections(servers, new Rights(space, writer), push, guard, remembered, options.frequency());
         this.large = new LargeData(connections, options.retention());
         this.retention = Keys.number(options.retention().toMillis());
         this.memory = Keys.number(remembered.toMillis());

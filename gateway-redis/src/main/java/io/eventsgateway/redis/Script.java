@@ -24,7 +24,8 @@ enum Script {
     ADMISSION,
     ENDS,
     MARK,
-    TOUCH;
+    TOUCH,
+    RIGHTS;
 
     private final byte[] source;
     private final String digest;

@@ -17,10 +17,12 @@ import io.eventsgateway.log.Gap;
 import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.LostException;
 import io.eventsgateway.log.Page;
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,11 +30,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +48,7 @@ import org.junit.jupiter.api.Test;
 class RedisFaultsIT {
 
     private static final Duration RETENTION = Duration.ofHours(1);
+    private static final KeySpace SPACE = new KeySpace("eg", 0);
     private static final Duration FREQUENCY = Duration.ofMillis(300);
 
     private final Destination destination =
@@ -177,7 +185,7 @@ class RedisFaultsIT {
         RedisCluster cluster = closing(new RedisCluster());
         open(RedisOptions.ofCluster(cluster.uris().subList(0, 1), RETENTION, FREQUENCY));
         Told told = follow();
-        int slot = Keys.slot(new KeySpace("eg", 0).keys(destination).tag());
+        int slot = Keys.slot(SPACE.keys(destination).tag());
         append("a");
         assertThat(told.next()).isEqualTo("a");
 
@@ -274,6 +282,181 @@ class RedisFaultsIT {
         assertThat(log.state().warning()).contains("allkeys-lru");
     }
 
+    @Test
+    void readsTheTopologyOnceWhenASlotWithManyChannelsMoves() {
+        RedisCluster cluster = closing(new RedisCluster());
+        open(RedisOptions.ofCluster(cluster.uris(), RETENTION, FREQUENCY));
+        int tag = SPACE.keys(destination).tag();
+        List<Destination> ofTheTag = IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> new Destination("acme", "view", "v" + i))
+                .filter(each -> SPACE.keys(each).tag() == tag)
+                .limit(1000)
+                .toList();
+        for (Destination each : ofTheTag) {
+            EventLog.Following following = log.follow(each, new Idle());
+            closes.add(following::close);
+        }
+        await(() -> log.state().unconfirmed() == 0);
+        RedisServer other = cluster.otherMaster(Keys.slot(tag));
+        long before = cluster.connections();
+
+        cluster.move(Keys.slot(tag), other);
+        await(() -> cluster.ask(other, redis -> redis.pubsubShardChannels()).size() >= 1000);
+        await(() -> log.state().unconfirmed() == 0);
+
+        assertThat(cluster.connections() - before).isLessThan(30);
+    }
+
+    @Test
+    void asksTheOtherNodesWhileOneHangs() {
+        RedisCluster cluster = closing(new RedisCluster());
+        // a question to a node that hangs stays open
+        open(withoutTimeout(cluster));
+        int slot = Keys.slot(SPACE.keys(destination).tag());
+        RedisServer master = cluster.masterOf(slot);
+        RedisServer hanging = cluster.otherMaster(slot);
+        Destination there = IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> new Destination("acme", "view", "v" + i))
+                .filter(each -> cluster.masterOf(Keys.slot(SPACE.keys(each).tag())) == hanging)
+                .findFirst()
+                .orElseThrow();
+        EventLog.Following following = log.follow(there, new Idle());
+        closes.add(following::close);
+        Told told = follow();
+        // its push can't come back
+        cluster.ask(master, redis -> {
+            redis.configSet("maxclients", "1");
+            return redis.clientKill(KillArgs.Builder.typePubsub());
+        });
+        await(() -> log.state().unconfirmed() > 0);
+
+        hanging.pause();
+        await(() -> log.state().unconfirmed() == 2);
+        for (String name : List.of("a", "b", "c")) {
+            log.append(log.generation(), List.of(entry(name)));
+            assertThat(told.next()).isEqualTo(name);
+        }
+        hanging.resume();
+    }
+
+    /** With a timeout that no test waits for. */
+    private static RedisOptions withoutTimeout(RedisCluster cluster) {
+        RedisOptions usual = RedisOptions.ofCluster(cluster.uris(), RETENTION, FREQUENCY);
+        return new RedisOptions(
+                usual.servers(),
+                true,
+                usual.maxRedirects(),
+                usual.refresh(),
+                usual.adaptive(),
+                usual.ssl(),
+                usual.connectTimeout(),
+                Duration.ofMinutes(5),
+                RETENTION,
+                FREQUENCY,
+                usual.keyPrefix());
+    }
+
+    @Test
+    void connectsAgainAfterAnErrorOnTheClocksThread() {
+        RedisServer server = closing(RedisServer.v70());
+        Servers servers = new SingleServer(RedisOptions.of(server.uri(), RETENTION, FREQUENCY));
+        AtomicBoolean thrown = new AtomicBoolean();
+        Servers failing = new ForwardingServers(servers) {
+            @Override
+            public boolean routes() {
+                if (Thread.currentThread().getName().equals("redis-clock") && !thrown.getAndSet(true)) {
+                    throw new OutOfMemoryError("thrown by a test");
+                }
+                return super.routes();
+            }
+        };
+        Push push = new Push(failing, SPACE, "test");
+        Connections connections = closing(new Connections(
+                failing, new Rights(SPACE, "test"), push, new Guard(SPACE, "test"), Duration.ofHours(6), FREQUENCY));
+        connections.start();
+        await(() -> connections.state().works() && thrown.get());
+
+        server.kill();
+        await(() -> !connections.state().works());
+        server.start();
+
+        await(() -> connections.state().works());
+        assertThat(connections.run(redis -> redis.ping()).toCompletableFuture().join())
+                .isEqualTo("PONG");
+    }
+
+    @Test
+    void failsWhatThrows() {
+        RedisServer server = closing(RedisServer.v70());
+        AtomicInteger throwing = new AtomicInteger(3);
+        Servers failing = new ForwardingServers(new SingleServer(RedisOptions.of(server.uri(), RETENTION, FREQUENCY))) {
+            @Override
+            public CompletionStage<Commands> connect() {
+                if (throwing.getAndDecrement() > 0) {
+                    throw new IllegalStateException("thrown by a test");
+                }
+                return super.connect();
+            }
+
+            @Override
+            public CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPush(String name) {
+                if (throwing.getAndDecrement() > -3) {
+                    throw new IllegalStateException("thrown by a test");
+                }
+                return super.connectPush(name);
+            }
+        };
+        Push push = new Push(failing, SPACE, "test");
+        Connections connections = closing(new Connections(
+                failing, new Rights(SPACE, "test"), push, new Guard(SPACE, "test"), Duration.ofHours(6), FREQUENCY));
+
+        connections.start();
+
+        await(() -> connections.state().works());
+        await(() -> connections.state().silentMillis() == 0);
+        assertThatThrownBy(() -> connections
+                        .change(redis -> {
+                            throw new IllegalArgumentException("thrown by a test");
+                        })
+                        .toCompletableFuture()
+                        .join())
+                .hasRootCauseInstanceOf(IllegalArgumentException.class);
+        assertThat(connections.state().works()).isTrue();
+    }
+
+    @Test
+    void worksWhenOneEntryIsRefused() {
+        RedisServer server = closing(RedisServer.v70());
+        open(server.uri());
+        Keys keys = SPACE.keys(destination);
+        ask(server.uri(), redis -> redis.set(new String(keys.meta(), StandardCharsets.UTF_8), "of another type"));
+
+        assertThatThrownBy(() -> append("a")).hasMessageContaining("WRONGTYPE");
+
+        assertThat(log.state().works()).isTrue();
+        assertThat(log.state().problem()).isEmpty();
+    }
+
+    @Test
+    void doesNotRepeatACallThatARestartedNodeNeverAnswered() {
+        RedisCluster cluster = closing(new RedisCluster());
+        // a call that is sent again is answered in the end
+        open(withoutTimeout(cluster));
+        append("a");
+        RedisServer master = cluster.masterOf(Keys.slot(SPACE.keys(destination).tag()));
+
+        master.pause();
+        CompletableFuture<Appended> called =
+                log.append(log.generation(), List.of(entry("b"))).toCompletableFuture();
+        master.kill();
+        master.start();
+
+        // an answer, as CLUSTERDOWN, would be one of the server that was started later
+        assertThatThrownBy(called::join)
+                .satisfies(failure ->
+                        assertThat(RedisProblem.of(failure).isAnswer()).isFalse());
+    }
+
     private String problemOf(RedisURI uri) {
         RedisEventLog refused = closing(new RedisEventLog(RedisOptions.of(uri, RETENTION, FREQUENCY)));
         refused.start();
@@ -352,6 +535,21 @@ class RedisFaultsIT {
 
     private static List<String> names(Page page) {
         return page.events().stream().map(stored -> stored.event().name()).toList();
+    }
+
+    /** A follower that never asks. */
+    private static final class Idle implements Follower {
+
+        @Override
+        public void appended(EventId id, @Nullable Event event) {}
+
+        @Override
+        public EventId position() {
+            return EventId.START;
+        }
+
+        @Override
+        public void wake() {}
     }
 
     /** A follower that reads when it is woken, as the hub does. */
