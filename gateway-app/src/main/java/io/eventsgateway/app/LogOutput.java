@@ -51,6 +51,9 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         level(context, Level.WARN, "io.lettuce");
         // a server that is away, at every attempt; Connections says it once and then every minute
         level(context, Level.ERROR, "io.lettuce.core.protocol.ConnectionWatchdog");
+        level(context, Level.ERROR, "io.lettuce.core.RedisClient");
+        level(context, Level.ERROR, "io.lettuce.core.cluster.RedisClusterClient");
+        level(context, Level.ERROR, "io.lettuce.core.cluster.ClusterTopologyRefreshScheduler");
         // a cluster's client closes its connections twice
         level(context, Level.ERROR, "io.lettuce.core.RedisChannelHandler");
         level(context, Level.WARN, "io.undertow");
