@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.time.InstantSource;
 
 /**
  * Where logs go and what is left out of them, unless {@code -Dlogback.configurationFile} names a file that says so. In code, because
@@ -37,6 +38,7 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         console.setContext(context);
         console.setTarget("System.err");
         console.setEncoder(encoder(context));
+        console.addFilter(new Repeats(InstantSource.system()));
         console.start();
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);

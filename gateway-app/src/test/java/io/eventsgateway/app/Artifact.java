@@ -17,15 +17,20 @@ record Artifact(String name, List<String> command, boolean inContainer) {
 
     /** The built jar on the Java that runs the tests. */
     static Artifact jar() {
-        return jar(Path.of(System.getProperty("java.home")));
+        return jar("512m");
     }
 
-    private static Artifact jar(Path javaHome) {
+    /** The same with another heap, as {@code -Xmx} takes it. */
+    static Artifact jar(String heap) {
+        return jar(Path.of(System.getProperty("java.home")), heap);
+    }
+
+    private static Artifact jar(Path javaHome, String heap) {
         return new Artifact(
                 "jar on " + javaHome.getFileName(),
                 List.of(
                         javaHome.resolve("bin/java").toString(),
-                        "-Xmx512m",
+                        "-Xmx" + heap,
                         "-jar",
                         Path.of("target", "gateway-app.jar").toString()),
                 false);
@@ -67,7 +72,7 @@ record Artifact(String name, List<String> command, boolean inContainer) {
     private static Artifact of(String text) {
         String name = text.substring(text.indexOf(':') + 1);
         return switch (text.substring(0, Math.max(0, text.indexOf(':')))) {
-            case "java" -> jar(Path.of(name));
+            case "java" -> jar(Path.of(name), "512m");
             case "image" -> image(name);
             default -> throw new IllegalArgumentException("not an artifact: " + text);
         };

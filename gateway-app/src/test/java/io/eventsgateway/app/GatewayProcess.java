@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The built jar as a process of its own. Used by one thread. */
 final class GatewayProcess implements AutoCloseable {
@@ -32,6 +33,11 @@ final class GatewayProcess implements AutoCloseable {
     /** The jar on the Java that runs the tests. */
     GatewayProcess(Map<String, String> environment, String... arguments) {
         this(Artifact.jar(), Path.of("target").toAbsolutePath(), environment, arguments);
+    }
+
+    /** The jar with another heap than the usual one, as {@code -Xmx} takes it. */
+    static GatewayProcess withHeap(String heap, Map<String, String> environment) {
+        return new GatewayProcess(Artifact.jar(heap), Path.of("target").toAbsolutePath(), environment);
     }
 
     /**
@@ -130,6 +136,23 @@ final class GatewayProcess implements AutoCloseable {
 
     URI uri(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** How many lines of its log have a text. */
+    long linesWith(String text) {
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.filter(line -> line.contains(text)).count();
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
     }
 
     String log() {

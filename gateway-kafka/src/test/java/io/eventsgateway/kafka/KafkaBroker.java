@@ -105,7 +105,7 @@ public final class KafkaBroker implements AutoCloseable {
         settings.put("share.coordinator.state.topic.replication.factor", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("group.initial.rebalance.delay.ms", "0");
-        settings.put("broker.session.timeout.ms", "3000");
+        settings.put("broker.session.timeout.ms", "9000");
         settings.put("broker.heartbeat.interval.ms", "500");
         settings.put("message.max.bytes", "60000000");
         settings.put("replica.fetch.max.bytes", "60000000");

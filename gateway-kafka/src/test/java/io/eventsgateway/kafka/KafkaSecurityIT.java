@@ -143,7 +143,7 @@ class KafkaSecurityIT {
     void namesTheTokenEndpointThatGivesNone() {
         oauth("s3cret");
         // a login of its own, which nobody else has a token for
-        settings.put("KAFKA_OAUTH_TOKEN_ENDPOINT_URI", tokens.tokenUrl() + "?" + run);
+        settings.put("KAFKA_OAUTH_TOKEN_ENDPOINT_URI", tokens.tokenUrl() + "/" + run);
         tokens.away = true;
         try (Reading reading = new Reading()) {
             await(() -> reading.feeds.problem().startsWith("no token from " + tokens.tokenUrl())
