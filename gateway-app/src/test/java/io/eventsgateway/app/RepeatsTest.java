@@ -37,7 +37,7 @@ class RepeatsTest {
 
     private FilterReply decide(String logger, String message) {
         LoggerContext context = new LoggerContext();
-        return repeats.decide(
-                new LoggingEvent(RepeatsTest.class.getName(), context.getLogger(logger), Level.WARN, message, null, null));
+        return repeats.decide(new LoggingEvent(
+                RepeatsTest.class.getName(), context.getLogger(logger), Level.WARN, message, null, null));
     }
 }

@@ -150,7 +150,7 @@ public final class RedisEventLog implements EventLog {
                 .exceptionallyCompose(failure -> CompletableFuture.failedStage(
                         RedisError.isOfTheServer(failure)
                                 ? failure
-                                : new RefusedException(RedisProblem.of(failure).text())));
+                                : new RefusedException(RedisProblem.of(failure).cause())));
     }
 
     private List<byte[]> head() {
