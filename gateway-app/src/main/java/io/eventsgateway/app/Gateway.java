@@ -284,6 +284,10 @@ public final class Gateway implements AutoCloseable {
      */
     public void start() {
         AppSettings.warnings(environment).forEach(LOG::warn);
+        String heap = HeapNeed.warning(environment, Runtime.getRuntime().maxMemory());
+        if (heap != null) {
+            LOG.warn(heap);
+        }
         if (isOpen()) {
             LOG.warn("Everybody is let in, because of SECURITY_TYPE=none");
         }
