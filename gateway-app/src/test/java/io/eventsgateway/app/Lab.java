@@ -12,8 +12,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.ToLongBiFunction;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -34,12 +37,13 @@ final class Lab implements AutoCloseable {
     private final AtomicInteger turn = new AtomicInteger();
     private final LabClients clients = new LabClients(this::next);
     private final KafkaProducer<byte[], byte[]> producer;
-    private final AtomicLongArray sent;
+    private final SentRecords sent;
     private final int rate;
     private final double settle;
     private volatile boolean sending = true;
     private volatile boolean paused;
     private volatile String padding = "";
+    private volatile Exception lastFailure;
     private Thread sender;
 
     Lab(String name, KafkaBroker kafka, Map<String, String> redis, int clients, int rate, double settle) {
@@ -47,7 +51,7 @@ final class Lab implements AutoCloseable {
         this.name = name;
         this.kafka = kafka;
         this.rate = rate;
-        this.sent = new AtomicLongArray(clients);
+        this.sent = new SentRecords(clients);
         environment.put("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         environment.put("KAFKA_TOPIC_NAMING_ENVIRONMENT", name + ".");
         environment.put("KAFKA_CONSUMER_GROUPID_PROCESSENGINECOMMANDS_MESSAGE", name);
@@ -56,8 +60,13 @@ final class Lab implements AutoCloseable {
         environment.put("EVENTS_SSE_DRAINSECS", "2");
         environment.putAll(redis);
         kafka.createTopic(topic(), 10);
+        // one request after the other: of several to a topic that was just made, a later one may be taken first, after
+        // which Kafka takes
+        // no earlier one any more
         producer = new KafkaProducer<>(
                 Map.of(
+                        "max.in.flight.requests.per.connection",
+                        1,
                         "bootstrap.servers",
                         kafka.bootstrapServers(),
                         "linger.ms",
@@ -130,13 +139,13 @@ final class Lab implements AutoCloseable {
 
     /** Connects the clients and begins to send. */
     void begin() {
-        for (int i = 0; i < sent.length(); i++) {
+        for (int i = 0; i < sent.destinations(); i++) {
             clients.connect("/api/events/process-instance/" + name + i, true);
         }
         await("all clients", () -> clients.all().stream().allMatch(each -> each.open));
         sender = new Thread(this::send, "lab-load");
         sender.start();
-        await("the first events", () -> clients.events() > sent.length());
+        await("the first events", () -> clients.events() > sent.destinations());
         // until the groups are settled
         pass(settle);
         clients.delays().reset();
@@ -152,7 +161,7 @@ final class Lab implements AutoCloseable {
                 while (paused) {
                     LockSupport.parkNanos(1_000_000);
                 }
-                sendOne((int) (count % sent.length()), padding);
+                sendOne((int) (count % sent.destinations()), padding);
             }
             LockSupport.parkNanos(1_000_000);
         }
@@ -171,10 +180,18 @@ final class Lab implements AutoCloseable {
     /** Sends the next record of one destination. */
     synchronized void sendOne(int destination, String pad) {
         String key = name + destination;
-        String value = "{\"n\":" + sent.getAndIncrement(destination) + ",\"t\":" + System.nanoTime()
-                + ",\"processInstanceUuid\":\"" + key + "\"" + pad + "}";
-        producer.send(new ProducerRecord<>(
-                topic(), key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8)));
+        long number = sent.send(destination);
+        String value = "{\"n\":" + number + ",\"t\":" + System.nanoTime() + ",\"processInstanceUuid\":\"" + key + "\""
+                + pad + "}";
+        ProducerRecord<byte[], byte[]> next = new ProducerRecord<>(
+                topic(), key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8));
+        producer.send(next, (acknowledged, failure) -> {
+            if (failure == null) {
+                sent.acknowledge(destination, number);
+            } else {
+                lastFailure = failure;
+            }
+        });
     }
 
     /** Sends to a destination that is none of the clients'. */
@@ -188,7 +205,7 @@ final class Lab implements AutoCloseable {
     /** Connects more clients to the same destinations, whose delays do not count. */
     void addClients(int count) {
         for (int i = 0; i < count; i++) {
-            clients.connect("/api/events/process-instance/" + name + i % sent.length(), false);
+            clients.connect("/api/events/process-instance/" + name + i % sent.destinations(), false);
             if (i % 100 == 99) {
                 pass(0.1);
             }
@@ -218,32 +235,40 @@ final class Lab implements AutoCloseable {
         while (missing() > 0 && System.nanoTime() < until) {
             LockSupport.parkNanos(50_000_000);
         }
-        long records = 0;
-        for (int i = 0; i < sent.length(); i++) {
-            records += sent.get(i);
+        if (sent.open() > 0) {
+            System.out.println(
+                    name + ": not acknowledged by Kafka, so not counted: " + sent.open() + ", " + lastFailure);
         }
         List<LabClients.One> all = clients.all();
         return new Result(
                 name,
-                records,
+                sent.acknowledged(),
                 all.size(),
                 all.stream().mapToLong(each -> each.connects - 1).sum(),
-                all.stream().mapToLong(each -> each.lost).sum() + missing(),
+                counted(LabClients.One::lost) + missing(),
                 all.stream().mapToLong(each -> each.twice).sum(),
                 all.stream().mapToLong(each -> each.resets).sum(),
-                all.stream().mapToLong(each -> each.announced).sum(),
+                counted(LabClients.One::announced),
                 clients.delays().getValueAtPercentile(50) / 1000.0,
                 clients.delays().getValueAtPercentile(99) / 1000.0,
                 clients.delays().getMaxValue() / 1000.0);
     }
 
+    /** How many of the clients' numbers are those of records that Kafka has. */
+    private long counted(Function<LabClients.One, LongStream> numbers) {
+        return sum((destination, client) -> sent.acknowledgedOf(destination, numbers.apply(client)));
+    }
+
+    /** What Kafka has and the clients do not have yet. */
     private long missing() {
-        long missing = 0;
+        return sum((destination, client) -> sent.acknowledgedFrom(destination, client.expected));
+    }
+
+    private long sum(ToLongBiFunction<Integer, LabClients.One> of) {
         List<LabClients.One> all = clients.all();
-        for (int i = 0; i < all.size(); i++) {
-            missing += Math.max(0, sent.get(i % sent.length()) - all.get(i).expected);
-        }
-        return missing;
+        return IntStream.range(0, all.size())
+                .mapToLong(i -> of.applyAsLong(i % sent.destinations(), all.get(i)))
+                .sum();
     }
 
     @Override

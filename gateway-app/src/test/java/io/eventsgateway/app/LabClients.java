@@ -7,6 +7,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,6 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.HdrHistogram.ConcurrentHistogram;
 
 /**
@@ -83,17 +86,18 @@ final class LabClients implements AutoCloseable {
         later.shutdownNow();
     }
 
+    private record Gap(long from, long to, boolean announced) {}
+
     /** One client. Its stream is read by one thread at a time. */
     final class One implements Flow.Subscriber<String> {
         final String path;
         final boolean measured;
         volatile long expected;
-        volatile long lost;
         volatile long twice;
         volatile long resets;
-        volatile long announced;
         volatile long connects;
         volatile boolean open;
+        private final Queue<Gap> gaps = new ConcurrentLinkedQueue<>();
         private boolean covered;
         private String position = "";
         private String id;
@@ -104,6 +108,22 @@ final class LabClients implements AutoCloseable {
         One(String path, boolean measured) {
             this.path = path;
             this.measured = measured;
+        }
+
+        /** The numbers that never came and were not announced. */
+        LongStream lost() {
+            return missed(false);
+        }
+
+        /** The numbers that never came, after a reset had said so. */
+        LongStream announced() {
+            return missed(true);
+        }
+
+        private LongStream missed(boolean afterReset) {
+            return gaps.stream()
+                    .filter(gap -> gap.announced() == afterReset)
+                    .flatMapToLong(gap -> LongStream.range(gap.from(), gap.to()));
         }
 
         void connect() {
@@ -188,15 +208,14 @@ final class LabClients implements AutoCloseable {
                 end++;
             }
             long sent = Long.parseLong(data, comma + 5, end, 10);
-            if (covered) {
-                announced += Math.max(0, number - expected);
-                covered = false;
-            } else if (number < expected) {
+            if (number < expected && !covered) {
                 twice++;
                 return;
-            } else {
-                lost += number - expected;
             }
+            if (number > expected) {
+                gaps.add(new Gap(expected, number, covered));
+            }
+            covered = false;
             if (number >= expected) {
                 events.increment();
                 if (measured) {
