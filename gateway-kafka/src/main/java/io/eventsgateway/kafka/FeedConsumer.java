@@ -347,9 +347,9 @@ final class FeedConsumer implements ConsumerRebalanceListener {
                 parts.push(part.with(part.records().subList(half, part.records().size())));
                 parts.push(part.with(part.records().subList(0, half)));
             } else if (failure instanceof RefusedException && ofARecord) {
-                parts.push(new Part(part.records(), "refused by the log: " + LogText.of(failure.getMessage())));
+                parts.push(new Part(part.records(), "refused by the log: " + Text.forLog(failure.getMessage())));
             } else if (ofARecord && ++alone == Suspects.ATTEMPTS) {
-                parts.push(new Part(part.records(), LogText.of("could not be taken: " + failure.getMessage())));
+                parts.push(new Part(part.records(), Text.forLog("could not be taken: " + failure.getMessage())));
             } else {
                 parts.push(part);
                 tellOfPause(part, failure);
@@ -523,7 +523,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     }
 
     private void tellOfPause(Part part, Exception failure) {
-        String cause = LogText.of(String.valueOf(failure instanceof ExecutionException ? failure.getCause() : failure));
+        String cause = Text.forLog(String.valueOf(failure instanceof ExecutionException ? failure.getCause() : failure));
         problem = "paused at " + part + ": " + cause;
         long now = System.nanoTime();
         if (toldAt == 0 || now - toldAt > TELL_AGAIN_NANOS) {

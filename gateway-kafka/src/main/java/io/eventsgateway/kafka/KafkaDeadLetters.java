@@ -103,7 +103,7 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
     @Override
     public CompletionStage<Void> send(InboundRecord in, String reason) {
         CompletableFuture<Void> sent = new CompletableFuture<Void>().orTimeout(SEND_SECONDS, TimeUnit.SECONDS);
-        Letter letter = new Letter(in, LogText.of(reason), sent);
+        Letter letter = new Letter(in, Text.forLog(reason), sent);
         sending.execute(() -> send(letter, Form.WHOLE));
         return sent;
     }
@@ -137,7 +137,7 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
                     topic,
                     letter.in().source(),
                     letter.reason(),
-                    LogText.of(failure.toString()));
+                    Text.forLog(failure.toString()));
             listener.letterGivenUp(letter.in().feed());
             letter.sent().complete(null);
         } else {

@@ -19,7 +19,7 @@ final class Reason {
             messages.removeIf(before -> before.contains(message));
             messages.add(message);
         }
-        return LogText.of(String.join(": ", messages));
+        return Text.forLog(String.join(": ", messages));
     }
 
     private static String message(Throwable failure) {

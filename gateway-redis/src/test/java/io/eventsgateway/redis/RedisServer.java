@@ -55,9 +55,18 @@ public final class RedisServer implements AutoCloseable {
         return new RedisServer(executable("6.2.6-v5", "6.2.7"), options);
     }
 
-    /** Redis 7.0, the first with sharded pub/sub. */
+    /** Redis 7.0, the first with sharded pub/sub; or the younger server that {@link #younger} names. */
     public static RedisServer v70(String... options) {
-        return new RedisServer(executable("7.0.15"), options);
+        return new RedisServer(younger().orElseGet(() -> executable("7.0.15")), options);
+    }
+
+    /** The executable in the system property {@code redis.executable}, with which the tests run in place of Redis 7.0. */
+    static Optional<String> younger() {
+        Optional<String> named = Optional.ofNullable(System.getProperty("redis.executable"));
+        named.filter(file -> !Files.isExecutable(Path.of(file))).ifPresent(missing -> {
+            throw new IllegalStateException("redis.executable=" + missing + " can't be executed");
+        });
+        return named;
     }
 
     /** Redis 7.0 that takes TLS too, on {@link #tlsPort}, and replicates over it; its clients need no certificate. */
@@ -65,7 +74,7 @@ public final class RedisServer implements AutoCloseable {
         List<String> all = new ArrayList<>(tls(keys));
         all.addAll(List.of("--tls-cluster", "yes"));
         all.addAll(List.of(options));
-        return new RedisServer(executable("7.0.15"), all.toArray(String[]::new));
+        return v70(all.toArray(String[]::new));
     }
 
     /** The port for TLS of a {@link #secured} server. */
@@ -82,7 +91,7 @@ public final class RedisServer implements AutoCloseable {
     static RedisServer sentinel(Path configuration, String... options) {
         List<String> all = new ArrayList<>(List.of(configuration.toString(), "--sentinel"));
         all.addAll(List.of(options));
-        return new RedisServer(executable("7.0.15"), all.toArray(String[]::new));
+        return v70(all.toArray(String[]::new));
     }
 
     /** A sentinel that takes TLS too, and speaks it with those it watches. */
@@ -90,7 +99,7 @@ public final class RedisServer implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of(configuration.toString(), "--sentinel"));
         all.addAll(tls(keys));
         all.addAll(List.of(options));
-        return new RedisServer(executable("7.0.15"), all.toArray(String[]::new));
+        return v70(all.toArray(String[]::new));
     }
 
     private static List<String> tls(TestKeys keys) {
@@ -185,15 +194,14 @@ public final class RedisServer implements AutoCloseable {
         return uri.build();
     }
 
-    /** Its version, as {@code 7.0.15}. */
+    /** Its version, as {@code 7.0.15}; Valkey's own, and not that of the Redis it stands in for. */
     public String version() {
-        String field = "redis_version:";
         try {
             return ask("INFO server")
-                    .filter(line -> line.startsWith(field))
-                    .findFirst()
-                    .orElseThrow()
-                    .substring(field.length());
+                    .filter(line -> line.startsWith("redis_version:") || line.startsWith("valkey_version:"))
+                    .map(line -> line.substring(line.indexOf(':') + 1))
+                    .reduce((redis, valkey) -> valkey)
+                    .orElseThrow();
         } catch (IOException gone) {
             throw new UncheckedIOException(gone);
         }

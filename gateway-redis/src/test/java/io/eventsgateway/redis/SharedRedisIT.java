@@ -155,7 +155,7 @@ class SharedRedisIT {
         Entry entry = new Entry(destination, event, new Source("t", "topic", 0, offset), null);
         log.append(log.generation(), List.of(entry))
                 .toCompletableFuture()
-                .orTimeout(10, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .join();
     }
 
