@@ -3,7 +3,14 @@ package io.eventsgateway;
 /** Rules about text that comes from outside. Any thread may call. */
 public final class Text {
 
+    private static final int LONGEST_IN_LOG = 1000;
+
     private Text() {}
+
+    /** The same as {@link #forLog(String, int)}, cut to 1,000 characters. */
+    public static String forLog(String text) {
+        return forLog(text, LONGEST_IN_LOG);
+    }
 
     /**
      * Foreign text as it may stand in a line of a log: cut to a length, with a {@code ?} for each character that could end the line,

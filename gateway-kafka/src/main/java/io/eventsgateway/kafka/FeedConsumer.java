@@ -1,6 +1,7 @@
 package io.eventsgateway.kafka;
 
 import io.eventsgateway.Source;
+import io.eventsgateway.Text;
 import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.LostException;
 import io.eventsgateway.log.RefusedException;
@@ -523,7 +524,8 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     }
 
     private void tellOfPause(Part part, Exception failure) {
-        String cause = Text.forLog(String.valueOf(failure instanceof ExecutionException ? failure.getCause() : failure));
+        String cause =
+                Text.forLog(String.valueOf(failure instanceof ExecutionException ? failure.getCause() : failure));
         problem = "paused at " + part + ": " + cause;
         long now = System.nanoTime();
         if (toldAt == 0 || now - toldAt > TELL_AGAIN_NANOS) {

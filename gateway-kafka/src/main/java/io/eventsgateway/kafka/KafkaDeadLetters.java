@@ -1,6 +1,7 @@
 package io.eventsgateway.kafka;
 
 import io.eventsgateway.Source;
+import io.eventsgateway.Text;
 import io.eventsgateway.route.DeadLetters;
 import io.eventsgateway.route.InboundRecord;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.eventsgateway.kafka;
 
+import io.eventsgateway.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
