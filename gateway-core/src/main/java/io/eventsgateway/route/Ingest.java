@@ -51,7 +51,8 @@ public final class Ingest {
      * Takes a batch of records of one feed, those of one partition in the order of their offsets. When the stage completes
      * normally, each of them is in the log or in the dead letters and their offsets may be committed. When it fails, the same
      * batch has to be given again before any later record of its partitions; after {@link LostException} also what was given
-     * before it, as the log's {@link #generation} says.
+     * before it, as the log's {@link #generation} says. Throws nothing but an {@link Error}, such as of memory that the batch needs and
+     * that there is not.
      *
      * @param generation the one that the caller has gone back for
      */
@@ -94,8 +95,10 @@ public final class Ingest {
     private CompletionStage<Appended> append(Generation generation, List<Entry> entries) {
         try {
             return log.append(generation, entries);
-        } catch (RuntimeException | Error fault) {
-            // no log should throw; that is no reason to take the records for bad ones
+        } catch (RuntimeException fault) {
+            // no log should throw; that is no reason to take the records for bad ones. An Error is the caller's: a
+            // batch that takes more
+            // memory than there is has to be taken apart
             return CompletableFuture.failedStage(fault);
         }
     }
