@@ -43,6 +43,12 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
         root.addAppender(console);
+        leaveOut(context);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** What is said by the gateway itself, once, or is of no use. */
+    static void leaveOut(LoggerContext context) {
         // brokers that refuse or can't be found, and missing topics, at every attempt; FeedGroup and KafkaFeeds say it
         // once
         level(context, Level.OFF, "org.apache.kafka.clients.ClientUtils");
@@ -61,7 +67,6 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         level(context, Level.WARN, "io.undertow");
         level(context, Level.WARN, "org.xnio");
         level(context, Level.WARN, "org.jboss");
-        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
     /** Writes one JSON object a line from now on, unless a configuration file says how to write. */

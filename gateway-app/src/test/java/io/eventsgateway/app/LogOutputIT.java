@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.eventsgateway.redis.RedisCluster;
@@ -39,7 +38,7 @@ class LogOutputIT {
 
     @BeforeEach
     void listen() {
-        new LogOutput().configure((LoggerContext) LoggerFactory.getILoggerFactory());
+        LogOutput.leaveOut(root.getLoggerContext());
         appender.setContext(root.getLoggerContext());
         appender.start();
         root.addAppender(appender);
