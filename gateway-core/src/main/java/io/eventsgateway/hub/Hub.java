@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -116,10 +117,16 @@ public final class Hub implements AutoCloseable {
         return subscriptions.size();
     }
 
-    /** Ends every subscription. Idempotent; to be called while the subscribers' executors still run. */
+    /** Ends every subscription. Idempotent; subscribers whose executor does not run any more are not told. */
     @Override
     public void close() {
-        subscriptions.forEach(subscription -> subscription.close(CloseReason.STOPPED));
+        for (HubSubscription subscription : subscriptions) {
+            try {
+                subscription.close(CloseReason.STOPPED);
+            } catch (RejectedExecutionException ended) {
+                // its stream ended with its executor, and the others must not stay open for it
+            }
+        }
     }
 
     private LiveTail enter(Destination destination) {

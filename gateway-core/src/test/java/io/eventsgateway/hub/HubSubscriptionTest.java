@@ -239,6 +239,27 @@ class HubSubscriptionTest {
     }
 
     @Test
+    void closesTheOthersThoughAnExecutorHasEnded() {
+        boolean[] ended = new boolean[1];
+        Executor executor = task -> {
+            if (ended[0]) {
+                throw new RejectedExecutionException("ended");
+            }
+            task.run();
+        };
+        List<Reader> others = List.of(new Reader(), new Reader());
+        Start start = new Start(Start.From.EARLIEST, null);
+        subscribe(hub, DESTINATION, others.get(0));
+        hub.subscribe(ANN, List.of(DESTINATION), start, new Reader(), executor);
+        subscribe(hub, DESTINATION, others.get(1));
+
+        ended[0] = true;
+        hub.close();
+
+        assertThat(others).extracting(reader -> reader.closed).containsOnly(CloseReason.STOPPED);
+    }
+
+    @Test
     void endsOnlyTheStreamThatFails() {
         Reader broken = new Reader();
         Reader whole = new Reader();

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
  * A real broker (KRaft, one node) as a process of its own on free ports, for tests. It keeps its port and its data until it is closed, and
@@ -177,6 +178,21 @@ public final class KafkaBroker implements AutoCloseable {
             files.map(Path::toFile).sorted(Comparator.reverseOrder()).forEach(File::delete);
         } catch (IOException left) {
             throw new UncheckedIOException(left);
+        }
+    }
+
+    /** Deletes a topic and makes it again, however often a producer that still asks for it makes it in between. */
+    public void makeTopicAgain(String name, int partitions) {
+        while (true) {
+            deleteTopic(name);
+            try {
+                createTopic(name, partitions);
+                return;
+            } catch (IllegalStateException failed) {
+                if (!(failed.getCause().getCause() instanceof TopicExistsException)) {
+                    throw failed;
+                }
+            }
         }
     }
 

@@ -107,13 +107,12 @@ class RedisRefusalIT {
             try {
                 append(entry(good, 0, "a"));
             } catch (CompletionException refusedByRedis) {
-                assertThat(refusedByRedis)
-                        .hasMessageContaining("channel")
-                        .hasRootCauseInstanceOf(RedisCommandExecutionException.class);
+                assertThat(refusedByRedis).hasMessageContaining("channel");
             }
         }
 
         redis.aclSetuser("default", AclSetuserArgs.Builder.allChannels());
+        await(() -> log.state().works());
         append(entry(good, 0, "a"), entry(good, 1, "b"));
 
         assertThat(names(good)).containsExactly("a", "b");
