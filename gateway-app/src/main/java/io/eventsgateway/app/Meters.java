@@ -110,7 +110,7 @@ final class Meters implements HubListener, IngestListener, FeedListener {
 
     @Override
     public void skipped(Feed feed, long records) {
-        of(skipped, feed).increment(records);
+        of(skipped, feed).increment((double) records);
     }
 
     @Override

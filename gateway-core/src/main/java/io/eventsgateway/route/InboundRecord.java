@@ -32,6 +32,11 @@ public record InboundRecord(
         headers = List.copyOf(headers);
     }
 
+    /** A record that could not be read: only where it stood is known. */
+    public static InboundRecord unread(Feed feed, Source source) {
+        return new InboundRecord(feed, source, null, null, List.of());
+    }
+
     /**
      * The last header of a name as text; null where there is none, or it has no value. Of a value of more than {@value #MAX_HEADER}
      * bytes, which no header that means something here has, these are what is returned.

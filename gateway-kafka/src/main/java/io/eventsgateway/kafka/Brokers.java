@@ -50,7 +50,7 @@ final class Brokers {
         List<String> left = new ArrayList<>();
         List<String> others = new ArrayList<>();
         for (String address :
-                String.valueOf(properties.get("bootstrap.servers")).split(",")) {
+                String.valueOf(properties.get("bootstrap.servers")).split(",", -1)) {
             String other = otherThanKafka(address.strip(), properties);
             if (other == null) {
                 left.add(address.strip());

@@ -177,7 +177,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
                 offset);
         consumer.seek(partition, offset + 1);
         Source source = new Source(partition.topic(), topics.id(partition.topic()), partition.partition(), offset);
-        InboundRecord unread = new InboundRecord(feed, source, null, null, List.of());
+        InboundRecord unread = InboundRecord.unread(feed, source);
         take(new Part(List.of(unread), "could not be read: it needs more memory than there is"));
         suspects.buried(partition, offset);
     }
@@ -270,7 +270,8 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private static long size(InboundRecord in) {
         byte[] key = in.key();
         byte[] value = in.value();
-        long size = (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+        long size = key == null ? 0 : key.length;
+        size += value == null ? 0 : value.length;
         for (Header header : in.headers()) {
             byte[] text = header.value();
             size += header.name().length() + (text == null ? 0 : text.length);
@@ -308,11 +309,6 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         TooMuchException(Error error) {
             super(error.toString(), error, false, false);
         }
-
-        @Override
-        public String toString() {
-            return String.valueOf(getMessage());
-        }
     }
 
     /**
@@ -348,7 +344,8 @@ final class FeedConsumer implements ConsumerRebalanceListener {
                 parts.push(part.with(part.records().subList(half, part.records().size())));
                 parts.push(part.with(part.records().subList(0, half)));
             } else if (failure instanceof RefusedException && ofARecord) {
-                parts.push(new Part(part.records(), "refused by the log: " + Text.forLog(failure.getMessage())));
+                parts.push(new Part(
+                        part.records(), "refused by the log: " + Text.forLog(String.valueOf(failure.getMessage()))));
             } else if (ofARecord && ++alone == Suspects.ATTEMPTS) {
                 parts.push(new Part(part.records(), Text.forLog("could not be taken: " + failure.getMessage())));
             } else {
@@ -524,8 +521,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     }
 
     private void tellOfPause(Part part, Exception failure) {
-        String cause =
-                Text.forLog(String.valueOf(failure instanceof ExecutionException ? failure.getCause() : failure));
+        String cause = Text.forLog(String.valueOf(failure.getCause() == null ? failure : failure.getCause()));
         problem = "paused at " + part + ": " + cause;
         long now = System.nanoTime();
         if (toldAt == 0 || now - toldAt > TELL_AGAIN_NANOS) {

@@ -221,7 +221,7 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
             admin.createTopics(List.of(wanted)).all().get(TOPIC_SECONDS, TimeUnit.SECONDS);
             LOG.info("Dead-letter topic made topic={}", topic);
         } catch (ExecutionException | TimeoutException failed) {
-            String cause = Reason.of(failed instanceof ExecutionException ? failed.getCause() : failed);
+            String cause = Reason.of(failed.getCause() == null ? failed : failed.getCause());
             if (!(failed.getCause() instanceof TopicExistsException) && !cause.equals(notMade)) {
                 notMade = cause;
                 LOG.warn("Dead-letter topic not made topic={} cause=\"{}\"", topic, cause);

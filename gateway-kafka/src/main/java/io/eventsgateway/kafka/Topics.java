@@ -61,7 +61,7 @@ final class Topics implements AutoCloseable {
     /** Lets go of a client that failed, for it may never work again; the next question makes another one. */
     private void replace(Admin failed) {
         synchronized (this) {
-            if (admin != failed) {
+            if (!failed.equals(admin)) {
                 return;
             }
             admin = null;
