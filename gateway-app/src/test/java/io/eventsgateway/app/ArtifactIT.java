@@ -44,6 +44,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,8 +54,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * That what is shipped can do what the documents say, with nothing of the tests on its class path: each run logs in to Kafka and Redis in
  * another documented way, takes records of every codec, serves TLS with another form of key, checks tokens of another algorithm. Which
- * artifacts are started is said by {@link Artifact#named}.
+ * artifacts are started is said by {@link Artifact#named}. Not part of {@code mvn verify}: {@code .ci/artifacts} runs it for each.
  */
+@Tag("artifact")
 @TestMethodOrder(OrderAnnotation.class)
 class ArtifactIT {
 
