@@ -23,6 +23,9 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 @Tag("browser")
 class BrowserIT {
 
+    /** For a busy machine; what is waited for comes within a moment else. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
     private GatewayProcess gateway;
     private TcpProxy proxy;
     private ChromeDriver browser;
@@ -73,7 +76,7 @@ class BrowserIT {
         await("reconnecting");
         gateway.start();
         await("open");
-        new WebDriverWait(browser, Duration.ofSeconds(20))
+        new WebDriverWait(browser, PATIENCE)
                 .until(page -> texts("#events li .name").contains("reset"));
 
         assertThat(number("missing")).isZero();
@@ -85,13 +88,13 @@ class BrowserIT {
         await("open");
         browser.findElement(By.id("event")).sendKeys("greeting");
         browser.findElement(By.cssSelector("#send button")).click();
-        new WebDriverWait(browser, Duration.ofSeconds(10))
+        new WebDriverWait(browser, PATIENCE)
                 .until(page -> texts("#events li .name").contains("greeting"));
         assertThat(text("answer")).isEqualTo("Taken by feed engine-message.");
 
         browser.findElement(By.id("value")).sendKeys("}");
         browser.findElement(By.cssSelector("#send button")).click();
-        new WebDriverWait(browser, Duration.ofSeconds(10))
+        new WebDriverWait(browser, PATIENCE)
                 .until(page -> text("answer").startsWith("Went to the dead letters: not JSON"));
     }
 
@@ -121,18 +124,18 @@ class BrowserIT {
     }
 
     private void await(String state) {
-        new WebDriverWait(browser, Duration.ofSeconds(30))
+        new WebDriverWait(browser, PATIENCE)
                 .until(page -> state.equals(browser.findElement(By.id("state")).getDomAttribute("data-state")));
     }
 
     private void awaitEvents(int count) {
-        new WebDriverWait(browser, Duration.ofSeconds(40)).until(page -> number("count") >= count);
+        new WebDriverWait(browser, PATIENCE).until(page -> number("count") >= count);
     }
 
     /** Waits until the demo process has gone on while the browser was away. */
     private void awaitNextOfTheServer(int number) {
         try (Client beside = new Client(gateway.uri("/api/events/process-instance/demo?from=earliest"), "beside")) {
-            new WebDriverWait(browser, Duration.ofSeconds(40))
+            new WebDriverWait(browser, PATIENCE)
                     .until(page -> beside.received().stream().anyMatch(event -> event.number() >= number));
         }
     }

@@ -25,6 +25,9 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 @Tag("browser")
 class OriginBrowserIT {
 
+    /** For a busy machine; what is waited for comes within a moment else. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
     private static final String PAGE = """
             <!doctype html><meta charset="utf-8"><script>
             document.cookie = 'token=ann';
@@ -139,7 +142,7 @@ class OriginBrowserIT {
         URI uri = gateway.uri(path);
         browser.get("http://" + host + ":" + port() + "/");
         browser.executeScript("clients." + client + "('http://localhost:" + uri.getPort() + path + "')");
-        return new WebDriverWait(browser, Duration.ofSeconds(30)).until(page -> {
+        return new WebDriverWait(browser, PATIENCE).until(page -> {
             String seen = String.valueOf(browser.executeScript("return window.seen"));
             return seen.isEmpty() ? null : seen;
         });
