@@ -125,6 +125,7 @@ class BrowserIT {
 
     private void await(String state) {
         new WebDriverWait(browser, PATIENCE)
+                .withMessage(() -> state + " and not " + text("state-text") + "; the gateway's log:\n" + gateway.log())
                 .until(page -> state.equals(browser.findElement(By.id("state")).getDomAttribute("data-state")));
     }
 

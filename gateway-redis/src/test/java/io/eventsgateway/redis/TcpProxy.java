@@ -98,15 +98,23 @@ public final class TcpProxy implements AutoCloseable {
     private void accept(ServerSocket listening) {
         try {
             while (true) {
-                Socket client = listening.accept();
-                Socket target = new Socket(InetAddress.getLoopbackAddress(), targetPort);
-                sockets.add(client);
-                sockets.add(target);
-                start(() -> pump(client, target));
-                start(() -> pump(target, client));
+                connect(listening.accept());
             }
         } catch (IOException cut) {
             // no more connections
+        }
+    }
+
+    private void connect(Socket client) {
+        try {
+            Socket target = new Socket(InetAddress.getLoopbackAddress(), targetPort);
+            sockets.add(client);
+            sockets.add(target);
+            start(() -> pump(client, target));
+            start(() -> pump(target, client));
+        } catch (IOException away) {
+            // only this one is refused, as the target would: later ones may find it back
+            closeQuietly(client);
         }
     }
 
