@@ -74,7 +74,6 @@ final class FeedConsumer implements ConsumerRebalanceListener {
 
     private final Set<TopicPartition> assigned = new HashSet<>();
     private final Map<TopicPartition, Long> seen = new HashMap<>();
-    private final Map<TopicPartition, String> topicIds = new HashMap<>();
     private Generation generation;
     private boolean holding;
     private @Nullable TopicPartition alone;
@@ -229,15 +228,19 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         Set<TopicPartition> again = new HashSet<>();
         for (TopicPartition partition : assigned) {
             String id = topics.known(partition.topic());
-            String before = id == null ? null : topicIds.put(partition, id);
-            if (before != null && !before.equals(id)) {
-                again.add(partition);
+            String before = progress.topicId(partition);
+            if (id == null || id.equals(before)) {
+                continue;
             }
+            if (before != null) {
+                again.add(partition);
+                progress.forget(Set.of(partition));
+            }
+            progress.reads(partition, id);
         }
         if (!again.isEmpty()) {
             consumer.seekToBeginning(again);
             seen.keySet().removeAll(again);
-            progress.forget(again);
             LOG.warn("Topic was made again, read from its beginning feed={} partitions={}", feed.label(), again);
         }
         return again;
@@ -419,9 +422,13 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         Map<String, CompletableFuture<Boolean>> asked = new HashMap<>();
         committed.forEach((partition, offset) -> {
             Handover handover = Handover.parse(offset.metadata());
+            if (handover == null) {
+                return;
+            }
+            // may be of the topic before: whoever had read that commits when it is there again
+            progress.reads(partition, handover.topicId());
             // what is older than the retention would have expired
-            if (handover != null
-                    && handover.from() < offset.offset()
+            if (handover.from() < offset.offset()
                     && handover.at().plus(options.retention()).isAfter(now)) {
                 left.put(partition, handover);
                 asked.computeIfAbsent(
@@ -591,7 +598,6 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
         assigned.removeAll(partitions);
         seen.keySet().removeAll(partitions);
-        topicIds.keySet().removeAll(partitions);
         progress.forget(partitions);
     }
 }

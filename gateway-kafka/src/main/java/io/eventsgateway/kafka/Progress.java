@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ final class Progress {
     private final Duration rewind;
     private final RecentOffsets recent;
 
+    /** The id of the topic that is read; the offsets are of no other. */
+    private final Map<TopicPartition, String> topicIds = new HashMap<>();
+
     /** The offset behind the last record that was appended. */
     private final Map<TopicPartition, Long> reached = new HashMap<>();
 
@@ -35,6 +39,17 @@ final class Progress {
         this.ingest = ingest;
         this.rewind = rewind;
         this.recent = new RecentOffsets(rewind.plus(REMEMBERED));
+    }
+
+    /** A partition is read, of the topic with that id. */
+    void reads(TopicPartition partition, String topicId) {
+        topicIds.put(partition, topicId);
+    }
+
+    /** The id of the topic whose partition is read; null before it is known. */
+    @Nullable
+    String topicId(TopicPartition partition) {
+        return topicIds.get(partition);
     }
 
     /** A record was appended. */
@@ -62,6 +77,7 @@ final class Progress {
 
     /** Partitions are another's, or begin anew. */
     void forget(Collection<TopicPartition> partitions) {
+        topicIds.keySet().removeAll(partitions);
         reached.keySet().removeAll(partitions);
         taken.keySet().removeAll(partitions);
         recent.forget(partitions);
@@ -79,7 +95,7 @@ final class Progress {
         Map<TopicPartition, Long> due = new HashMap<>();
         for (TopicPartition partition : partitions) {
             Long offset = reached.get(partition);
-            if (offset != null && !offset.equals(taken.get(partition))) {
+            if (offset != null && topicIds.containsKey(partition) && !offset.equals(taken.get(partition))) {
                 due.put(partition, offset);
             }
         }
@@ -93,7 +109,8 @@ final class Progress {
         due.forEach((partition, offset) -> {
             Long recently = recent.since(partition, since);
             long from = recently == null ? offset : Math.min(recently, offset);
-            offsets.put(partition, new OffsetAndMetadata(offset, new Handover(now, from, receipt).metadata()));
+            Handover handover = new Handover(now, Objects.requireNonNull(topicIds.get(partition)), from, receipt);
+            offsets.put(partition, new OffsetAndMetadata(offset, handover.metadata()));
         });
         taken.putAll(due);
         return offsets;

@@ -142,12 +142,16 @@ abstract class FeedsOnABroker {
     }
 
     long committed(String topic, int partition) {
+        OffsetAndMetadata offset = offsets().get(new TopicPartition(topic, partition));
+        return offset == null ? 0 : offset.offset();
+    }
+
+    /** What the group has committed. */
+    Map<TopicPartition, OffsetAndMetadata> offsets() {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(group())
+            return admin.listConsumerGroupOffsets(group())
                     .partitionsToOffsetAndMetadata()
                     .get(20, TimeUnit.SECONDS);
-            OffsetAndMetadata offset = offsets.get(new TopicPartition(topic, partition));
-            return offset == null ? 0 : offset.offset();
         } catch (Exception failed) {
             throw new IllegalStateException(failed);
         }

@@ -339,6 +339,29 @@ class KafkaFeedsIT extends FeedsOnABroker {
         assertThat(data("view/a")).containsExactly("1", "2", "3");
     }
 
+    /** A consumer that had read the topic before commits when the topic is there again. */
+    @Test
+    void readsATopicThatWasMadeAgainFromItsBeginningWhateverWasCommittedOfTheOneBefore() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 1);
+        KafkaFeeds first = startFeeds(Feed.TASK_MESSAGE);
+        IntStream.range(0, 5).forEach(n -> send(topic, "before", "" + n));
+        await(() -> data("view/before").size() == 5);
+        first.close();
+        OffsetAndMetadata committed = offsets().get(new TopicPartition(topic, 0));
+        assertThat(committed.offset()).isEqualTo(5);
+
+        broker.makeTopicAgain(topic, 1);
+        IntStream.range(0, 7).forEach(n -> send(topic, "after", "" + n));
+        producer.flush();
+        broker.admin(admin -> admin.alterConsumerGroupOffsets(group(), Map.of(new TopicPartition(topic, 0), committed))
+                .all());
+        startFeeds(Feed.TASK_MESSAGE);
+
+        await(() -> data("view/after").contains("6"));
+        assertThat(data("view/after")).containsExactly("0", "1", "2", "3", "4", "5", "6");
+    }
+
     @Test
     void saysThatALibraryCannotBeLoadedAndGoesOnWhenItCan() {
         String topic = topic(Feed.TASK_MESSAGE);

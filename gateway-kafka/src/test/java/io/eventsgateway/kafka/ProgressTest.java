@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
@@ -58,6 +59,12 @@ class ProgressTest {
                     IngestListener.NONE),
             Duration.ofSeconds(30));
 
+    @BeforeEach
+    void reads() {
+        progress.reads(one, "id");
+        progress.reads(two, "id");
+    }
+
     @Test
     void commitsWhatWasAppendedWithWhereToGoBackToAndTheReceipt() {
         progress.appended(one, 5, now.minusSeconds(60));
@@ -66,9 +73,9 @@ class ProgressTest {
         progress.appended(two, 3, now.minusSeconds(50));
 
         assertThat(progress.take(List.of(one), generation, now))
-                .isEqualTo(Map.of(one, new OffsetAndMetadata(8, "1790000000000 6 r1")));
+                .isEqualTo(Map.of(one, new OffsetAndMetadata(8, "1790000000000 topic=id 6 r1")));
         assertThat(progress.take(List.of(one, two), generation, now))
-                .isEqualTo(Map.of(two, new OffsetAndMetadata(4, "1790000000000 4 r1")));
+                .isEqualTo(Map.of(two, new OffsetAndMetadata(4, "1790000000000 topic=id 4 r1")));
         assertThat(progress.take(List.of(one, two), generation, now)).isEmpty();
     }
 
@@ -82,7 +89,7 @@ class ProgressTest {
 
         progress.backTo(one, 3);
         assertThat(progress.take(List.of(one), generation, now))
-                .isEqualTo(Map.of(one, new OffsetAndMetadata(3, "1790000000000 3 r2")));
+                .isEqualTo(Map.of(one, new OffsetAndMetadata(3, "1790000000000 topic=id 3 r2")));
     }
 
     @Test
@@ -119,6 +126,7 @@ class ProgressTest {
         progress.appended(one, 99, now);
         Map<TopicPartition, OffsetAndMetadata> before = progress.take(List.of(one), generation, now);
         progress.forget(List.of(one));
+        progress.reads(one, "id");
 
         progress.putBack(before.keySet());
 
@@ -151,10 +159,18 @@ class ProgressTest {
 
     @Test
     void understandsWhatItCommits() {
-        Handover handover = new Handover(now, 6, "r1 2:3");
+        Handover handover = new Handover(now, "id", 6, "r1 2:3");
         assertThat(Handover.parse(handover.metadata())).isEqualTo(handover);
-        assertThat(Handover.parse("1 2 ")).isEqualTo(new Handover(Instant.ofEpochMilli(1), 2, ""));
-        for (String other : List.of("", "6", "1 6", "1 x r1", "-1 6 r1", "1 -6 r1", "1 99999999999999999999 r1")) {
+        assertThat(Handover.parse("1 topic=a 2 ")).isEqualTo(new Handover(Instant.ofEpochMilli(1), "a", 2, ""));
+        for (String other : List.of(
+                "",
+                "6",
+                "1 topic=a 6",
+                "1 6 r1",
+                "1 topic=a x r1",
+                "-1 topic=a 6 r1",
+                "1 topic=a -6 r1",
+                "1 topic=a 99999999999999999999 r1")) {
             assertThat(Handover.parse(other)).as(other).isNull();
         }
     }
