@@ -11,6 +11,6 @@ public interface FeedListener {
     /** A group that had read nothing yet begins behind some records, which are older than the retention. */
     default void skipped(Feed feed, long records) {}
 
-    /** The dead-letter topic never takes a letter, in any form: its record is in the log alone. */
+    /** The dead-letter topic does not take a letter, in any form or because the cluster refuses the topic: its record is in the log alone. */
     default void letterGivenUp(Feed feed) {}
 }

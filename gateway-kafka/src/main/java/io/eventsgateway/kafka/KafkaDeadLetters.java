@@ -24,6 +24,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -34,8 +37,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The dead-letter topic: the record as it was, with headers that say why it is there and where it came from. A letter that the topic never
- * takes is sent again without what makes it large; one that it takes in no form is logged and given up. The producer is made with the first dead
- * letter. Any thread may call.
+ * takes is sent again without what makes it large; one that it takes in no form is logged and given up, and so are letters while the cluster
+ * has refused the topic itself for a minute. The producer is made with the first dead letter. Any thread may call.
  */
 public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
 
@@ -47,6 +50,7 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
     private static final String OWN_HEADERS = "gateway-";
     private static final long TOPIC_SECONDS = 10;
     private static final long SEND_SECONDS = 60;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final String topic;
     private final Map<String, Object> properties;
@@ -57,6 +61,8 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
     // owned by the sending thread
     private @Nullable Producer<byte[], byte[]> producer;
     private String notMade = "";
+    private boolean mayNotBeMade;
+    private final TopicPatience patience;
 
     /**
      * Dead letters in a topic.
@@ -65,6 +71,13 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
      * @param maxBytes of the largest record
      */
     public KafkaDeadLetters(String topic, Map<String, Object> properties, int maxBytes, FeedListener listener) {
+        this(topic, properties, maxBytes, listener, PATIENCE);
+    }
+
+    /** With another patience for a topic that the cluster refuses. */
+    KafkaDeadLetters(
+            String topic, Map<String, Object> properties, int maxBytes, FeedListener listener, Duration patience) {
+        this.patience = new TopicPatience(patience);
         this.topic = topic;
         this.properties = Map.copyOf(properties);
         this.maxBytes = maxBytes;
@@ -114,10 +127,15 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
             // it took too long and is sent again by whoever waited
             return;
         }
+        if (patience.isOverAt(System.nanoTime())) {
+            giveUp(letter, "the cluster refuses the topic");
+            return;
+        }
         try {
             Producer<byte[], byte[]> used = producer();
             used.send(message(letter, form), (metadata, failure) -> {
                 if (failure == null) {
+                    patience.taken();
                     letter.sent().complete(null);
                 } else {
                     sending.execute(() -> failed(letter, form, failure));
@@ -129,23 +147,42 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
     }
 
     private void failed(Letter letter, Form form, Throwable failure) {
+        boolean refused = isOfTheTopic(failure);
+        if (refused) {
+            patience.refused(System.nanoTime());
+        }
         Form smaller = isOfTheLetter(failure) ? letter.after(form) : null;
         if (smaller != null) {
             send(letter, smaller);
         } else if (isOfTheLetter(failure) && !(failure instanceof OutOfMemoryError)) {
-            LOG.error(
-                    "Dead letter given up, its topic never takes it topic={} source={} reason=\"{}\" cause=\"{}\"",
-                    topic,
-                    letter.in().source(),
-                    letter.reason(),
-                    Text.forLog(failure.toString()));
-            listener.letterGivenUp(letter.in().feed());
-            letter.sent().complete(null);
+            giveUp(letter, Reason.of(failure));
         } else {
             // it may be past saving, as after an error on its own thread, or not know that its topic was made again
             closeProducer(Duration.ZERO);
-            letter.sent().completeExceptionally(failure);
+            if (refused && patience.isOver()) {
+                giveUp(letter, Reason.of(failure));
+            } else {
+                letter.sent().completeExceptionally(failure);
+            }
         }
+    }
+
+    private void giveUp(Letter letter, String cause) {
+        LOG.error(
+                "Dead letter given up, its topic does not take it topic={} source={} reason=\"{}\" cause=\"{}\"",
+                topic,
+                letter.in().source(),
+                letter.reason(),
+                cause);
+        listener.letterGivenUp(letter.in().feed());
+        letter.sent().complete(null);
+    }
+
+    /** Whether the cluster answered that nothing can be sent to the topic, as against not answering. */
+    private boolean isOfTheTopic(Throwable failure) {
+        return failure instanceof AuthorizationException
+                || failure instanceof InvalidTopicException
+                || mayNotBeMade && failure instanceof org.apache.kafka.common.errors.TimeoutException;
     }
 
     /** Whether the answer would be the same for ever, and might be another for less. */
@@ -219,9 +256,12 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
             NewTopic wanted = new NewTopic(topic, Optional.empty(), Optional.empty())
                     .configs(Map.of("max.message.bytes", Integer.toString(ClientProperties.largestLetter(maxBytes))));
             admin.createTopics(List.of(wanted)).all().get(TOPIC_SECONDS, TimeUnit.SECONDS);
+            mayNotBeMade = false;
             LOG.info("Dead-letter topic made topic={}", topic);
         } catch (ExecutionException | TimeoutException failed) {
-            String cause = Reason.of(failed.getCause() == null ? failed : failed.getCause());
+            Throwable answer = failed.getCause();
+            mayNotBeMade = answer instanceof AuthorizationException || answer instanceof PolicyViolationException;
+            String cause = Reason.of(answer == null ? failed : answer);
             if (!(failed.getCause() instanceof TopicExistsException) && !cause.equals(notMade)) {
                 notMade = cause;
                 LOG.warn("Dead-letter topic not made topic={} cause=\"{}\"", topic, cause);

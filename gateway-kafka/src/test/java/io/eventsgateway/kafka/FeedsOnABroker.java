@@ -53,6 +53,7 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class FeedsOnABroker {
 
     static final int MAX_BYTES = 1_000_000;
+    static final Duration MAX_POLL_INTERVAL = Duration.ofSeconds(6);
     static final Duration RETENTION = Duration.ofHours(4);
 
     final KafkaBroker broker = KafkaBroker.shared();
@@ -88,7 +89,7 @@ abstract class FeedsOnABroker {
         properties.put("bootstrap.servers", broker.bootstrapServers());
         properties.put("allow.auto.create.topics", false);
         properties.put("metadata.max.age.ms", 500);
-        properties.put("max.poll.interval.ms", 6000);
+        properties.put("max.poll.interval.ms", (int) MAX_POLL_INTERVAL.toMillis());
         properties.put("session.timeout.ms", 6000);
         List<Subscription> subscriptions = new ArrayList<>();
         for (Feed feed : read) {

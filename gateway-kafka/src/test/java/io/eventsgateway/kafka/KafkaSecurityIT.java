@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.eventsgateway.Destination;
+import io.eventsgateway.Source;
 import io.eventsgateway.TestKeys;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.route.DeadLetters;
+import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.route.Ingest;
 import io.eventsgateway.route.IngestListener;
 import io.eventsgateway.route.Organisations;
@@ -23,13 +25,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AccessControlEntryFilter;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
@@ -288,6 +293,73 @@ class KafkaSecurityIT {
         }
     }
 
+    @Test
+    void givesUpDeadLettersWhileTheirTopicIsDenied() throws Exception {
+        String letters = run + ".letters";
+        broker.createTopic(letters, 1);
+        allow(new ResourcePattern(ResourceType.TOPIC, letters, PatternType.LITERAL), "User:somebody");
+
+        givesUpDeadLettersUntil(letters, new ResourcePattern(ResourceType.TOPIC, letters, PatternType.LITERAL));
+    }
+
+    @Test
+    void givesUpDeadLettersWhileTheirTopicIsMissingAndMayNotBeMade() throws Exception {
+        ResourcePattern cluster = new ResourcePattern(ResourceType.CLUSTER, "kafka-cluster", PatternType.LITERAL);
+        String letters = run + ".letters";
+        allow(cluster, "User:somebody");
+        allow(
+                new ResourcePattern(ResourceType.TOPIC, letters, PatternType.LITERAL),
+                "User:gateway",
+                AclOperation.WRITE);
+        try {
+            givesUpDeadLettersUntil(letters, cluster);
+        } finally {
+            broker.admin(admin -> admin.deleteAcls(
+                            List.of(new AclBindingFilter(cluster.toFilter(), AccessControlEntryFilter.ANY)))
+                    .all());
+        }
+    }
+
+    private void givesUpDeadLettersUntil(String letters, ResourcePattern allowed) throws Exception {
+        scram("s3cret");
+        AtomicInteger givenUp = new AtomicInteger();
+        FeedListener listener = new FeedListener() {
+            @Override
+            public void letterGivenUp(Feed feed) {
+                givenUp.incrementAndGet();
+            }
+        };
+        Map<String, Object> properties = new HashMap<>(KafkaClientSettings.properties(new Environment(settings)));
+        properties.put("max.block.ms", 2_000);
+        try (KafkaDeadLetters letterbox =
+                new KafkaDeadLetters(letters, properties, 1_000_000, listener, Duration.ofSeconds(3))) {
+            InboundRecord record = new InboundRecord(
+                    Feed.TASK_MESSAGE,
+                    new Source(topic, "id", 0, 7),
+                    null,
+                    "not JSON".getBytes(StandardCharsets.UTF_8),
+                    List.of());
+
+            assertThat(letterbox.send(record, "bad").toCompletableFuture()).failsWithin(Duration.ofSeconds(60));
+            assertThat(givenUp).hasValue(0);
+            await(() -> isSent(letterbox, record));
+            assertThat(givenUp).hasPositiveValue();
+
+            allow(allowed, "User:gateway");
+            await(() -> {
+                int before = givenUp.get();
+                return isSent(letterbox, record) && givenUp.get() == before;
+            });
+        }
+    }
+
+    private static boolean isSent(KafkaDeadLetters letters, InboundRecord record) {
+        return letters.send(record, "bad")
+                .handle((sent, failure) -> failure == null)
+                .toCompletableFuture()
+                .join();
+    }
+
     private void scram(String password) {
         settings.put("KAFKA_BOOTSTRAP_SERVERS", broker.address("SCRAM"));
         settings.put("KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT");
@@ -298,8 +370,12 @@ class KafkaSecurityIT {
     }
 
     private static void allow(ResourcePattern resource, String principal) {
+        allow(resource, principal, AclOperation.ALL);
+    }
+
+    private static void allow(ResourcePattern resource, String principal, AclOperation operation) {
         broker.admin(admin -> admin.createAcls(List.of(new AclBinding(
-                        resource, new AccessControlEntry(principal, "*", AclOperation.ALL, AclPermissionType.ALLOW))))
+                        resource, new AccessControlEntry(principal, "*", operation, AclPermissionType.ALLOW))))
                 .all());
     }
 

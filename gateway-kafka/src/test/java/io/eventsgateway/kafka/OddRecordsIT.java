@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -54,6 +56,26 @@ class OddRecordsIT extends FeedsOnABroker {
             assertThat(header(letter, "gateway-offset")).isEqualTo("50");
         });
         assertThat(counts.rejected).containsExactly(topic + "-0@50 refused by the log: WRONGTYPE no?stream");
+    }
+
+    /** Each attempt takes a while, all of them together longer than the group waits for a poll. */
+    @Test
+    void staysInItsGroupWhileABatchIsTakenApart() {
+        AtomicInteger attempts = new AtomicInteger();
+        log.refusing = batch -> {
+            attempts.incrementAndGet();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(80));
+            return new RefusedException("WRONGTYPE");
+        };
+        sendNumbersAround(POISON);
+        long began = System.nanoTime();
+
+        startFeeds(Feed.TASK_MESSAGE);
+
+        await(() -> committed(topic) == 101);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(MAX_POLL_INTERVAL);
+        assertThat(counts.rejected).hasSize(101);
+        assertThat(counts.rejected).doesNotHaveDuplicates();
     }
 
     @Test
