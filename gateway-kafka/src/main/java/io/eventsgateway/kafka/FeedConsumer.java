@@ -51,7 +51,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     static final int POLL_RECORDS = 1;
 
     private static final Logger LOG = LoggerFactory.getLogger(FeedConsumer.class);
-    private static final int GATHERED_RECORDS = 500;
+    static final int GATHERED_RECORDS = 500;
     private static final int GATHERED_BYTES = 1024 * 1024;
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration POLL_PAUSED = Duration.ofMillis(50);
@@ -60,6 +60,10 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private static final long LAST_DELAY_MILLIS = 5000;
     private static final long ASK_SECONDS = 5;
     private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** How long each batch is committed by itself after partitions were assigned, so that little is read again of what ends a process. */
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private static final long POLL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long TELL_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -71,6 +75,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private final FirstStart start;
     private final Suspects suspects;
     private final Progress progress;
+    private final Trials trials;
 
     private final Set<TopicPartition> assigned = new HashSet<>();
     private final Map<TopicPartition, Long> seen = new HashMap<>();
@@ -79,6 +84,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private @Nullable TopicPartition alone;
     private long polledAt = System.nanoTime();
     private long committedAt = System.nanoTime();
+    private long assignedAt = System.nanoTime();
     private long toldAt;
     private volatile String problem = "";
 
@@ -99,6 +105,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         this.start = start;
         this.suspects = suspects;
         this.progress = new Progress(ingest, options.rewind());
+        this.trials = new Trials(feed, consumer, progress, suspects);
         this.generation = ingest.generation();
     }
 
@@ -157,15 +164,26 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             buryUnread(partition, offset);
             return;
         }
-        List<InboundRecord> polled = poll(POLL, new ArrayList<>());
-        appendOrGoBack(stillOurs(polled));
+        appendOrGoBack(stillOurs(pollAlone(partition)));
         if (!assigned.contains(partition)) {
             return;
         }
         suspects.read(partition, consumer.position(partition));
-        if (polled.isEmpty() && consumer.currentLag(partition).orElse(1) == 0) {
+        if (consumer.currentLag(partition).orElse(1) == 0) {
             suspects.clear(partition);
         }
+    }
+
+    private List<InboundRecord> pollAlone(TopicPartition partition) {
+        List<InboundRecord> polled = List.of();
+        commitSync(progress.take(Set.of(partition), generation, Instant.now()));
+        trials.begin(partition);
+        try {
+            polled = poll(POLL, new ArrayList<>());
+        } finally {
+            trials.end(!polled.isEmpty());
+        }
+        return polled;
     }
 
     private void buryUnread(TopicPartition partition, long offset) {
@@ -178,6 +196,8 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         Source source = new Source(partition.topic(), topics.id(partition.topic()), partition.partition(), offset);
         InboundRecord unread = InboundRecord.unread(feed, source);
         take(new Part(List.of(unread), "could not be read: it needs more memory than there is"));
+        commitSync(progress.take(Set.of(partition), generation, Instant.now()));
+        trials.buried(partition);
         suspects.buried(partition, offset);
     }
 
@@ -248,7 +268,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
 
     /** Commits what is acknowledged; to be called before the consumer is closed. */
     void commitRest() {
-        commitSync(assigned);
+        giveBack(assigned);
     }
 
     private List<InboundRecord> inbound(ConsumerRecords<byte[], byte[]> polled, Set<TopicPartition> except) {
@@ -415,6 +435,28 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         }
     }
 
+    /** What has no committed offset is read from its beginning, or from where its topic has something. */
+    private void takeOver(Collection<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        Map<TopicPartition, Handover> handovers = new HashMap<>();
+        Instant now = Instant.now();
+        for (TopicPartition partition : partitions) {
+            OffsetAndMetadata known = committed.get(partition);
+            long offset = known == null ? 0 : known.offset();
+            Handover handover = known == null ? null : Handover.parse(known.metadata());
+            String id = topics.known(partition.topic());
+            if (handover == null && id != null) {
+                handover = new Handover(now, id, offset, "");
+            }
+            if (handover != null) {
+                // may be of the topic before: whoever had read that commits when it is there again
+                offsets.put(partition, offset);
+                handovers.put(partition, handover);
+            }
+        }
+        trials.takenOver(offsets, handovers);
+    }
+
     /** Goes back where the log has less than it acknowledged to whoever committed, who may be gone and not have come to going back. */
     private void goBackForOthers(Map<TopicPartition, OffsetAndMetadata> committed) {
         Instant now = Instant.now();
@@ -422,13 +464,9 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         Map<String, CompletableFuture<Boolean>> asked = new HashMap<>();
         committed.forEach((partition, offset) -> {
             Handover handover = Handover.parse(offset.metadata());
-            if (handover == null) {
-                return;
-            }
-            // may be of the topic before: whoever had read that commits when it is there again
-            progress.reads(partition, handover.topicId());
             // what is older than the retention would have expired
-            if (handover.from() < offset.offset()
+            if (handover != null
+                    && handover.from() < offset.offset()
                     && handover.at().plus(options.retention()).isAfter(now)) {
                 left.put(partition, handover);
                 asked.computeIfAbsent(
@@ -438,7 +476,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(ASK_SECONDS);
         Map<TopicPartition, Long> from = new HashMap<>();
         left.forEach((partition, handover) -> {
-            progress.takenOver(partition, handover.from(), now);
+            progress.appendedByOthers(partition, handover.from(), now);
             if (!isTrue(asked.get(handover.receipt()), until)) {
                 from.put(partition, handover.from());
             }
@@ -539,7 +577,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
 
     private void commitNowAndThen() {
         long now = System.nanoTime();
-        if (now - committedAt < COMMIT_NANOS) {
+        if (now - committedAt < COMMIT_NANOS && now - assignedAt > FRESH_NANOS) {
             return;
         }
         committedAt = now;
@@ -555,8 +593,14 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         });
     }
 
-    private void commitSync(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, OffsetAndMetadata> offsets = progress.take(partitions, generation, Instant.now());
+    private void giveBack(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetAndMetadata> offsets =
+                new HashMap<>(progress.take(partitions, generation, Instant.now()));
+        trials.giveBack(partitions, offsets);
+        commitSync(offsets);
+    }
+
+    private void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
         if (offsets.isEmpty()) {
             return;
         }
@@ -574,10 +618,12 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             return;
         }
         assigned.addAll(partitions);
+        assignedAt = System.nanoTime();
         topics.refresh(partitions.stream().map(TopicPartition::topic).distinct().toList());
         Map<TopicPartition, OffsetAndMetadata> committed = start.committed(consumer, partitions);
         // what comes below is of a topic that was made again
         committed.forEach((partition, offset) -> seen.put(partition, offset.offset() - 1));
+        takeOver(partitions, committed);
         goBackForOthers(committed);
         // the poll that is under way must not read with others what has to be read alone
         TopicPartition suspect = suspects.among(partitions);
@@ -590,7 +636,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-        commitSync(partitions);
+        giveBack(partitions);
         onPartitionsLost(partitions);
     }
 

@@ -36,11 +36,18 @@ final class FeedGroup {
     private final Topics topics;
     private final Ingest ingest;
     private final FirstStart start;
-    private final Suspects suspects = new Suspects();
+    private final Suspects suspects;
     private final List<Worker> workers = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    FeedGroup(Subscription subscription, KafkaOptions options, Topics topics, Ingest ingest, FeedListener listener) {
+    FeedGroup(
+            Subscription subscription,
+            KafkaOptions options,
+            Topics topics,
+            Ingest ingest,
+            FeedListener listener,
+            Suspects suspects) {
+        this.suspects = suspects;
         this.subscription = subscription;
         this.options = options;
         this.topics = topics;

@@ -82,7 +82,7 @@ public final class KafkaClientSettings {
 
     /** The largest record. */
     public static final Setting<Integer> MESSAGE_MAX_BYTES = Setting.bytes(
-                    "KAFKA_MESSAGE_MAX_BYTES", 52_428_800, 1024, 1024 * 1024 * 1024)
+                    "KAFKA_MESSAGE_MAX_BYTES", 52_428_800, 1024, 512 * 1024 * 1024)
             .doc("Bytes of the largest record; a larger one goes to the dead letters.")
             .ofGuide();
 

@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
@@ -57,8 +59,9 @@ public final class KafkaFeeds implements AutoCloseable {
     public synchronized void start() {
         Topics asked = new Topics(options.properties());
         topics = asked;
+        Lock alone = new ReentrantLock();
         for (Subscription subscription : subscriptions) {
-            FeedGroup group = new FeedGroup(subscription, options, asked, ingest, listener);
+            FeedGroup group = new FeedGroup(subscription, options, asked, ingest, listener, new Suspects(alone));
             groups.add(group);
             group.grow(1);
         }

@@ -34,6 +34,15 @@ final class Progress {
     /** What of that was taken to be committed, and has not failed. */
     private final Map<TopicPartition, Long> taken = new HashMap<>();
 
+    /** What is committed, or on its way. */
+    private final Map<TopicPartition, Committed> committed = new HashMap<>();
+
+    private record Committed(long offset, Handover handover) {
+        OffsetAndMetadata withMetadata() {
+            return new OffsetAndMetadata(offset, handover.metadata());
+        }
+    }
+
     /** Nothing yet. */
     Progress(Ingest ingest, Duration rewind) {
         this.ingest = ingest;
@@ -58,9 +67,31 @@ final class Progress {
         recent.appended(partition, offset, now);
     }
 
+    /** A partition was taken over at an offset with what is committed beside it. */
+    void takenOver(TopicPartition partition, long offset, Handover handover) {
+        topicIds.put(partition, handover.topicId());
+        committed.put(partition, new Committed(offset, handover));
+    }
+
     /** Records from an offset on were appended by another, as far as that one knew. */
-    void takenOver(TopicPartition partition, long from, Instant now) {
+    void appendedByOthers(TopicPartition partition, long from, Instant now) {
         recent.appended(partition, from, now);
+    }
+
+    /** What is committed is committed again, with these counts beside it; null where nothing is. */
+    @Nullable
+    OffsetAndMetadata count(TopicPartition partition, int starts, int trials) {
+        Committed known = committed.computeIfPresent(
+                partition,
+                (key, now) -> new Committed(now.offset(), now.handover().counting(starts, trials)));
+        return known == null ? null : known.withMetadata();
+    }
+
+    /** What is committed beside the offset; null for nothing. */
+    @Nullable
+    Handover handover(TopicPartition partition) {
+        Committed known = committed.get(partition);
+        return known == null ? null : known.handover();
     }
 
     /** A partition is read again from an offset. */
@@ -78,6 +109,7 @@ final class Progress {
     /** Partitions are another's, or begin anew. */
     void forget(Collection<TopicPartition> partitions) {
         topicIds.keySet().removeAll(partitions);
+        committed.keySet().removeAll(partitions);
         reached.keySet().removeAll(partitions);
         taken.keySet().removeAll(partitions);
         recent.forget(partitions);
@@ -110,7 +142,9 @@ final class Progress {
             Long recently = recent.since(partition, since);
             long from = recently == null ? offset : Math.min(recently, offset);
             Handover handover = new Handover(now, Objects.requireNonNull(topicIds.get(partition)), from, receipt);
-            offsets.put(partition, new OffsetAndMetadata(offset, handover.metadata()));
+            Committed next = new Committed(offset, handover);
+            committed.put(partition, next);
+            offsets.put(partition, next.withMetadata());
         });
         taken.putAll(due);
         return offsets;

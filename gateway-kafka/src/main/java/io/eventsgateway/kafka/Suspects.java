@@ -3,6 +3,7 @@ package io.eventsgateway.kafka;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class Suspects {
 
     static final int ATTEMPTS = 3;
 
+    private final Lock alone;
     private final Map<TopicPartition, Suspect> suspects = new ConcurrentHashMap<>();
 
     /**
@@ -34,6 +36,20 @@ final class Suspects {
      * @param failures how often memory ran out while it was read alone
      */
     private record Suspect(long offset, int failures) {}
+
+    /**
+     * None yet.
+     *
+     * @param alone held while a record is read alone whose trial is committed: one at a time in a process, for all of it may end
+     */
+    Suspects(Lock alone) {
+        this.alone = alone;
+    }
+
+    /** Held while a record is read alone whose trial is committed. */
+    Lock alone() {
+        return alone;
+    }
 
     /** Whether memory ran out, as far as a failure says. */
     static boolean isMemory(Throwable failure) {
@@ -49,6 +65,11 @@ final class Suspects {
     void suspect(Map<TopicPartition, Long> positions) {
         positions.forEach((partition, offset) -> suspects.merge(
                 partition, new Suspect(offset, 0), (before, now) -> before.offset() >= now.offset() ? before : now));
+    }
+
+    /** Processes ended each time that this record was read alone. */
+    void condemn(TopicPartition partition, long offset) {
+        suspects.put(partition, new Suspect(offset, ATTEMPTS));
     }
 
     /** Memory ran out while this record was read alone. */

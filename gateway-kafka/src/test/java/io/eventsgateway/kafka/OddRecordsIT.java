@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.RefusedException;
 import io.eventsgateway.topic.Feed;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,9 +199,52 @@ class OddRecordsIT extends FeedsOnABroker {
         assertThat(counts.rejected).hasSize(1);
     }
 
-    /** 60 MB of one letter are some KB on disk, and more than the heap of whoever reads them. */
     @Test
     void buriesARecordThatIsTooLargeForTheHeapUnreadAndGoesOn() throws Exception {
+        sendBombs(1);
+        Path log = Files.createTempFile("small-heap", ".log");
+        Process process = startSmallHeap(log);
+        try {
+            await(() -> committed(topic, 1) == 1 && committed(topic, 0) == 3);
+
+            assertBuriedUnread(1);
+            String reported = Files.readString(log);
+            assertThat(reported).contains("problem=task-message: memory runs out at " + topic + "-0@1");
+            assertThat(reported.lines().filter(line -> line.startsWith("\tat ")))
+                    .isEmpty();
+            assertThat(process.isAlive()).isTrue();
+        } finally {
+            process.destroyForcibly();
+            Files.delete(log);
+        }
+    }
+
+    /** Two bombs in batches of their own; each process is replaced by another one, as a platform does. */
+    @Test
+    void buriesARecordThatEndsTheProcessEachTimeUnreadAndGoesOn() throws Exception {
+        sendBombs(2);
+        Path log = Files.createTempFile("small-heap", ".log");
+        List<Process> processes = new ArrayList<>();
+        processes.add(startSmallHeap(log, "-XX:+ExitOnOutOfMemoryError"));
+        try {
+            await(() -> {
+                if (!processes.get(processes.size() - 1).isAlive()) {
+                    processes.add(startSmallHeap(log, "-XX:+ExitOnOutOfMemoryError"));
+                }
+                return committed(topic, 1) == 1 && committed(topic, 0) == 4;
+            });
+
+            assertBuriedUnread(2);
+            System.out.println("processes that two records ended: " + (processes.size() - 1));
+            assertThat(processes).hasSizeLessThanOrEqualTo(12);
+        } finally {
+            processes.forEach(Process::destroyForcibly);
+            Files.delete(log);
+        }
+    }
+
+    /** Partition 0: a good record, bombs, a good one; partition 1: a good one. A bomb's 60 MB of one letter are some KB on disk. */
+    private void sendBombs(int bombs) throws Exception {
         broker.growTopic(topic, 2);
         try (KafkaProducer<byte[], byte[]> compressing = new KafkaProducer<>(
                 Map.of(
@@ -215,49 +260,53 @@ class OddRecordsIT extends FeedsOnABroker {
                 new ByteArraySerializer())) {
             byte[] bomb = new byte[60_000_000];
             Arrays.fill(bomb, (byte) 'a');
-            compressing
-                    .send(new ProducerRecord<>(topic, 0, bytes("a"), bytes("1")))
-                    .get();
-            compressing.send(new ProducerRecord<>(topic, 0, bytes("a"), bomb)).get();
-            compressing
-                    .send(new ProducerRecord<>(topic, 0, bytes("a"), bytes("2")))
-                    .get();
-            compressing
-                    .send(new ProducerRecord<>(topic, 1, bytes("b"), bytes("3")))
-                    .get();
+            List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+            records.add(new ProducerRecord<>(topic, 0, bytes("a"), bytes("1")));
+            for (int i = 0; i < bombs; i++) {
+                records.add(new ProducerRecord<>(topic, 0, bytes("a"), bomb));
+            }
+            records.add(new ProducerRecord<>(topic, 0, bytes("a"), bytes("2")));
+            records.add(new ProducerRecord<>(topic, 1, bytes("b"), bytes("3")));
+            for (ProducerRecord<byte[], byte[]> each : records) {
+                compressing.send(each).get();
+            }
         }
-        Path log = Files.createTempFile("small-heap", ".log");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx40m",
-                        "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        SmallHeapMain.class.getName(),
-                        broker.bootstrapServers(),
-                        topic,
-                        group(),
-                        letters)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            await(() -> committed(topic, 1) == 1 && committed(topic, 0) == 3);
+    }
 
-            assertThat(letters(1)).singleElement().satisfies(letter -> {
-                assertThat(header(letter, "gateway-error")).startsWith("could not be read: it needs more memory");
-                assertThat(header(letter, "gateway-offset")).isEqualTo("1");
-                assertThat(header(letter, "gateway-topic")).isEqualTo(topic);
-                assertThat(letter.value()).isNull();
-            });
-            String reported = Files.readString(log);
-            assertThat(reported).contains("problem=task-message: memory runs out at " + topic + "-0@1");
-            assertThat(reported.lines().filter(line -> line.startsWith("\tat ")))
-                    .isEmpty();
-            assertThat(process.isAlive()).isTrue();
-        } finally {
-            process.destroyForcibly();
-            Files.delete(log);
+    private void assertBuriedUnread(int bombs) {
+        List<ConsumerRecord<byte[], byte[]>> all = letters(bombs);
+        assertThat(all).hasSize(bombs).allSatisfy(letter -> {
+            assertThat(header(letter, "gateway-error")).startsWith("could not be read: it needs more memory");
+            assertThat(header(letter, "gateway-topic")).isEqualTo(topic);
+            assertThat(letter.value()).isNull();
+        });
+        assertThat(all)
+                .extracting(letter -> header(letter, "gateway-offset"))
+                .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, bombs)
+                        .mapToObj(Integer::toString)
+                        .toList());
+    }
+
+    private Process startSmallHeap(Path log, String... options) {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx40m"));
+        command.addAll(List.of(options));
+        command.addAll(List.of(
+                "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                SmallHeapMain.class.getName(),
+                broker.bootstrapServers(),
+                topic,
+                group(),
+                letters));
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 

@@ -73,9 +73,9 @@ class ProgressTest {
         progress.appended(two, 3, now.minusSeconds(50));
 
         assertThat(progress.take(List.of(one), generation, now))
-                .isEqualTo(Map.of(one, new OffsetAndMetadata(8, "1790000000000 topic=id 6 r1")));
+                .isEqualTo(Map.of(one, new OffsetAndMetadata(8, "1790000000000 topic=id 6 0/0 r1")));
         assertThat(progress.take(List.of(one, two), generation, now))
-                .isEqualTo(Map.of(two, new OffsetAndMetadata(4, "1790000000000 topic=id 4 r1")));
+                .isEqualTo(Map.of(two, new OffsetAndMetadata(4, "1790000000000 topic=id 4 0/0 r1")));
         assertThat(progress.take(List.of(one, two), generation, now)).isEmpty();
     }
 
@@ -89,7 +89,7 @@ class ProgressTest {
 
         progress.backTo(one, 3);
         assertThat(progress.take(List.of(one), generation, now))
-                .isEqualTo(Map.of(one, new OffsetAndMetadata(3, "1790000000000 topic=id 3 r2")));
+                .isEqualTo(Map.of(one, new OffsetAndMetadata(3, "1790000000000 topic=id 3 0/0 r2")));
     }
 
     @Test
@@ -149,7 +149,7 @@ class ProgressTest {
     void goesBackForWhatAnotherAppendedToo() {
         assertThat(progress.since(one, now)).isNull();
 
-        progress.takenOver(one, 3, now);
+        progress.appendedByOthers(one, 3, now);
         progress.appended(one, 9, now);
 
         assertThat(progress.since(one, now)).isEqualTo(3);
@@ -159,18 +159,20 @@ class ProgressTest {
 
     @Test
     void understandsWhatItCommits() {
-        Handover handover = new Handover(now, "id", 6, "r1 2:3");
+        Handover handover = new Handover(now, "id", 6, 1, 2, "r1 2:3");
         assertThat(Handover.parse(handover.metadata())).isEqualTo(handover);
-        assertThat(Handover.parse("1 topic=a 2 ")).isEqualTo(new Handover(Instant.ofEpochMilli(1), "a", 2, ""));
+        assertThat(Handover.parse("1 topic=a 2 0/0 ")).isEqualTo(new Handover(Instant.ofEpochMilli(1), "a", 2, ""));
         for (String other : List.of(
                 "",
                 "6",
                 "1 topic=a 6",
+                "1 topic=a 6 r1",
+                "1 topic=a 6 99999/0 r1",
                 "1 6 r1",
-                "1 topic=a x r1",
-                "-1 topic=a 6 r1",
-                "1 topic=a -6 r1",
-                "1 topic=a 99999999999999999999 r1")) {
+                "1 topic=a x 0/0 r1",
+                "-1 topic=a 6 0/0 r1",
+                "1 topic=a -6 0/0 r1",
+                "1 topic=a 99999999999999999999 0/0 r1")) {
             assertThat(Handover.parse(other)).as(other).isNull();
         }
     }
