@@ -5,14 +5,14 @@ import io.eventsgateway.kafka.KafkaClientSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How large a heap the largest record needs: as Kafka's client received it and as it handed it on, as it was read for clients and as it
- * goes to them; and what everything else needs.
+ * How large a heap the largest record needs, as {@code HeapLab} measured: Kafka's client, the log, and the streams of clients have copies of
+ * it at one time.
  */
 final class HeapNeed {
 
     private static final long MB = 1024 * 1024;
-    private static final long COPIES = 4;
-    private static final long REST_MB = 64;
+    private static final long COPIES = 7;
+    private static final long REST_MB = 32;
 
     private HeapNeed() {}
 

@@ -20,13 +20,13 @@ class HeapNeedTest {
     void warnsOfAHeapThatTheLargestRecordDoesNotFit() {
         assertThat(HeapNeed.warning(DEFAULTS, 128 * MB))
                 .isEqualTo(
-                        "KAFKA_MESSAGE_MAX_BYTES=52428800 needs a heap of 264 MB, this one has 128 MB: a record that large can end"
-                                + " the gateway; raise the heap (-Xmx264m, or -XX:MaxRAMPercentage), or lower the setting");
-        assertThat(HeapNeed.warning(DEFAULTS, 264 * MB)).isNull();
+                        "KAFKA_MESSAGE_MAX_BYTES=52428800 needs a heap of 382 MB, this one has 128 MB: a record that large can end"
+                                + " the gateway; raise the heap (-Xmx382m, or -XX:MaxRAMPercentage), or lower the setting");
+        assertThat(HeapNeed.warning(DEFAULTS, 382 * MB)).isNull();
         assertThat(HeapNeed.warning(environment(Map.of("KAFKA_MESSAGE_MAX_BYTES", "10MB")), 128 * MB))
                 .isNull();
-        assertThat(HeapNeed.warning(environment(Map.of("KAFKA_MESSAGE_MAX_BYTES", "1GB")), 2048 * MB))
-                .contains("needs a heap of 4160 MB");
+        assertThat(HeapNeed.warning(environment(Map.of("KAFKA_MESSAGE_MAX_BYTES", "512MB")), 2048 * MB))
+                .contains("needs a heap of 3616 MB");
     }
 
     @Test
