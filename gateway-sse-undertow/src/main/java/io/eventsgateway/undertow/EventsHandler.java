@@ -15,6 +15,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class EventsHandler implements HttpHandler {
     private final SseOptions options;
     private final Sweepers sweepers;
     private final Limits limits;
+    private final Faults faults = new Faults(InstantSource.system());
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean refusing = true;
 
@@ -86,6 +88,14 @@ public final class EventsHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
+        try {
+            route(exchange);
+        } catch (RuntimeException | Error fault) {
+            faults.answer(exchange, fault);
+        }
+    }
+
+    private void route(HttpServerExchange exchange) {
         options.cors().apply(exchange);
         StreamRequest request = new StreamRequest(exchange, options);
         // as text: an HttpString knows no case, a method does (RFC 9110, section 9.1)

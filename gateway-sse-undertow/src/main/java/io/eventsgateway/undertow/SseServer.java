@@ -4,6 +4,7 @@ import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.xnio.Options;
@@ -27,7 +28,7 @@ public final class SseServer implements AutoCloseable {
      * A server that listens from {@link #start} on.
      *
      * @param port 0 for any that is free
-     * @param root answers all requests
+     * @param root answers all requests; what it throws is logged briefly and answered with 500
      * @param maxHeaderBytes of a request's line and headers together
      * @param tls how to use TLS; null to listen in the clear
      */
@@ -43,7 +44,7 @@ public final class SseServer implements AutoCloseable {
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
                 .setSocketOption(Options.BACKLOG, 10_000)
                 .setSocketOption(Options.KEEP_ALIVE, true)
-                .setHandler(root)
+                .setHandler(new Faults(InstantSource.system()).around(root))
                 .build();
     }
 

@@ -1,0 +1,104 @@
+package io.eventsgateway.undertow;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.IoUtils;
+
+/**
+ * Answers requests that failed by a fault of the gateway and logs them: one short line each, the stack of a kind once a minute. The message
+ * of the fault is in neither, since it may repeat what the caller sent. Any thread may call.
+ */
+final class Faults {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
+    private static final Duration STACK_INTERVAL = Duration.ofMinutes(1);
+    private static final int MAX_KINDS = 100;
+    private static final int MAX_FRAMES = 50;
+    private static final int MAX_CAUSES = 5;
+
+    private final InstantSource clock;
+
+    /** When the stack of each kind was logged last; guarded by this. */
+    private final Map<String, Instant> logged = new HashMap<>();
+
+    Faults(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** A handler that answers for whatever another one throws. */
+    HttpHandler around(HttpHandler handler) {
+        return exchange -> {
+            try {
+                handler.handleRequest(exchange);
+            } catch (Throwable fault) {
+                answer(exchange, fault);
+            }
+        };
+    }
+
+    /** Logs the fault and answers 500; where the answer has begun, closes the connection. */
+    void answer(HttpServerExchange exchange, Throwable fault) {
+        log("Request failed", fault);
+        if (exchange.isResponseStarted()) {
+            IoUtils.safeClose(exchange.getConnection());
+        } else {
+            new Problem(500, "The gateway has a fault; its log has details.").send(exchange);
+        }
+    }
+
+    /** Logs what happened because of the fault. */
+    void log(String what, Throwable fault) {
+        String kind = kind(fault);
+        if (isDue(kind)) {
+            LOG.error("{} fault={}", what, kind, new Trace(fault, MAX_CAUSES));
+        } else {
+            LOG.error("{} fault={}", what, kind);
+        }
+    }
+
+    private synchronized boolean isDue(String kind) {
+        Instant now = clock.instant();
+        Instant last = logged.get(kind);
+        if (last != null && now.isBefore(last.plus(STACK_INTERVAL))) {
+            return false;
+        }
+        if (logged.size() >= MAX_KINDS) {
+            logged.clear();
+        }
+        logged.put(kind, now);
+        return true;
+    }
+
+    private static String kind(Throwable fault) {
+        StackTraceElement[] stack = fault.getStackTrace();
+        // where recursion overflowed differs from time to time
+        boolean located = stack.length > 0 && !(fault instanceof VirtualMachineError);
+        return fault.getClass().getName()
+                + (located ? "@" + stack[0].getClassName() + "." + stack[0].getMethodName() : "");
+    }
+
+    /** Another throwable's class and frames, without its message. */
+    private static final class Trace extends Throwable {
+        private static final long serialVersionUID = 1;
+
+        Trace(Throwable of, int causes) {
+            super(of.getClass().getName(), cause(of, causes), false, true);
+            StackTraceElement[] stack = of.getStackTrace();
+            setStackTrace(Arrays.copyOf(stack, Math.min(stack.length, MAX_FRAMES)));
+        }
+
+        private static @Nullable Trace cause(Throwable of, int causes) {
+            Throwable cause = of.getCause();
+            return cause == null || causes == 0 ? null : new Trace(cause, causes - 1);
+        }
+    }
+}
