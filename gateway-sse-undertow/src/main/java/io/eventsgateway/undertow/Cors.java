@@ -5,25 +5,21 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which pages may read the streams (Fetch standard, section 3.2).
  *
  * @param any whether every page may, without credentials
- * @param origins what the origins of the others look like
+ * @param origins those of the others
  */
-public record Cors(boolean any, List<Pattern> origins) {
+public record Cors(boolean any, List<OriginPattern> origins) {
 
     private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
     private static final HttpString ALLOW_CREDENTIALS = new HttpString("Access-Control-Allow-Credentials");
     private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
     private static final HttpString ALLOW_HEADERS = new HttpString("Access-Control-Allow-Headers");
     private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
-    private static final Pattern FORM =
-            Pattern.compile("https?://(\\*\\.)?[0-9A-Za-z._-]+(:[0-9]{1,5})?|https?://\\[[0-9A-Fa-f:]+](:[0-9]{1,5})?");
     private static final String HEADERS =
             "Accept, Authorization, Cache-Control, Content-Type, Last-Event-ID, X-Requested-With, "
                     + "flowx-platform, platform, Fx-Workspace-Id, Fx-Organization-Id";
@@ -44,17 +40,15 @@ public record Cors(boolean any, List<Pattern> origins) {
         if (text.equals("*")) {
             return new Cors(true, List.of());
         }
-        List<Pattern> origins = new ArrayList<>();
+        List<OriginPattern> origins = new ArrayList<>();
         for (String each : text.split(",", -1)) {
-            String origin = each.strip();
-            if (origin.isEmpty()) {
-                continue;
+            if (!each.isBlank()) {
+                OriginPattern origin = OriginPattern.parse(each.strip());
+                if (origin == null) {
+                    return null;
+                }
+                origins.add(origin);
             }
-            if (!FORM.matcher(origin).matches()) {
-                return null;
-            }
-            String regex = Pattern.quote(origin.toLowerCase(Locale.ROOT)).replace("*.", "\\E([0-9a-z_-]+\\.)+\\Q");
-            origins.add(Pattern.compile(regex));
         }
         return new Cors(false, origins);
     }
@@ -82,7 +76,10 @@ public record Cors(boolean any, List<Pattern> origins) {
     }
 
     private boolean allows(String origin) {
-        String lower = origin.toLowerCase(Locale.ROOT);
-        return origins.stream().anyMatch(each -> each.matcher(lower).matches());
+        if (origin.length() > OriginPattern.MAX_LENGTH) {
+            return false;
+        }
+        OriginPattern asked = OriginPattern.parse(origin);
+        return asked != null && origins.stream().anyMatch(each -> each.covers(asked));
     }
 }

@@ -17,9 +17,20 @@ public record Problem(int status, String detail) {
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
-        String text = detail.replaceAll("\\p{Cntrl}", " ").replace("\\", "\\\\").replace("\"", "\\\"");
+        String text = escape(detail);
         String body = "{\"type\":\"about:blank\",\"title\":\"" + StatusCodes.getReason(status) + "\",\"status\":"
                 + status + ",\"detail\":\"" + text + "\"}";
         exchange.getResponseSender().send(body);
+    }
+
+    private static String escape(String text) {
+        StringBuilder escaped = new StringBuilder(text.length() + 8);
+        text.chars().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                escaped.append('\\');
+            }
+            escaped.append(Character.isISOControl(c) ? ' ' : (char) c);
+        });
+        return escaped.toString();
     }
 }

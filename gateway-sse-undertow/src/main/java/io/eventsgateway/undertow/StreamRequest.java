@@ -10,12 +10,9 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a request for an event stream says; the one place that reads it. */
@@ -23,11 +20,7 @@ final class StreamRequest {
 
     private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
     private static final HttpString ORGANISATION = new HttpString("Fx-Organization-Id");
-    private static final Pattern REFUSED = Pattern.compile("; *q *= *0(\\.0*)? *(;|$)");
     private static final int MAX_DESTINATIONS = 64;
-    private static final Comparator<Destination> ORDER = Comparator.comparing(Destination::type)
-            .thenComparing(Destination::id)
-            .thenComparing(Destination::organisation);
 
     private final HttpServerExchange exchange;
     private final SseOptions options;
@@ -39,20 +32,7 @@ final class StreamRequest {
 
     boolean acceptsEventStream() {
         HeaderValues accept = exchange.getRequestHeaders().get(Headers.ACCEPT);
-        if (accept == null) {
-            return true;
-        }
-        for (String value : accept) {
-            for (String range : value.toLowerCase(Locale.ROOT).split(",", -1)) {
-                int parameters = range.indexOf(';');
-                String type = (parameters < 0 ? range : range.substring(0, parameters)).strip();
-                boolean refused = parameters >= 0 && REFUSED.matcher(range).find(parameters);
-                if (!refused && (type.equals("text/event-stream") || type.equals("text/*") || type.equals("*/*"))) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return accept == null || Accept.allowsEventStream(accept);
     }
 
     /** The token, from where it may be; and the organisation, by its header or the query's {@code organization}. */
@@ -100,7 +80,7 @@ final class StreamRequest {
      */
     List<Destination> destinations(Identity identity, @Nullable String shared) throws ProblemException {
         String path = exchange.getRelativePath();
-        TreeSet<Destination> destinations = new TreeSet<>(ORDER);
+        TreeSet<Destination> destinations = new TreeSet<>();
         if (path.isEmpty() || path.equals("/")) {
             Deque<String> asked = exchange.getQueryParameters().get("destination");
             if (asked == null || asked.size() > MAX_DESTINATIONS) {

@@ -2,6 +2,10 @@ package io.eventsgateway.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
 import io.eventsgateway.Payload;
@@ -40,6 +44,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Requests that must get nothing, byte by byte as they come; each refused for its own reason, and the server goes on. */
 class HostileRequestsIT {
@@ -58,7 +64,7 @@ class HostileRequestsIT {
             SseSettings.Overload.RETRY,
             "",
             false,
-            Cors.NONE);
+            Cors.parse("https://*.example.com,http://localhost:4200"));
 
     private static final InMemoryEventLog LOG = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
     private static Hub hub;
@@ -236,6 +242,81 @@ class HostileRequestsIT {
                 ""));
         all.add(new Hostile("no text at all", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000", 0, ""));
         return all.stream();
+    }
+
+    /** A header as long as may be, of a unit that somebody's parser might take for a start over and over. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Origin: https://",
+                "Origin: ",
+                "Accept: ",
+                "Accept: text/event-stream;",
+                "Accept-Encoding: ",
+                "Accept-Language: ",
+                "Authorization: Bearer ",
+                "Authorization: ",
+                "Cache-Control: ",
+                "Content-Type: application/json;",
+                "Cookie: ",
+                "Cookie: a=",
+                "Expect: ",
+                "Forwarded: for=",
+                "Fx-Organization-Id: ",
+                "If-None-Match: ",
+                "Last-Event-ID: ",
+                "Last-Event-ID: .",
+                "Range: bytes=",
+                "Referer: ",
+                "TE: ",
+                "Upgrade: ",
+                "User-Agent: ",
+                "X-Forwarded-For: ",
+                "X-Forwarded-Proto: ",
+                "traceparent: "
+            })
+    void costsLittleBeforeItIsKnownWhoAsks(String header) throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        log.start();
+        root.addAppender(log);
+        try {
+            for (String unit : List.of(
+                    "a.", "a,", "a;", "a=", "*/*,", ";q=0", "-", " ", "\t", "[", "(", "\"", "\\", "%", "/", ":", "é")) {
+                String value = unit.repeat(30_000 / unit.length());
+                String begins = beginning(get("/api/events/view/1", header + value + "\r\n"));
+                assertThat(begins).as(header + unit).matches("HTTP/1.1 (200|400|401|406|417).*");
+            }
+            assertThat(log.list.stream().filter(each -> each.getLevel().isGreaterOrEqual(Level.WARN)))
+                    .isEmpty();
+        } finally {
+            root.detachAppender(log);
+        }
+    }
+
+    /** The first line of an answer, for which nobody waits long. */
+    private static String beginning(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            StringBuilder line = new StringBuilder();
+            for (int next = socket.getInputStream().read(); next > 0 && next != '\r'; ) {
+                line.append((char) next);
+                next = socket.getInputStream().read();
+            }
+            return line.toString();
+        }
+    }
+
+    @Test
+    void allowsNoOriginThatIsLongerThanAHostsName() throws Exception {
+        String longest = "a".repeat(60) + "." + "b".repeat(200) + ".example.com";
+
+        assertThat(answer(get("/api/events/view/1", "Origin: https://" + longest + "\r\n")))
+                .contains("Access-Control-Allow-Origin");
+        assertThat(answer(get("/api/events/view/1", "Origin: https://" + "c".repeat(30) + "." + longest + "\r\n")))
+                .startsWith("HTTP/1.1 401")
+                .doesNotContain("Access-Control-Allow-Origin");
     }
 
     /** Requests that are answered with a stream, which is then only one's own. */
