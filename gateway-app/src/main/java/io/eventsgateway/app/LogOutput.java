@@ -4,12 +4,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import io.eventsgateway.app.manage.HeaderLoggers;
 import java.time.InstantSource;
 
 /**
@@ -20,16 +20,9 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
 
     private static final String CONSOLE = "console";
 
-    /**
-     * One line for each message, whatever is in it, and each line of an exception behind two blanks: nobody whose text gets into a log
-     * writes a line that looks like another one.
-     */
-    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{20}"
-            + " %replace(%msg){'[\\p{Cc}\\u2028\\u2029]',' '}%n"
-            + "%replace(%replace(%ex){'[\\p{Cc}&&[^\\r\\n\\t]]',' '}){'(?m)^','  '}";
-
     @Override
     public ExecutionStatus configure(LoggerContext context) {
+        HeaderLoggers.silence(context);
         if (System.getProperty("logback.configurationFile") != null) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
@@ -73,23 +66,16 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
     static void writeJson(LoggerContext context) {
         if (context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(CONSOLE)
                 instanceof ConsoleAppender<ILoggingEvent> console) {
-            JsonEncoder encoder = new JsonEncoder();
+            JsonEncoder encoder = new JsonLines();
             encoder.setContext(context);
-            encoder.setWithContext(false);
-            encoder.setWithSequenceNumber(false);
-            encoder.setWithNanoseconds(false);
-            encoder.setWithMessage(false);
-            encoder.setWithArguments(false);
-            encoder.setWithFormattedMessage(true);
             encoder.start();
             console.setEncoder(encoder);
         }
     }
 
     static Encoder<ILoggingEvent> encoder(LoggerContext context) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        TextLines encoder = new TextLines();
         encoder.setContext(context);
-        encoder.setPattern(PATTERN);
         encoder.start();
         return encoder;
     }

@@ -2,6 +2,7 @@ package io.eventsgateway.app;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import io.eventsgateway.app.manage.HeaderLoggers;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.Setting;
 import org.slf4j.Logger;
@@ -14,6 +15,7 @@ public final class LogSettings {
 
     /** From now on. */
     public static void apply(Environment environment) {
+        HeaderLoggers.silence((LoggerContext) LoggerFactory.getILoggerFactory());
         set(Logger.ROOT_LOGGER_NAME, environment, AppSettings.LOGGING_ROOT);
         set("io.eventsgateway", environment, AppSettings.LOGGING_APP);
         if (environment.get(AppSettings.LOGGING_FORMAT) == AppSettings.LogFormat.JSON) {

@@ -99,7 +99,7 @@ class ConfigurationIT {
 
     @Test
     void tellsAFileThatItCanNotRead() throws Exception {
-        Path broken = Files.writeString(folder.resolve("broken.env"), "no line of it\n");
+        Path broken = Files.writeString(folder.resolve("broken.env"), "SERVER_PORT=1\nno line of it\n");
 
         GatewayRun missing =
                 GatewayRun.of(Map.of(), "--config", folder.resolve("none.env").toString());
@@ -111,7 +111,8 @@ class ConfigurationIT {
         assertThat(malformed.output().lines())
                 .singleElement()
                 .asString()
-                .contains("broken.env is not valid", "no line of it");
+                .contains("broken.env is not valid", "line 2 must be NAME=value")
+                .doesNotContain("no line of it");
     }
 
     @Test

@@ -436,6 +436,34 @@ class SettingsTest {
         }
     }
 
+    /** Whatever takes a URL or PEM, and whatever an operator puts one into by mistake. */
+    @ParameterizedTest
+    @MethodSource("all")
+    void isShownWithoutSecrets(Example example) {
+        for (String value : List.of(
+                "https://ann:s3cret@host/path",
+                "redis://:s3cret@host:6379/0",
+                "ann:s3cret@host",
+                "https://ann:s3cret@host/path,https://bob:s3cret@host",
+                "https://ann:s3/c?r#s3cret@host/",
+                "-----BEGIN PRIVATE KEY-----\nMIIs3cret\n-----END PRIVATE KEY-----",
+                "-----BEGIN CERTIFICATE----- MIIs3cret",
+                "file:-----BEGIN PRIVATE KEY-----MIIs3cret")) {
+            Map<String, String> variables = new HashMap<>(example.with());
+            variables.put(example.name(), value);
+            Environment environment = new Environment(variables);
+
+            assertThat(environment.explain(setting(example.name())).text()).doesNotContain("s3cret");
+            try {
+                AppSettings.check(environment);
+            } catch (ConfigurationException wrong) {
+                assertThat(wrong.getMessage()).doesNotContain("s3cret", "s3/c", "MII");
+                assertThat(String.join("", wrong.problems())).doesNotContain("s3cret", "s3/c", "MII");
+            }
+            assertThat(AppSettings.warnings(environment).toString()).doesNotContain("s3cret");
+        }
+    }
+
     private static Setting<?> setting(String name) {
         return AppSettings.ALL.stream()
                 .filter(each -> each.name().equals(name))

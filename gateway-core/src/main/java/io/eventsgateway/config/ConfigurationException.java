@@ -12,10 +12,14 @@ public final class ConfigurationException extends RuntimeException {
 
     private final transient List<String> problems;
 
-    /** A configuration with these problems, each one sentence that names variable, value and rule. */
+    /** A configuration with these problems, each one sentence that names variable, value and rule; secrets in URLs and PEM are hidden. */
     public ConfigurationException(Collection<String> problems) {
-        super(String.join(System.lineSeparator(), problems));
-        this.problems = List.copyOf(problems);
+        this(problems.stream().map(Secrets::hideInMessage).toList());
+    }
+
+    private ConfigurationException(List<String> shown) {
+        super(String.join(System.lineSeparator(), shown));
+        this.problems = shown;
     }
 
     /**

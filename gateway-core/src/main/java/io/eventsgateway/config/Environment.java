@@ -94,13 +94,13 @@ public final class Environment {
         return value;
     }
 
-    /** A setting's value for people, and where it comes from. Wrong values are shown as they are. */
+    /** A setting's value for people, without secrets, and where it comes from. Wrong values are shown too. */
     public Explained explain(Setting<?> setting) {
         Variable variable = find(setting);
         String text =
                 variable == null ? setting.fallback(this) : variable.value().strip();
         String origin = variable == null ? "default" : origin(setting, variable);
-        return new Explained(setting.isSecret() && !text.isEmpty() ? "*****" : text, origin);
+        return new Explained(setting.isSecret() && !text.isEmpty() ? Secrets.STARS : Secrets.hideInValue(text), origin);
     }
 
     private static String origin(Setting<?> setting, Variable variable) {
@@ -202,7 +202,7 @@ public final class Environment {
 
     private static String problem(Setting<?> setting, @Nullable Variable variable, String text) {
         String name = variable == null ? setting.name() : variable.name();
-        String shown = setting.isSecret() ? "(secret)" : text;
+        String shown = setting.isSecret() ? "(secret)" : Secrets.hideInValue(text);
         return name + "=" + shown + " is not valid: must be " + setting.rule();
     }
 }

@@ -4,6 +4,7 @@ import java.io.File;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +19,20 @@ public record PemBundle(
         @Nullable File certificate,
         @Nullable File key) {
 
+    private static final Pattern NAME = Pattern.compile("[0-9A-Za-z._-]{1,200}");
+
     /**
      * The bundle that a setting names.
      *
      * @throws ConfigurationException if there is none of that name, or a file can't be read
      */
     public static PemBundle of(Environment environment, Setting<String> setting) {
-        String name = environment.get(setting).toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+        String given = environment.get(setting);
+        if (!NAME.matcher(given).matches()) {
+            throw problem(
+                    setting, "must be a bundle's name, of letters, digits, '.', '_' and '-', not what is in its files");
+        }
+        String name = given.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
         String prefix = "SPRING_SSL_BUNDLE_PEM_" + name + "_";
         Map<String, String> files = environment.startingWith(prefix);
         File trusted = file(setting, files.get("truststore.certificate"));

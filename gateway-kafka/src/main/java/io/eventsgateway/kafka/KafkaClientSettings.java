@@ -4,6 +4,7 @@ import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.HostAndPort;
 import io.eventsgateway.config.PemBundle;
+import io.eventsgateway.config.Secrets;
 import io.eventsgateway.config.Setting;
 import io.eventsgateway.config.SettingGroup;
 import java.io.File;
@@ -395,7 +396,7 @@ public final class KafkaClientSettings {
                     .map(definition -> definition.configKeys().get(name))
                     .filter(Objects::nonNull)
                     .anyMatch(key -> key.type != ConfigDef.Type.PASSWORD);
-            explained.put(variable(name), open ? value : "*****");
+            explained.put(variable(name), open ? Secrets.hideInValue(value) : Secrets.STARS);
         });
         return explained;
     }

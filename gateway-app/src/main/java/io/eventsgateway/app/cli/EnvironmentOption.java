@@ -47,9 +47,27 @@ final class EnvironmentOption {
         }
         try {
             return path.toString().endsWith(".properties") ? properties(path) : variables(path);
-        } catch (IOException | IllegalArgumentException | DotenvException unreadable) {
+        } catch (DotenvException malformed) {
+            throw new ConfigurationException(List.of("--config=" + file + " is not valid: " + line(path, malformed)));
+        } catch (IOException | IllegalArgumentException unreadable) {
             throw new ConfigurationException(List.of("--config=" + file + " is not valid: " + unreadable.getMessage()));
         }
+    }
+
+    /** Which line it is, without what is in it: that may be the second line of a key. */
+    private static String line(Path file, DotenvException malformed) {
+        String message = String.valueOf(malformed.getMessage());
+        try {
+            List<String> lines = Files.readAllLines(file);
+            for (int i = 0; i < lines.size(); i++) {
+                if (!lines.get(i).isBlank() && message.endsWith(lines.get(i).strip())) {
+                    return "line " + (i + 1) + " must be NAME=value";
+                }
+            }
+        } catch (IOException unreadable) {
+            return "must be text in UTF-8";
+        }
+        return "every line must be NAME=value";
     }
 
     private static Map<String, String> properties(Path file) throws IOException {

@@ -1,5 +1,6 @@
 package io.eventsgateway.app.manage;
 
+import io.eventsgateway.config.Secrets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,9 +21,11 @@ public final class Health {
      */
     public record Component(boolean up, boolean needed, Map<String, Object> details) {
 
-        /** Copies the details. */
+        /** Copies the details, without secrets of URLs in texts. */
         public Component {
-            details = Map.copyOf(details);
+            Map<String, Object> shown = new LinkedHashMap<>(details);
+            shown.replaceAll((name, value) -> value instanceof String text ? Secrets.hideInMessage(text) : value);
+            details = Map.copyOf(shown);
         }
     }
 

@@ -14,6 +14,26 @@ final class Loggers {
 
     private static final List<String> LEVELS = List.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE");
 
+    /** What the gateway and its libraries are in. */
+    private static final List<String> PACKAGES = List.of(
+            "ch.qos.logback",
+            "com.github.benmanes.caffeine",
+            "com.nimbusds",
+            "io.eventsgateway",
+            "io.lettuce",
+            "io.micrometer",
+            "io.netty",
+            "io.undertow",
+            "org.apache.kafka",
+            "org.jboss",
+            "org.xnio",
+            "reactor");
+
+    private static final int MAX_NAME = 200;
+
+    /** Many times as many as there are; each costs memory for good. */
+    private static final int MAX_LOGGERS = 5000;
+
     private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
 
     /** All that are known. */
@@ -31,10 +51,11 @@ final class Loggers {
     }
 
     /**
-     * Sets a logger's level, until the gateway ends; those below it follow.
+     * Sets a logger's level, until the gateway ends; those below it follow. One that does not exist yet is made where its name is of a
+     * package that something of the gateway or its libraries is in.
      *
      * @param level null to follow the one above
-     * @throws IllegalArgumentException if there is no such level, or nothing above to follow
+     * @throws IllegalArgumentException if there is no such level or logger, nothing above to follow, or tokens would be logged
      */
     void set(String name, @Nullable String level) {
         if (level == null && name.equals(Logger.ROOT_LOGGER_NAME)) {
@@ -43,7 +64,33 @@ final class Loggers {
         if (level != null && !LEVELS.contains(level)) {
             throw new IllegalArgumentException("configuredLevel is one of " + String.join(", ", LEVELS) + ", or null.");
         }
+        if ((Level.DEBUG.toString().equals(level) || Level.TRACE.toString().equals(level))
+                && HeaderLoggers.contain(name)) {
+            throw new IllegalArgumentException(
+                    "Loggers of io.undertow and org.xnio are not set below INFO: they write headers of requests there, tokens included.");
+        }
+        if (!isKnown(name)) {
+            throw new IllegalArgumentException("A logger's name has at most " + MAX_NAME
+                    + " characters; it is one that loggers lists or below one of "
+                    + String.join(", ", PACKAGES) + ".");
+        }
         context.getLogger(name).setLevel(level == null ? null : Level.toLevel(level));
+    }
+
+    private boolean isKnown(String name) {
+        return name.length() <= MAX_NAME
+                && (context.exists(name) != null
+                        || (context.getLoggerList().size() < MAX_LOGGERS
+                                && isName(name)
+                                && PACKAGES.stream()
+                                        .anyMatch(each -> name.equals(each) || name.startsWith(each + "."))));
+    }
+
+    private static boolean isName(String name) {
+        return !name.contains("..")
+                && !name.endsWith(".")
+                && name.chars()
+                        .allMatch(c -> c == '.' || c == '$' || c == '_' || (c < 128 && Character.isLetterOrDigit(c)));
     }
 
     private static Map<String, String> levels(Logger logger) {

@@ -130,7 +130,14 @@ class ManagementIT {
                 "POST | /loggers/io.eventsgateway.told  | []                           | 400",
                 "POST | /loggers/io.eventsgateway.told  | {}                           | 400",
                 "POST | /loggers/io.eventsgateway.told  | {\"configuredLevel\":\"LOUD\"} | 400",
-                "POST | /loggers/ROOT                   | {\"configuredLevel\":null}     | 400"
+                "POST | /loggers/ROOT                   | {\"configuredLevel\":null}     | 400",
+                "POST | /loggers/org.xnio               | {\"configuredLevel\":\"TRACE\"} | 400",
+                "POST | /loggers/org.xnio.safe-close    | {\"configuredLevel\":\"DEBUG\"} | 400",
+                "POST | /loggers/io.undertow.request    | {\"configuredLevel\":\"DEBUG\"} | 400",
+                "POST | /loggers/a.b                    | {\"configuredLevel\":\"DEBUG\"} | 400",
+                "POST | /loggers/io.eventsgateway..a    | {\"configuredLevel\":\"DEBUG\"} | 400",
+                "POST | /loggers/io.eventsgateway.a%20b | {\"configuredLevel\":\"DEBUG\"} | 400",
+                "POST | /loggers/                       | {\"configuredLevel\":\"DEBUG\"} | 400"
             })
     void answersWhatToChange(String method, String path, String body, int status) throws Exception {
         HttpResponse<String> answer = send(method, path, body == null ? "" : body);
@@ -151,6 +158,18 @@ class ManagementIT {
         String type = "application/vnd.spring-boot.actuator.v3+json; charset=utf-8";
         assertThat(send("POST", "/loggers/io.eventsgateway.other", body, type).statusCode())
                 .isEqualTo(204);
+    }
+
+    @Test
+    void makesNoLoggersWithoutNeed() throws Exception {
+        int before = get("/loggers").get("loggers").size();
+        String body = "{\"configuredLevel\":\"DEBUG\"}";
+
+        assertThat(post("/loggers/io.eventsgateway" + ".a".repeat(2500), body)).isEqualTo(400);
+        assertThat(post("/loggers/a0.a1.a2", body)).isEqualTo(400);
+        assertThat(get("/loggers").get("loggers")).hasSize(before);
+        assertThat(post("/loggers/org.xnio", "{\"configuredLevel\":\"INFO\"}")).isEqualTo(204);
+        assertThat(post("/loggers/org.xnio", "{\"configuredLevel\":null}")).isEqualTo(204);
     }
 
     @Test
