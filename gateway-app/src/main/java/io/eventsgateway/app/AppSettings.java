@@ -24,6 +24,12 @@ public final class AppSettings {
     public static final Setting<Integer> MANAGEMENT_PORT = Setting.number("MANAGEMENT_SERVER_PORT", 8081, 0, 65535)
             .doc("Port of health, info and metrics, under /manage/actuator; 0 for any that is free.");
 
+    /** Where health and metrics are listened for. */
+    public static final Setting<String> MANAGEMENT_ADDRESS = Setting.optionalHost("MANAGEMENT_SERVER_ADDRESS")
+            .doc(
+                    "Address of this machine that health, info and metrics are listened for on; empty for all. `--embedded` listens on the "
+                            + "loopback address where it is empty.");
+
     /** Whether records must name an organisation. */
     public static final Setting<Boolean> ORGANIZATION_REQUIRED = Setting.flag("EVENTS_ORGANIZATION_REQUIRED", true)
             .otherwise(environment ->
@@ -66,7 +72,12 @@ public final class AppSettings {
                             new SettingGroup(
                                     "Management and logs",
                                     "",
-                                    List.of(MANAGEMENT_PORT, LOGGING_ROOT, LOGGING_APP, LOGGING_FORMAT)),
+                                    List.of(
+                                            MANAGEMENT_PORT,
+                                            MANAGEMENT_ADDRESS,
+                                            LOGGING_ROOT,
+                                            LOGGING_APP,
+                                            LOGGING_FORMAT)),
                             TlsSettings.SERVER.group(),
                             TlsSettings.MANAGEMENT.group()))
             .flatMap(List::stream)

@@ -8,6 +8,7 @@ import io.eventsgateway.app.manage.ManagementHandler;
 import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
+import io.eventsgateway.config.Setting;
 import io.eventsgateway.hub.Hub;
 import io.eventsgateway.kafka.KafkaClientSettings;
 import io.eventsgateway.kafka.KafkaDeadLetters;
@@ -28,7 +29,9 @@ import io.eventsgateway.security.Access;
 import io.eventsgateway.security.OpenAuthenticator;
 import io.eventsgateway.security.SecuritySettings;
 import io.eventsgateway.undertow.EventsHandler;
+import io.eventsgateway.undertow.OpenFiles;
 import io.eventsgateway.undertow.Problem;
+import io.eventsgateway.undertow.ServerOptions;
 import io.eventsgateway.undertow.SseServer;
 import io.eventsgateway.undertow.SseSettings;
 import io.eventsgateway.undertow.TlsSettings;
@@ -50,6 +53,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +67,7 @@ public final class Gateway implements AutoCloseable {
     private static final Environment OPEN = new Environment(
             "--embedded", Map.of(SecuritySettings.TYPE.name(), "none", SecuritySettings.ALLOW_INSECURE.name(), "true"));
     private static final String EVENTS_PATH = "/api/events";
+    private static final int MANAGEMENT_CONNECTIONS = 256;
 
     private final Environment environment;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -106,17 +111,25 @@ public final class Gateway implements AutoCloseable {
                 ? Handlers.proxyPeerAddress(orNotFound(paths))
                 : orNotFound(paths);
         this.server = new SseServer(
-                "0.0.0.0",
-                environment.get(SseSettings.PORT),
-                root,
-                environment.get(SseSettings.MAX_HEADER),
-                TlsSettings.SERVER.context(environment));
+                new ServerOptions(
+                        address(SseSettings.ADDRESS, embedded),
+                        environment.get(SseSettings.PORT),
+                        environment.get(SseSettings.MAX_HEADER),
+                        environment.get(SseSettings.MAX_OPEN),
+                        environment.get(SseSettings.MAX_OPEN_PER_ADDRESS),
+                        spareFiles(),
+                        TlsSettings.SERVER.context(environment)),
+                root);
         this.management = new SseServer(
-                "0.0.0.0",
-                environment.get(AppSettings.MANAGEMENT_PORT),
-                new ManagementHandler(health, registry),
-                environment.get(SseSettings.MAX_HEADER),
-                TlsSettings.MANAGEMENT.context(environment));
+                new ServerOptions(
+                        address(AppSettings.MANAGEMENT_ADDRESS, embedded),
+                        environment.get(AppSettings.MANAGEMENT_PORT),
+                        environment.get(SseSettings.MAX_HEADER),
+                        MANAGEMENT_CONNECTIONS,
+                        0,
+                        0,
+                        TlsSettings.MANAGEMENT.context(environment)),
+                new ManagementHandler(health, registry));
         Gauge.builder("events.gateway.streams", events, EventsHandler::streams)
                 .description("Open event streams")
                 .register(registry);
@@ -125,6 +138,16 @@ public final class Gateway implements AutoCloseable {
                 .register(registry);
         new JvmThreadMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
+    }
+
+    private String address(Setting<String> setting, boolean embedded) {
+        String named = environment.get(setting);
+        return !named.isEmpty() ? named : embedded ? "127.0.0.1" : ServerOptions.ANY_ADDRESS;
+    }
+
+    /** Files that the streams' connections leave to Kafka, Redis and the management port: an eighth, at least 64. */
+    private static int spareFiles() {
+        return (int) Math.max(64, Math.min(MANAGEMENT_CONNECTIONS + 256, OpenFiles.max() / 8));
     }
 
     /**
@@ -288,6 +311,10 @@ public final class Gateway implements AutoCloseable {
         if (heap != null) {
             LOG.warn(heap);
         }
+        String files = filesWarning(environment.get(SseSettings.MAX_OPEN), OpenFiles.max());
+        if (files != null) {
+            LOG.warn(files);
+        }
         if (isOpen()) {
             LOG.warn("Everybody is let in, because of SECURITY_TYPE=none");
         }
@@ -297,6 +324,17 @@ public final class Gateway implements AutoCloseable {
         events.open();
         health.setServing(true);
         LOG.info("Gateway started port={} management={}", server.port(), management.port());
+    }
+
+    /** What to say of a limit of open files that is lower than the connections there may be; null for nothing. */
+    static @Nullable String filesWarning(int connections, long maxFiles) {
+        long needed = connections + (long) spareFiles();
+        return maxFiles >= needed
+                ? null
+                : SseSettings.MAX_OPEN.name() + "=" + connections + " needs " + needed
+                        + " open files, the limit is " + maxFiles
+                        + ": fewer connections are taken; raise the limit (ulimit -n " + needed
+                        + "), or lower the setting";
     }
 
     private static void listen(SseServer server, String setting) {

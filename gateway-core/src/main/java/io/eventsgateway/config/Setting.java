@@ -162,6 +162,15 @@ public final class Setting<T> {
                 text -> HostAndPort.isHost(text.replaceAll("^\\[(.*)]$", "$1")) ? text : null);
     }
 
+    /** A host without a port and without brackets, which may be left out. */
+    public static Setting<String> optionalHost(String name) {
+        return of(name, "", "a host's name or address, without a port, or empty", text -> {
+            boolean bracketed = text.startsWith("[") && text.endsWith("]");
+            String host = bracketed ? text.substring(1, text.length() - 1) : text;
+            return host.isEmpty() || HostAndPort.isHost(host) ? host : null;
+        });
+    }
+
     /** Addresses, separated by commas; where a port may be left out, it is the assumed one. */
     public static Setting<List<HostAndPort>> servers(String name, String fallback, OptionalInt assumedPort) {
         boolean mayBeEmpty = fallback.isEmpty();

@@ -8,6 +8,7 @@ import io.eventsgateway.hub.Subscription;
 import io.eventsgateway.sse.SseFrame;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.AttachmentKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,9 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 final class EventStream implements Subscriber {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
+
+    /** Of the exchange of a stream that was begun. */
+    static final AttachmentKey<Boolean> OPEN = AttachmentKey.create(Boolean.class);
 
     private static final int ROOM = 64 * 1024;
     private static final int MAX_COPY = 16 * 1024;
@@ -103,6 +107,7 @@ final class EventStream implements Subscriber {
     @Override
     public void opened() {
         EventsHandler.putStreamHeaders(exchange);
+        exchange.putAttachment(OPEN, true);
         exchange.addExchangeCompleteListener((ended, next) -> {
             if (!ending) {
                 close(CloseReason.GONE);

@@ -11,9 +11,17 @@ import java.util.regex.Pattern;
 /** What configures the event streams. */
 public final class SseSettings {
 
+    private static final int BESIDE_STREAMS = 1000;
+
     /** The port of the event streams. */
     public static final Setting<Integer> PORT =
             Setting.number("SERVER_PORT", 8080, 0, 65535).doc("Port of the event streams; 0 for any that is free.");
+
+    /** Where the event streams are listened for. */
+    public static final Setting<String> ADDRESS = Setting.optionalHost("SERVER_ADDRESS")
+            .doc(
+                    "Address of this machine that the event streams are listened for on; empty for all. `--embedded` listens on the loopback "
+                            + "address where it is empty.");
 
     /** Where to begin without a position. */
     public static final Setting<Start.From> START = Setting.choice("EVENTS_SSE_START", Start.From.PENDING)
@@ -42,6 +50,23 @@ public final class SseSettings {
     public static final Setting<Integer> MAX_CONNECTIONS = Setting.number(
                     "EVENTS_SSE_MAXCONNECTIONS", 100_000, 1, Integer.MAX_VALUE)
             .doc("How many event streams one replica takes.");
+
+    /** How many connections there may be. */
+    public static final Setting<Integer> MAX_OPEN = Setting.number(
+                    "SERVER_MAXCONNECTIONS", 101_000, 1, Integer.MAX_VALUE)
+            .otherwise(environment -> Long.toString(
+                    Math.min(Integer.MAX_VALUE, (long) environment.get(MAX_CONNECTIONS) + BESIDE_STREAMS)))
+            .doc(
+                    "How many connections one replica takes on the port of the event streams; more are closed at once. By default "
+                            + BESIDE_STREAMS
+                            + " more than EVENTS_SSE_MAXCONNECTIONS. Fewer where the limit of open files allows no more, which "
+                            + "is logged at the start.");
+
+    /** How many connections one address may have. */
+    public static final Setting<Integer> MAX_OPEN_PER_ADDRESS = Setting.number(
+                    "SERVER_MAXCONNECTIONSPERADDRESS", 0, 0, Integer.MAX_VALUE)
+            .doc(
+                    "How many of these connections one address may have; 0 for any number. Behind a proxy all are from the proxy's address.");
 
     /** How many streams one subject may have. */
     public static final Setting<Integer> MAX_PER_SUBJECT = Setting.number(
@@ -109,11 +134,14 @@ public final class SseSettings {
                     "",
                     List.of(
                             PORT,
+                            ADDRESS,
                             START,
                             HEARTBEAT,
                             CLEANUP_INTERVAL,
                             CLEANUP_MAX_AGE,
                             MAX_CONNECTIONS,
+                            MAX_OPEN,
+                            MAX_OPEN_PER_ADDRESS,
                             MAX_PER_SUBJECT,
                             RATE_SUBJECT,
                             RATE_ADDRESS,

@@ -220,11 +220,8 @@ class TlsIT {
                 SseSettings.options(new Environment(Map.of("EVENTS_SSE_HEARTBEATSECS", "1"))));
         handler.open();
         server = new SseServer(
-                "127.0.0.1",
-                0,
-                Handlers.path().addPrefixPath("/api/events", handler),
-                32 * 1024,
-                TlsSettings.SERVER.context(new Environment(settings)));
+                ServerOptions.of("127.0.0.1", 0).with(TlsSettings.SERVER.context(new Environment(settings))),
+                Handlers.path().addPrefixPath("/api/events", handler));
         server.start();
     }
 

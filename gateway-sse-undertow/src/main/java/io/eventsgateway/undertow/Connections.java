@@ -1,0 +1,209 @@
+package io.eventsgateway.undertow;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.ServerConnection;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+
+/**
+ * The connections of a server: bounds how many there are, and closes those on which nothing goes on: no first request, no request after the
+ * last answer, a request whose body does not come. A connection with an open stream is never closed. Any thread may call.
+ */
+final class Connections {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+    private static final long FILES_INTERVAL = TimeUnit.SECONDS.toNanos(2);
+    private static final long LOG_INTERVAL = TimeUnit.MINUTES.toNanos(1);
+
+    private final ServerOptions options;
+    private final Patience patience;
+    private final Map<String, Open> open = new ConcurrentHashMap<>();
+
+    /** How many each address has; empty where they are not bounded. */
+    private final Map<String, Integer> ofAddress = new ConcurrentHashMap<>();
+
+    private final AtomicInteger refused = new AtomicInteger();
+    private volatile long bound;
+
+    // owned by the thread that calls look(), one at a time
+    private long nextFiles;
+    private long nextLog = System.nanoTime();
+
+    /**
+     * How long to wait for a client.
+     *
+     * @param first from accepting to the first request, a TLS handshake included
+     * @param next from the end of an answer to the next request
+     * @param body from a request's headers to the end of its body; not of a stream's request
+     */
+    record Patience(Duration first, Duration next, Duration body) {
+        static final Patience STANDARD =
+                new Patience(Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofSeconds(20));
+    }
+
+    /** One connection; its exchanges begin on its I/O thread. */
+    private static final class Open {
+        private final StreamConnection connection;
+        private final String address;
+        private final AtomicInteger exchanges = new AtomicInteger();
+        private volatile boolean used;
+        private volatile long idleSince = System.nanoTime();
+
+        Open(StreamConnection connection, String address) {
+            this.connection = connection;
+            this.address = address;
+        }
+
+        boolean isIdleTooLong(long now, Patience patience) {
+            Duration most = used ? patience.next() : patience.first();
+            return exchanges.get() == 0 && now - idleSince > most.toNanos();
+        }
+    }
+
+    Connections(ServerOptions options, Patience patience) {
+        this.options = options;
+        this.patience = patience;
+        this.bound = options.maxConnections();
+        this.nextFiles = System.nanoTime();
+    }
+
+    /** Takes in an accepted connection; false if there are too many, and then it is to be closed. */
+    boolean enter(StreamConnection connection) {
+        String address = address(connection.getPeerAddress());
+        if (open.size() >= bound || !enterAddress(address)) {
+            refused.incrementAndGet();
+            return false;
+        }
+        open.put(key(connection.getPeerAddress(), connection.getLocalAddress()), new Open(connection, address));
+        return true;
+    }
+
+    private boolean enterAddress(String address) {
+        if (options.maxConnectionsPerAddress() == 0) {
+            return true;
+        }
+        if (ofAddress.merge(address, 1, Integer::sum) > options.maxConnectionsPerAddress()) {
+            leaveAddress(address);
+            return false;
+        }
+        return true;
+    }
+
+    private void leaveAddress(String address) {
+        ofAddress.computeIfPresent(address, (any, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** A handler by which it knows on which connections something goes on. */
+    HttpHandler around(HttpHandler handler) {
+        return exchange -> {
+            ServerConnection connection = exchange.getConnection();
+            Open own = open.get(key(connection.getPeerAddress(), connection.getLocalAddress()));
+            if (own != null) {
+                own.used = true;
+                own.exchanges.incrementAndGet();
+                exchange.addExchangeCompleteListener((ended, next) -> {
+                    own.idleSince = System.nanoTime();
+                    own.exchanges.decrementAndGet();
+                    next.proceed();
+                });
+            }
+            if (!exchange.isRequestComplete()) {
+                exchange.getIoThread()
+                        .executeAfter(
+                                () -> expectBody(exchange), patience.body().toMillis(), TimeUnit.MILLISECONDS);
+            }
+            handler.handleRequest(exchange);
+        };
+    }
+
+    private static void expectBody(HttpServerExchange exchange) {
+        if (!exchange.isRequestComplete() && exchange.getAttachment(EventStream.OPEN) == null) {
+            IoUtils.safeClose(exchange.getConnection());
+        }
+    }
+
+    /** To be called once a second, by one thread at a time. */
+    void look() {
+        long now = System.nanoTime();
+        open.forEach((key, each) -> {
+            if (!each.connection.isOpen()) {
+                leave(key, each);
+            } else if (each.isIdleTooLong(now, patience)) {
+                // where its requests begin, so that none is cut off
+                each.connection.getIoThread().execute(() -> {
+                    if (each.isIdleTooLong(now, patience)) {
+                        IoUtils.safeClose(each.connection);
+                    }
+                });
+            }
+        });
+        if (now - nextFiles >= 0) {
+            nextFiles = now + FILES_INTERVAL;
+            boundByFiles();
+        }
+        if (now - nextLog >= 0 && refused.get() > 0) {
+            nextLog = now + LOG_INTERVAL;
+            LOG.warn(
+                    "Connections closed because there are too many port={} closed={} open={} most={}",
+                    options.port(),
+                    refused.getAndSet(0),
+                    open.size(),
+                    bound);
+        }
+    }
+
+    private void leave(String key, Open each) {
+        if (open.remove(key, each) && options.maxConnectionsPerAddress() > 0) {
+            leaveAddress(each.address);
+        }
+    }
+
+    /** To be called once, when all is open that a server needs without clients. */
+    void start() {
+        boundByFiles();
+    }
+
+    /** Leaves files to others where the process may not open as many as there may be connections. */
+    private void boundByFiles() {
+        long max = OpenFiles.max();
+        if (options.spareFiles() > 0 && max < 2L * options.maxConnections()) {
+            long others = Math.max(0, OpenFiles.count() - open.size());
+            bound = Math.max(1, Math.min(options.maxConnections(), max - others - options.spareFiles()));
+        }
+    }
+
+    int count() {
+        return open.size();
+    }
+
+    /** Closes all. */
+    void close() {
+        open.values().forEach(each -> IoUtils.safeClose(each.connection));
+    }
+
+    private static String key(SocketAddress peer, SocketAddress local) {
+        return text(peer) + ">" + text(local);
+    }
+
+    private static String text(SocketAddress address) {
+        return address instanceof InetSocketAddress inet
+                ? address(inet) + "#" + inet.getPort()
+                : String.valueOf(address);
+    }
+
+    private static String address(SocketAddress address) {
+        return address instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress().getHostAddress()
+                : String.valueOf(address);
+    }
+}
