@@ -45,6 +45,8 @@ final class Gateways implements Server {
         if (tokens == null) {
             environment.put("SECURITY_TYPE", "none");
             environment.put("EVENTS_SECURITY_ALLOWINSECURE", "true");
+            environment.put("EVENTS_SSE_MAXANONYMOUS", "1000000");
+            environment.put("EVENTS_SSE_MAXANONYMOUSPERADDRESS", "1000000");
         } else {
             environment.put("SECURITY_OAUTH2_ISSUERS", tokens.issuer());
         }

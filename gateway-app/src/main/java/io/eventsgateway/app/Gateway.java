@@ -6,6 +6,7 @@ import io.eventsgateway.app.dev.DevRecords;
 import io.eventsgateway.app.manage.Health;
 import io.eventsgateway.app.manage.ManagementHandler;
 import io.eventsgateway.auth.AccessPolicy;
+import io.eventsgateway.auth.IssuerMemory;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.Setting;
@@ -87,8 +88,9 @@ public final class Gateway implements AutoCloseable {
         this.drain = environment.get(SseSettings.DRAIN);
         Organisations organisations = AppSettings.organisations(environment);
         PathHandler paths = Handlers.path();
-        EventLog log = embedded ? inMemoryLog() : redisLog();
-        Access access = access(log);
+        RedisEventLog redis = embedded ? null : redisLog();
+        EventLog log = redis == null ? inMemoryLog() : redis;
+        Access access = access(log, redis == null ? IssuerMemory.ofProcess() : redis.issuers());
         Executor later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
         Executor marks = CompletableFuture.delayedExecutor(10, TimeUnit.SECONDS);
         Hub hub = new Hub(log, later, marks, meters);
@@ -185,11 +187,11 @@ public final class Gateway implements AutoCloseable {
         registry.close();
     }
 
-    private Access access(EventLog log) {
+    private Access access(EventLog log, IssuerMemory issuers) {
         return isOpen()
                 ? new Access(
                         new OpenAuthenticator(AppSettings.defaultOrganisation(environment)), AccessPolicy.AUTHENTICATED)
-                : SecuritySettings.access(environment, log);
+                : SecuritySettings.access(environment, log, issuers);
     }
 
     private boolean isOpen() {
@@ -202,7 +204,7 @@ public final class Gateway implements AutoCloseable {
         return log;
     }
 
-    private EventLog redisLog() {
+    private RedisEventLog redisLog() {
         RedisEventLog log = new RedisEventLog(RedisSettings.options(environment));
         starts.add(log::start);
         closes.push(log);

@@ -337,6 +337,27 @@ class SettingsTest {
         all.add(value("SERVER_ADDRESS", "", "[::1]", "::1"));
         all.add(value("MANAGEMENT_SERVER_ADDRESS", "", "127.0.0.1", "127.0.0.1"));
         all.add(sse("EVENTS_SSE_MAXCONNECTIONSPERSUBJECT", "100", "7", SseOptions::maxStreamsPerSubject, "100", "7"));
+        all.add(sse(
+                "EVENTS_SSE_MAXDESTINATIONSPERSUBJECT",
+                "500",
+                "64",
+                options -> options.bounds().destinationsPerSubject(),
+                "500",
+                "64"));
+        all.add(sse(
+                "EVENTS_SSE_MAXANONYMOUSPERADDRESS",
+                "1000",
+                "8",
+                options -> options.bounds().anonymousPerAddress(),
+                "1000",
+                "8"));
+        all.add(sse(
+                "EVENTS_SSE_MAXANONYMOUS",
+                "10000",
+                "9",
+                options -> options.bounds().anonymous(),
+                "10000",
+                "9"));
         all.add(sse("EVENTS_SSE_RATEPERSUBJECT", "20", "0", SseOptions::ratePerSubject, "20", "0"));
         all.add(sse("EVENTS_SSE_RATEPERADDRESS", "0", "9", SseOptions::ratePerAddress, "0", "9"));
         all.add(value("SERVER_FORWARD_HEADERS_STRATEGY", "none", "native", "NONE", "NATIVE"));
@@ -349,6 +370,7 @@ class SettingsTest {
         all.add(value("SECURITY_OAUTH2_AUDIENCE", "", "events", "events"));
         all.add(value("EVENTS_SECURITY_ALLOWINSECURE", "false", "true", "true"));
         all.add(value("EVENTS_ACCESS_POLICY", "authenticated", "granted", "AUTHENTICATED", "GRANTED"));
+        all.add(value("EVENTS_ACCESS_MATCHUSERNAMES", "false", "true", "true"));
         all.add(value("EVENTS_ANONYMOUS_ENABLED", "false", "true", "true"));
         all.add(value("EVENTS_SECURITY_ORGANIZATIONCHECK", "false", "true", "true"));
         all.add(example(

@@ -1,5 +1,10 @@
 package io.eventsgateway.auth;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
 /** A client is not let in. The message is one sentence for the client that says what to change; it never has the token in it. */
 public final class AccessException extends Exception {
 
@@ -28,5 +33,19 @@ public final class AccessException extends Exception {
     /** Why. */
     public Reason reason() {
         return reason;
+    }
+
+    /** A stage that has failed with this. */
+    public <T> CompletionStage<T> asStage() {
+        return CompletableFuture.failedStage(this);
+    }
+
+    /** The refusal that a stage failed with; null where it failed for another cause. */
+    public static @Nullable AccessException of(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof AccessException refusal ? refusal : null;
     }
 }

@@ -1,13 +1,16 @@
 package io.eventsgateway.auth;
 
-/** Tells who a client is by what it brought. Any thread may call; a call may block for as long as a key is fetched. */
+import java.util.concurrent.CompletionStage;
+
+/** Tells who a client is by what it brought. Any thread may call, also one that must not block: a call never waits for anybody. */
 @FunctionalInterface
 public interface Authenticator {
 
     /**
-     * Checks what a client brought.
+     * Checks what a client brought. The stage may be complete on return, and is where nobody has to be asked; else it completes on a
+     * thread of whoever was asked, within a bounded time, and what depends on it must not block.
      *
-     * @throws AccessException if the client is not let in, or it can't be told now
+     * @return fails with {@link AccessException} if the client is not let in, or it can't be told now
      */
-    Identity authenticate(Credentials credentials) throws AccessException;
+    CompletionStage<Identity> authenticate(Credentials credentials);
 }

@@ -1,8 +1,6 @@
 package io.eventsgateway.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
@@ -79,6 +77,29 @@ class GrantedPolicyTest {
         assertThat(refusal(unsure, somebody("f:1", "ann"))).isEqualTo(Reason.UNAVAILABLE);
     }
 
+    @Test
+    void waitsForNobody() {
+        CompletableFuture<Admission> answer = new CompletableFuture<>();
+        AccessPolicy slow = new GrantedPolicy(new ForwardingEventLog() {
+            @Override
+            protected EventLog delegate() {
+                return log;
+            }
+
+            @Override
+            public CompletionStage<Admission> admission(Destination destination, Set<String> names, Set<String> roles) {
+                return answer;
+            }
+        });
+
+        CompletableFuture<?> asked =
+                slow.check(somebody("f:1", "ann"), Credentials.NONE, VIEW).toCompletableFuture();
+
+        assertThat(asked).isNotDone();
+        answer.complete(Admission.NAMED);
+        assertThat(asked).isCompleted();
+    }
+
     private void append(Event event) {
         Source source = new Source("topic", "id", 0, offset++);
         log.append(log.generation(), List.of(new Entry(VIEW, event, source, null)))
@@ -91,12 +112,15 @@ class GrantedPolicyTest {
     }
 
     private static void assertLetsIn(AccessPolicy policy, Identity identity, Destination destination) {
-        assertThatCode(() -> policy.check(identity, Credentials.NONE, destination))
-                .doesNotThrowAnyException();
+        assertThat(policy.check(identity, Credentials.NONE, destination).toCompletableFuture())
+                .isCompleted();
     }
 
     private static Reason refusal(AccessPolicy policy, Identity identity) {
-        return catchThrowableOfType(AccessException.class, () -> policy.check(identity, Credentials.NONE, VIEW))
+        return AccessException.of(policy.check(identity, Credentials.NONE, VIEW)
+                        .toCompletableFuture()
+                        .handle((yes, failure) -> failure)
+                        .join())
                 .reason();
     }
 }

@@ -17,6 +17,7 @@ import io.eventsgateway.Destination;
  * <tr><td>{@code u}<td>the path, NUL, a producer's event id
  * <tr><td>{@code l}<td>the path, NUL, the lane and offset of a large event
  * <tr><td>{@code guard}<td>a writer and its generation
+ * <tr><td>{@code issuers}<td>a week: see {@link RedisIssuerMemory}
  * <tr><td>{@code c}<td>the channel of a destination: its path
  * <tr><td>{@code probe}<td>the channel on which a writer hears itself: the writer
  * </table>

@@ -2,6 +2,7 @@ package io.eventsgateway.redis;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
+import io.eventsgateway.auth.IssuerMemory;
 import io.eventsgateway.log.Admission;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
@@ -17,6 +18,7 @@ import io.eventsgateway.log.StoredEvent;
 import io.eventsgateway.log.Tail;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -78,6 +80,11 @@ public final class RedisEventLog implements EventLog {
     /** How the log is doing. */
     public RedisState state() {
         return connections.state();
+    }
+
+    /** What the log's Redis remembers about issuers of tokens, for all replicas; open as long as the log is. */
+    public IssuerMemory issuers() {
+        return new RedisIssuerMemory(space, connections::run, InstantSource.system());
     }
 
     @Override

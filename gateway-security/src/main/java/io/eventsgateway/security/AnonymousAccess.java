@@ -9,6 +9,8 @@ import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.route.Organisations;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Lets in who brings no token, to those process instances that the runtime manager shows to the anonymous account. Such a client says
@@ -30,29 +32,33 @@ final class AnonymousAccess implements Authenticator, AccessPolicy {
     }
 
     @Override
-    public Identity authenticate(Credentials credentials) throws AccessException {
+    public CompletionStage<Identity> authenticate(Credentials credentials) {
         if (credentials.token() != null) {
             return authenticator.authenticate(credentials);
         }
         String named = credentials.organisation();
         String organisation = named == null ? null : Organisations.ofUuid(named);
-        if (organisation == null) {
-            throw new AccessException(
-                    Reason.UNAUTHENTICATED,
-                    "Bring an access token, or name the organisation by its UUID: header Fx-Organization-Id, or query organization.");
-        }
-        return new Identity("anonymous", organisation, Set.of(), Set.of(), null);
+        return organisation == null
+                ? new AccessException(
+                                Reason.UNAUTHENTICATED,
+                                "Bring an access token, or name the organisation by its UUID: header Fx-Organization-Id, or query organization.")
+                        .asStage()
+                : CompletableFuture.completedStage(new Identity("anonymous", organisation, Set.of(), Set.of(), null));
     }
 
     @Override
-    public void check(Identity identity, Credentials credentials, Destination destination) throws AccessException {
+    public CompletionStage<?> check(Identity identity, Credentials credentials, Destination destination) {
         if (credentials.token() != null) {
-            policy.check(identity, credentials, destination);
-        } else if (destination.type().equals(RuntimeManager.PROCESS_INSTANCE)) {
-            runtimeManager.check(account.token(), destination);
-        } else {
-            throw new AccessException(
-                    Reason.UNAUTHENTICATED, "Bring an access token; without one only process instances are shown.");
+            return policy.check(identity, credentials, destination);
         }
+        if (!destination.type().equals(RuntimeManager.PROCESS_INSTANCE)) {
+            return new AccessException(
+                            Reason.UNAUTHENTICATED,
+                            "Bring an access token; without one only process instances are shown.")
+                    .asStage();
+        }
+        // nobody is known to be the same as another, but for where they come from
+        String asker = "from " + credentials.address();
+        return account.token().thenCompose(token -> runtimeManager.check(token, asker, destination));
     }
 }

@@ -2,7 +2,12 @@ package io.eventsgateway.security;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.route.Organisations;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +44,27 @@ public final class Issuers {
         }
         String realm = issuer.substring(prefix.length());
         return realm.equals(serviceAccountsRealm) || Organisations.ofUuid(realm) != null ? realm(realm) : null;
+    }
+
+    /** Listed issuers that can't be told apart, or are of no organisation: a sentence on each that says what to change. */
+    List<String> ambiguous() {
+        List<String> problems = new ArrayList<>();
+        Map<String, String> whose = new HashMap<>();
+        for (String issuer : new TreeSet<>(list)) {
+            String organisation = organisation(issuer);
+            if (organisation == null) {
+                problems.add(issuer
+                        + " names no organisation; what follows its last slash must be 1 to 64 of letters, digits, "
+                        + "'.', '_', '-'");
+                continue;
+            }
+            String other = whose.putIfAbsent(organisation, issuer);
+            if (other != null) {
+                problems.add(other + " and " + issuer + " are both of the organisation " + organisation
+                        + ", whose events the users of each would see; remove one of them");
+            }
+        }
+        return problems;
     }
 
     private static @Nullable String realm(String name) {

@@ -2,9 +2,10 @@ package io.eventsgateway.security;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.eventsgateway.Destination;
 import io.eventsgateway.auth.AccessException;
 import io.eventsgateway.auth.AccessException.Reason;
-import io.eventsgateway.auth.Authenticator;
+import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
 import java.net.URI;
@@ -13,52 +14,71 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Lets in only those whose organisation the organisation manager knows. */
-final class KnownOrganisations implements Authenticator {
+/**
+ * Lets another policy decide about those only whose organisation the organisation manager knows. Who brings no token may name any
+ * organisation; each address may have few asked about that way.
+ */
+final class KnownOrganisations implements AccessPolicy {
 
-    private final Authenticator authenticator;
+    private static final int AT_ONCE = 16;
+    private static final int SHARE = 4;
+    private static final int UNPROVED_A_SECOND = 20;
+    private static final String NO_ADDRESS = "";
+
+    private final AccessPolicy policy;
     private final String base;
     private final Lookup<String> lookup;
+    private final Rates unproved = new Rates(UNPROVED_A_SECOND);
     private final Cache<String, Boolean> seen =
             Caffeine.newBuilder().maximumSize(10_000).build();
 
-    KnownOrganisations(Authenticator authenticator, String baseUrl, HttpClient http) {
-        this.authenticator = authenticator;
+    KnownOrganisations(AccessPolicy policy, String baseUrl, HttpClient http) {
+        this.policy = policy;
         this.base = baseUrl.replaceAll("/+$", "");
-        this.lookup = new Lookup<>("organisation manager", http, Duration.ofMinutes(5), false);
+        this.lookup = new Lookup<>("organisation manager", http, Duration.ofMinutes(5), false, AT_ONCE, SHARE);
     }
 
     @Override
-    public Identity authenticate(Credentials credentials) throws AccessException {
-        Identity identity = authenticator.authenticate(credentials);
-        String organisation = identity.organisation();
-        if (!isKnown(organisation, credentials.token())) {
-            throw new AccessException(Reason.FORBIDDEN, "Your organisation is not known here.");
-        }
-        return identity;
+    public CompletionStage<?> check(Identity identity, Credentials credentials, Destination destination) {
+        return isKnown(identity.organisation(), credentials)
+                .thenCompose(known -> known
+                        ? policy.check(identity, credentials, destination)
+                        : new AccessException(Reason.FORBIDDEN, "Your organisation is not known here.").asStage());
     }
 
-    private boolean isKnown(String organisation, @Nullable String token) throws AccessException {
-        try {
-            boolean known = lookup.ask(organisation, () -> {
-                HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(
-                        base + "/api/organizations/" + URLEncoder.encode(organisation, StandardCharsets.UTF_8)));
-                return token == null ? request : request.header("Authorization", "Bearer " + token);
-            });
-            if (known) {
-                seen.put(organisation, true);
-            } else {
-                seen.invalidate(organisation);
-            }
-            return known;
-        } catch (AccessException noAnswer) {
-            // what was known stays so until there is another answer
-            if (seen.getIfPresent(organisation) == null) {
-                throw noAnswer;
-            }
-            return true;
+    private CompletionStage<Boolean> isKnown(String organisation, Credentials credentials) {
+        String address = Objects.requireNonNullElse(credentials.address(), NO_ADDRESS);
+        String token = credentials.token();
+        if (token == null && !lookup.remembers(organisation) && !unproved.takes(address)) {
+            return new AccessException(Reason.UNAVAILABLE, "Too many organisations are new right now; try again.")
+                    .asStage();
         }
+        return lookup.ask(organisation, TokenForm.digest(token), address, () -> request(organisation, token))
+                .handle((known, failure) -> {
+                    if (known == null) {
+                        // what was known stays so until there is another answer
+                        return seen.getIfPresent(organisation) != null
+                                ? CompletableFuture.completedStage(true)
+                                : CompletableFuture.<Boolean>failedStage(failure);
+                    }
+                    if (known) {
+                        seen.put(organisation, true);
+                    } else {
+                        seen.invalidate(organisation);
+                    }
+                    return CompletableFuture.completedStage(known);
+                })
+                .thenCompose(stage -> stage);
+    }
+
+    private HttpRequest.Builder request(String organisation, @Nullable String token) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                URI.create(base + "/api/organizations/" + URLEncoder.encode(organisation, StandardCharsets.UTF_8)));
+        return token == null ? request : Asking.authorized(request, token);
     }
 }

@@ -1,6 +1,7 @@
 package io.eventsgateway.security;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import io.eventsgateway.auth.AccessException;
@@ -14,7 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -22,25 +23,30 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks another service questions that it answers by a status: 2xx is yes; 404 and 410 are no, and so are 401 and 403 where the
- * question is what the asker may see, else they are no answer, as is anything else, or nothing within two seconds. Answers are remembered for a while, the same question is asked once at a time, questions under way
- * are bounded, and a service that gives no answers is left alone for some seconds. Any thread may call; a call may block.
+ * question is what the asker may see, else they are no answer, as is anything else, or nothing within two seconds. Answers are
+ * remembered for a while and count for all who ask the same; one caller asks the same once at a time. Questions under way are bounded,
+ * and shared out evenly among those who ask; a service that gives no answers is left alone for some seconds. Any thread may call; no
+ * call waits, stages complete on the client's threads.
  *
  * @param <K> what a question is told by; equal ones are the same
  */
 final class Lookup<K> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lookup.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration ASK_AGAIN = Duration.ofMillis(500);
-    private static final int UNDER_WAY = 64;
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final int WAITING = 256;
     private static final int REMEMBERED = 10_000;
 
     private final String service;
     private final HttpClient http;
     private final boolean refusalIsNo;
-    private final AsyncCache<K, Answer> answers;
-    private final Semaphore free = new Semaphore(UNDER_WAY);
+    private final Turns turns;
+    private final Cache<K, Answer> answers;
+    private final AsyncCache<Asked<K>, Answer> asked;
     private final CircuitBreaker breaker;
+
+    private record Asked<K>(K question, Object caller) {}
 
     private enum Answer {
         YES,
@@ -55,13 +61,21 @@ final class Lookup<K> {
      * @param http lent; must not follow redirects
      * @param remembered how long an answer counts
      * @param refusalIsNo whether 401 and 403 are an answer
+     * @param atOnce how many questions may be under way
+     * @param share how many of one asker
      */
-    Lookup(String service, HttpClient http, Duration remembered, boolean refusalIsNo) {
+    Lookup(String service, HttpClient http, Duration remembered, boolean refusalIsNo, int atOnce, int share) {
         this.service = service;
         this.http = http;
         this.refusalIsNo = refusalIsNo;
+        this.turns = new Turns(atOnce, share, WAITING, PATIENCE);
         this.answers = Caffeine.newBuilder()
-                .expireAfter(Expiry.creating((K key, Answer answer) -> answer == Answer.NONE ? ASK_AGAIN : remembered))
+                .expireAfterWrite(remembered)
+                .maximumSize(REMEMBERED)
+                .build();
+        this.asked = Caffeine.newBuilder()
+                .expireAfter(Expiry.creating(
+                        (Asked<K> key, Answer answer) -> answer == Answer.NONE ? ASK_AGAIN : Duration.ZERO))
                 .maximumSize(REMEMBERED)
                 .buildAsync();
         this.breaker = CircuitBreaker.of(
@@ -79,44 +93,73 @@ final class Lookup<K> {
     /**
      * Whether the answer is yes.
      *
+     * @param question what an answer is remembered for
+     * @param caller in whose name it is asked; that one gets no answer says nothing of what another gets
+     * @param asker whose share of the questions it takes
      * @param request asks, where the answer is not remembered
-     * @throws AccessException if there is no answer
+     * @return fails with {@link AccessException} if there is no answer
      */
-    boolean ask(K question, Supplier<HttpRequest.Builder> request) throws AccessException {
-        return switch (answers.get(question, (key, executor) -> send(request.get()))
-                .join()) {
-            case YES -> true;
-            case NO -> false;
-            case NONE ->
-                throw new AccessException(
-                        Reason.UNAVAILABLE, "The " + service + " does not answer right now; try again.");
-        };
+    CompletionStage<Boolean> ask(K question, Object caller, String asker, Supplier<HttpRequest.Builder> request) {
+        Answer known = answers.getIfPresent(question);
+        if (known != null) {
+            return CompletableFuture.completedStage(known == Answer.YES);
+        }
+        CompletableFuture<Answer> mine = new CompletableFuture<>();
+        CompletableFuture<Answer> answer = asked.asMap().putIfAbsent(new Asked<>(question, caller), mine);
+        if (answer == null) {
+            answer = mine;
+            turns.take(asker, () -> answer(question, request)).whenComplete((done, failure) -> {
+                if (failure != null) {
+                    LOG.debug("Not asked service=\"{}\" cause={}", service, Asking.kind(failure));
+                }
+                mine.complete(done == null ? Answer.NONE : done);
+            });
+        }
+        return answer.thenCompose(told -> told == Answer.NONE
+                ? new AccessException(Reason.UNAVAILABLE, "The " + service + " does not answer right now; try again.")
+                        .asStage()
+                : CompletableFuture.completedStage(told == Answer.YES));
     }
 
-    private CompletableFuture<Answer> send(HttpRequest.Builder request) {
-        if (!free.tryAcquire()) {
-            LOG.debug("Too many questions under way service=\"{}\"", service);
-            return CompletableFuture.completedFuture(Answer.NONE);
-        }
+    /** Whether an answer is remembered. */
+    boolean remembers(K question) {
+        return answers.getIfPresent(question) != null;
+    }
+
+    /** The answer, which another caller may have got meanwhile. */
+    private CompletionStage<Answer> answer(K question, Supplier<HttpRequest.Builder> request) {
+        Answer known = answers.getIfPresent(question);
+        return known != null
+                ? CompletableFuture.completedStage(known)
+                : send(request).whenComplete((answer, failure) -> {
+                    if (answer == Answer.YES || answer == Answer.NO) {
+                        answers.put(question, answer);
+                    }
+                });
+    }
+
+    private CompletionStage<Answer> send(Supplier<HttpRequest.Builder> request) {
+        HttpRequest.Builder made = request.get().GET();
         if (!breaker.tryAcquirePermission()) {
-            free.release();
-            return CompletableFuture.completedFuture(Answer.NONE);
+            return CompletableFuture.completedStage(Answer.NONE);
         }
         long since = System.nanoTime();
-        return http.sendAsync(request.timeout(PATIENCE).GET().build(), BodyHandlers.discarding())
-                .orTimeout(PATIENCE.toMillis() + 500, TimeUnit.MILLISECONDS)
-                .thenApply(answer -> meaning(answer.statusCode()))
-                .handle((answer, failure) -> {
-                    free.release();
-                    long took = System.nanoTime() - since;
-                    if (failure == null) {
-                        breaker.onSuccess(took, TimeUnit.NANOSECONDS);
-                        return answer;
-                    }
-                    LOG.debug("No answer service=\"{}\" cause=\"{}\"", service, failure.toString());
-                    breaker.onError(took, TimeUnit.NANOSECONDS, failure);
-                    return Answer.NONE;
-                });
+        CompletionStage<Answer> sent;
+        try {
+            sent = Asking.send(http, made, BodyHandlers.discarding()).thenApply(answer -> meaning(answer.statusCode()));
+        } catch (RuntimeException thrown) {
+            sent = CompletableFuture.failedStage(thrown);
+        }
+        return sent.handle((answer, failure) -> {
+            long took = System.nanoTime() - since;
+            if (failure == null) {
+                breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+                return answer;
+            }
+            LOG.debug("No answer service=\"{}\" cause={}", service, Asking.kind(failure));
+            breaker.onError(took, TimeUnit.NANOSECONDS, failure);
+            return Answer.NONE;
+        });
     }
 
     private Answer meaning(int status) {

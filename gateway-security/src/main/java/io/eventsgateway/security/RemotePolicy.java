@@ -1,10 +1,11 @@
 package io.eventsgateway.security;
 
 import io.eventsgateway.Destination;
-import io.eventsgateway.auth.AccessException;
 import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** Asks the runtime manager, in the caller's name, about process instances; lets everybody in to the rest. */
 final class RemotePolicy implements AccessPolicy {
@@ -16,10 +17,10 @@ final class RemotePolicy implements AccessPolicy {
     }
 
     @Override
-    public void check(Identity identity, Credentials credentials, Destination destination) throws AccessException {
+    public CompletionStage<?> check(Identity identity, Credentials credentials, Destination destination) {
         String token = credentials.token();
-        if (token != null && destination.type().equals(RuntimeManager.PROCESS_INSTANCE)) {
-            runtimeManager.check(token, destination);
-        }
+        return token != null && destination.type().equals(RuntimeManager.PROCESS_INSTANCE)
+                ? runtimeManager.check(token, identity.organisation() + "/" + identity.subject(), destination)
+                : CompletableFuture.completedStage(null);
     }
 }

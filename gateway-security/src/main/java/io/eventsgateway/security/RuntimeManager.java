@@ -7,12 +7,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 
-/** Knows who may see a process instance. Any thread may call; a call may block for some two seconds. */
+/** Knows who may see a process instance. Any thread may call; no call waits. */
 final class RuntimeManager {
 
     static final String PROCESS_INSTANCE = "process-instance";
+    private static final int AT_ONCE = 64;
+    private static final int SHARE = 8;
 
     /** What stays one segment of a path however it is read. */
     private static final Pattern ID = Pattern.compile("(?!\\.+$)[0-9A-Za-z._-]{1,128}");
@@ -20,27 +24,43 @@ final class RuntimeManager {
     private final String base;
     private final Lookup<Question> lookup;
 
-    private record Question(String token, Destination destination) {}
+    /**
+     * What is asked.
+     *
+     * @param bearer what the token says, however it is spelled: of a subject, by an issuer, with an id of its own
+     */
+    private record Question(String bearer, Destination destination) {}
 
     RuntimeManager(String baseUrl, HttpClient http) {
         this.base = baseUrl.replaceAll("/+$", "");
-        this.lookup = new Lookup<>("runtime manager", http, Duration.ofSeconds(60), true);
+        this.lookup = new Lookup<>("runtime manager", http, Duration.ofSeconds(60), true, AT_ONCE, SHARE);
     }
 
     /**
-     * Returns if the bearer of a token may see a process instance.
+     * Whether the bearer of a token may see a process instance.
      *
-     * @throws AccessException if not, or it does not answer
+     * @param asker whose share of the questions it takes
+     * @return fails with {@link AccessException} if not, or it does not answer
      */
-    void check(String token, Destination destination) throws AccessException {
-        boolean allowed = ID.matcher(destination.id()).matches()
-                && lookup.ask(new Question(token, destination), () -> HttpRequest.newBuilder(
-                                URI.create(base + "/api/runtime/process/" + destination.id() + "/status"))
-                        .header("Authorization", "Bearer " + token)
-                        .header("Fx-Organization-Id", destination.organisation()));
-        if (!allowed) {
-            throw new AccessException(
-                    Reason.FORBIDDEN, "The runtime manager does not let you see this process instance.");
-        }
+    CompletionStage<?> check(String token, String asker, Destination destination) {
+        CompletionStage<Boolean> allowed = ID.matcher(destination.id()).matches()
+                ? lookup.ask(
+                        new Question(TokenForm.digest(token), destination),
+                        asker,
+                        asker,
+                        () -> request(token, destination))
+                : CompletableFuture.completedStage(false);
+        return allowed.thenCompose(yes -> yes
+                ? CompletableFuture.completedStage(null)
+                : new AccessException(
+                                Reason.FORBIDDEN, "The runtime manager does not let you see this process instance.")
+                        .asStage());
+    }
+
+    private HttpRequest.Builder request(String token, Destination destination) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(base + "/api/runtime/process/" + destination.id() + "/status"))
+                .header("Fx-Organization-Id", destination.organisation());
+        return Asking.authorized(request, token);
     }
 }

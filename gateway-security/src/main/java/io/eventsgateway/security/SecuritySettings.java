@@ -4,6 +4,7 @@ import io.eventsgateway.Destination;
 import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.Authenticator;
 import io.eventsgateway.auth.GrantedPolicy;
+import io.eventsgateway.auth.IssuerMemory;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.RemovedSetting;
@@ -12,7 +13,6 @@ import io.eventsgateway.config.SettingGroup;
 import io.eventsgateway.log.EventLog;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,6 +72,12 @@ public final class SecuritySettings {
                     "Which destinations of the own organisation one may see: `authenticated` all; `granted` those whose connect names the "
                             + "subject or a role; `remote` of process instances those that the runtime manager shows to the caller's token.");
 
+    /** Whether user names are names. */
+    public static final Setting<Boolean> MATCH_USER_NAMES = Setting.flag("EVENTS_ACCESS_MATCHUSERNAMES", false)
+            .doc(
+                    "Whether a subject of a connect or disconnect is compared with preferred user names as well as with `sub`; "
+                            + "else only `user:NAME` is. To be left off where somebody may choose a user name that is another's `sub`.");
+
     /** Who knows about processes. */
     public static final Setting<String> RUNTIME_MANAGER = Setting.url(
                     "FLOWX_URLS_RUNTIMEMANAGER", "http://runtime-manager/")
@@ -113,7 +119,15 @@ public final class SecuritySettings {
             new SettingGroup(
                     "Who gets in",
                     "[security.md](security.md) tells what is promised, and how.",
-                    List.of(TYPE, BASE_URL, SERVICE_ACCOUNTS_REALM, ISSUERS, AUDIENCE, ALLOW_INSECURE, POLICY)),
+                    List.of(
+                            TYPE,
+                            BASE_URL,
+                            SERVICE_ACCOUNTS_REALM,
+                            ISSUERS,
+                            AUDIENCE,
+                            ALLOW_INSECURE,
+                            POLICY,
+                            MATCH_USER_NAMES)),
             new SettingGroup(
                     "Other services",
                     "",
@@ -158,12 +172,12 @@ public final class SecuritySettings {
      * Who gets in, as an environment has it. Nothing is asked before somebody comes.
      *
      * @param log which knows whom connects named; lent
+     * @param memory which knows what issuers had keys; lent
      */
-    public static Access access(Environment environment, EventLog log) {
-        HttpClient http =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    public static Access access(Environment environment, EventLog log, IssuerMemory memory) {
+        HttpClient http = Asking.client(HttpClient.Redirect.NEVER);
         RuntimeManager runtimeManager = new RuntimeManager(environment.get(RUNTIME_MANAGER), http);
-        Authenticator authenticator = jwt(environment);
+        Authenticator authenticator = jwt(environment, memory);
         AccessPolicy policy =
                 switch (environment.get(POLICY)) {
                     case AUTHENTICATED -> AccessPolicy.AUTHENTICATED;
@@ -183,15 +197,23 @@ public final class SecuritySettings {
             policy = anonymous;
         }
         if (environment.get(ORGANIZATION_CHECK)) {
-            authenticator = new KnownOrganisations(authenticator, environment.get(ORGANIZATION_MANAGER), http);
+            policy = new KnownOrganisations(policy, environment.get(ORGANIZATION_MANAGER), http);
         }
         return new Access(authenticator, policy);
     }
 
-    private static Authenticator jwt(Environment environment) {
-        Issuers issuers = new Issuers(
+    private static Authenticator jwt(Environment environment, IssuerMemory memory) {
+        return new JwtAuthenticator(
+                issuers(environment),
+                environment.get(AUDIENCE),
+                environment.get(MATCH_USER_NAMES),
+                memory,
+                InstantSource.system());
+    }
+
+    private static Issuers issuers(Environment environment) {
+        return new Issuers(
                 environment.get(BASE_URL), environment.get(SERVICE_ACCOUNTS_REALM), environment.get(ISSUERS));
-        return new JwtAuthenticator(issuers, environment.get(AUDIENCE), InstantSource.system());
     }
 
     /**
@@ -215,6 +237,9 @@ public final class SecuritySettings {
                 && environment.get(ISSUERS).isEmpty()) {
             problems.add("SECURITY_OAUTH2_BASESERVERURL is not set: name the server whose "
                     + "tokens are accepted, or issuers by SECURITY_OAUTH2_ISSUERS");
+        }
+        if (!open) {
+            issuers(environment).ambiguous().forEach(two -> problems.add(ISSUERS.name() + " is not valid: " + two));
         }
         if (environment.get(ANONYMOUS)
                 && (environment.get(BASE_URL).isEmpty()

@@ -9,6 +9,7 @@ import io.eventsgateway.auth.AccessException;
 import io.eventsgateway.auth.AccessException.Reason;
 import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
+import io.eventsgateway.auth.IssuerMemory;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.security.StandIn.Answer;
@@ -27,7 +28,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -311,6 +314,164 @@ class AccessIT {
         assertThat(organisationManager.asked()).hasSize(2);
     }
 
+    @Test
+    void asksOnceHoweverATokenIsSpelled() throws Exception {
+        settings.put("EVENTS_ACCESS_POLICY", "remote");
+        Access access = access();
+        runtimeManager.answer(204);
+        String token = token(ACME);
+
+        // the last of a signature's 342 characters has four bits that mean nothing
+        for (char last : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".toCharArray()) {
+            try {
+                enter(access, token.substring(0, token.length() - 1) + last, "process-instance", "p1");
+            } catch (AccessException forged) {
+                assertThat(forged.reason()).isEqualTo(Reason.UNAUTHENTICATED);
+            }
+        }
+
+        assertThat(runtimeManager.asked()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0001", "\n!!! *** <<<\n", "~", "\u00e9", "=", " ", "."})
+    void sendsNothingOnThatIsNoToken(String behind) {
+        settings.put("EVENTS_ACCESS_POLICY", "remote");
+        settings.put("EVENTS_SECURITY_ORGANIZATIONCHECK", "true");
+        runtimeManager.answer(200);
+        organisationManager.answer(200);
+
+        assertThat(refusal(access(), token(ACME) + behind, "process-instance", "p1")
+                        .reason())
+                .isEqualTo(Reason.UNAUTHENTICATED);
+        assertThat(runtimeManager.asked()).isEmpty();
+        assertThat(organisationManager.asked()).isEmpty();
+    }
+
+    @Test
+    void sendsNothingOnThatTheAccountsServerMadeUp() {
+        settings.put("EVENTS_ANONYMOUS_ENABLED", "true");
+        keycloak.answer(exchange -> new Answer(200, "{\"access_token\":\"a\\r\\nX-Evil: 1\"}"));
+        runtimeManager.answer(200);
+
+        assertThat(refusal(access(), null, ACME, "process-instance", "p1").reason())
+                .isEqualTo(Reason.UNAVAILABLE);
+        assertThat(runtimeManager.asked()).isEmpty();
+    }
+
+    @Test
+    void waitsForNoServiceOnTheCallersThread() throws Exception {
+        settings.put("EVENTS_ACCESS_POLICY", "remote");
+        settings.put("EVENTS_ANONYMOUS_ENABLED", "true");
+        settings.put("EVENTS_SECURITY_ORGANIZATIONCHECK", "true");
+        Access access = access();
+        Identity ann = Answers.of(access.authenticator().authenticate(new Credentials(token(ACME), null)));
+        CountDownLatch over = new CountDownLatch(1);
+        for (StandIn service : List.of(keycloak, runtimeManager, organisationManager)) {
+            service.answer(exchange -> {
+                await(over);
+                return new Answer(200, "");
+            });
+        }
+
+        List<CompletableFuture<?>> waiting = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Credentials credentials = new Credentials(token(ACME), null);
+            waiting.add(access.authenticator()
+                    .authenticate(new Credentials(token(GLOBEX), null))
+                    .toCompletableFuture());
+            waiting.add(access.policy()
+                    .check(ann, credentials, new Destination(ACME, "process-instance", "p" + i))
+                    .toCompletableFuture());
+            waiting.add(access.policy()
+                    .check(ann, new Credentials(null, ACME), new Destination(ACME, "process-instance", "p" + i))
+                    .toCompletableFuture());
+        }
+
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
+        assertThat(access.authenticator().authenticate(new Credentials(token(ACME), null)))
+                .isCompleted();
+        over.countDown();
+        for (CompletableFuture<?> each : waiting) {
+            each.handle((done, failure) -> done).get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void asksForOneSubjectWithoutKeepingOthersWaiting() throws Exception {
+        settings.put("EVENTS_ACCESS_POLICY", "remote");
+        Access access = access();
+        CountDownLatch over = new CountDownLatch(1);
+        runtimeManager.answer(exchange -> {
+            if (exchange.getRequestURI().getPath().contains("slow")) {
+                await(over);
+            }
+            return new Answer(200, "");
+        });
+        Credentials greedy = new Credentials(token(ACME), null);
+        Identity ann = Answers.of(access.authenticator().authenticate(greedy));
+        List<CompletableFuture<?>> waiting = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            waiting.add(access.policy()
+                    .check(ann, greedy, new Destination(ACME, "process-instance", "slow" + i))
+                    .toCompletableFuture());
+        }
+
+        enter(access, token(ACME, "bob"), "process-instance", "p1");
+
+        assertThat(runtimeManager.asked()).hasSizeLessThanOrEqualTo(9);
+        over.countDown();
+        for (CompletableFuture<?> each : waiting) {
+            each.handle((done, failure) -> done).get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void letsTheNextOneAskWhereOneCallerWasRefused() throws Exception {
+        settings.put("EVENTS_SECURITY_ORGANIZATIONCHECK", "true");
+        Access access = access();
+        String eve = token(ACME, "eve");
+        organisationManager.answer(exchange -> new Answer(
+                exchange.getRequestHeaders().getFirst("Authorization").endsWith(eve) ? 403 : 200, ""));
+
+        assertThat(refusal(access, eve, "view", "v1").reason()).isEqualTo(Reason.UNAVAILABLE);
+        enter(access, token(ACME, "ann"), "view", "v1");
+        enter(access, eve, "view", "v1");
+
+        assertThat(organisationManager.asked()).hasSize(2);
+    }
+
+    @Test
+    void asksAboutFewOrganisationsThatAnAddressInvents() throws Exception {
+        settings.put("EVENTS_ANONYMOUS_ENABLED", "true");
+        settings.put("EVENTS_SECURITY_ORGANIZATIONCHECK", "true");
+        Access access = access();
+        runtimeManager.answer(200);
+        organisationManager.answer(
+                exchange -> new Answer(exchange.getRequestURI().getPath().endsWith(ACME) ? 200 : 404, ""));
+        long since = System.nanoTime();
+        for (int i = 0; i < 1000; i++) {
+            String invented = UUID.randomUUID().toString();
+            assertThat(catchThrowableOfType(
+                            AccessException.class,
+                            () -> enter(access, new Credentials(null, invented, "10.0.0.1"), "process-instance", "p1")))
+                    .isNotNull();
+        }
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since) + 1;
+
+        assertThat(organisationManager.asked()).hasSizeLessThanOrEqualTo((int) (20 * (seconds + 1)));
+        enter(access, new Credentials(null, ACME, "10.0.0.2"), "process-instance", "p1");
+        enter(access, token(ACME), "view", "v1");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {401, 403})
     void takesNoRefusalOfOneCallerForAnUnknownOrganisation(int status) throws Exception {
@@ -320,19 +481,19 @@ class AccessIT {
         assertThat(refusal(access, token(ACME), "view", "v1").reason()).isEqualTo(Reason.UNAVAILABLE);
 
         organisationManager.answer(200);
-        TimeUnit.MILLISECONDS.sleep(600);
-        enter(access, token(ACME), "view", "v1");
+        enter(access, token(ACME, "bob"), "view", "v1");
     }
 
     @Test
-    void takesEverybodyAsWhomTheySayTheyAreWhereNobodyIsChecked() {
+    void takesEverybodyAsWhomTheySayTheyAreWhereNobodyIsChecked() throws Exception {
         OpenAuthenticator open = new OpenAuthenticator("default");
 
-        assertThat(open.authenticate(new Credentials("ann", ACME.toUpperCase(Locale.ROOT))))
+        assertThat(Answers.of(open.authenticate(new Credentials("ann", ACME.toUpperCase(Locale.ROOT)))))
                 .isEqualTo(new Identity("ann", ACME, Set.of("ann"), Set.of(), null));
-        assertThat(open.authenticate(new Credentials("ann", null)).organisation())
+        assertThat(Answers.of(open.authenticate(new Credentials("ann", null))).organisation())
                 .isEqualTo("default");
-        assertThat(open.authenticate(new Credentials("x".repeat(1000), null)).names())
+        assertThat(Answers.of(open.authenticate(new Credentials("x".repeat(1000), null)))
+                        .names())
                 .isEmpty();
     }
 
@@ -357,7 +518,7 @@ class AccessIT {
     }
 
     private Access access() {
-        return SecuritySettings.access(new Environment(settings), log);
+        return SecuritySettings.access(new Environment(settings), log, IssuerMemory.ofProcess());
     }
 
     private String token(String organisation) {
@@ -375,8 +536,8 @@ class AccessIT {
 
     private static Identity enter(Access access, Credentials credentials, String type, String id)
             throws AccessException {
-        Identity identity = access.authenticator().authenticate(credentials);
-        access.policy().check(identity, credentials, new Destination(identity.organisation(), type, id));
+        Identity identity = Answers.of(access.authenticator().authenticate(credentials));
+        Answers.of(access.policy().check(identity, credentials, new Destination(identity.organisation(), type, id)));
         return identity;
     }
 

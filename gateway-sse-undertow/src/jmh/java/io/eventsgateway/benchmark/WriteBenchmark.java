@@ -56,10 +56,12 @@ public class WriteBenchmark {
         hub = new Hub(log, later, later, HubListener.NONE);
         EventsHandler handler = new EventsHandler(
                 hub,
-                credentials -> new Identity("", Sample.ORGANISATION, Set.of(), Set.of(), null),
+                credentials -> CompletableFuture.completedStage(
+                        new Identity("", Sample.ORGANISATION, Set.of(), Set.of(), null)),
                 AccessPolicy.AUTHENTICATED,
                 null,
-                SseSettings.options(new Environment(Map.of())));
+                SseSettings.options(new Environment(
+                        Map.of("EVENTS_SSE_MAXANONYMOUS", "100000", "EVENTS_SSE_MAXANONYMOUSPERADDRESS", "100000"))));
         server = new SseServer("127.0.0.1", 0, Handlers.path().addPrefixPath("/api/events", handler));
         server.start();
         handler.open();

@@ -4,7 +4,6 @@ import io.eventsgateway.Destination;
 import io.eventsgateway.auth.AccessException;
 import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.Authenticator;
-import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.Hub;
 import io.eventsgateway.hub.Start;
@@ -16,10 +15,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -30,7 +26,8 @@ import org.xnio.XnioIoThread;
 
 /**
  * Answers requests for event streams. To be mounted at a prefix ({@code /api/events}) of any Undertow; it reads the path relative
- * to that. Who may come in is decided on a worker thread, the stream then runs on the connection's I/O thread.
+ * to that. Who may come in is decided beginning on a worker thread, which waits for nobody; the stream then runs on the connection's
+ * I/O thread.
  */
 public final class EventsHandler implements HttpHandler {
 
@@ -118,69 +115,62 @@ public final class EventsHandler implements HttpHandler {
     }
 
     private void admit(HttpServerExchange exchange, StreamRequest request) {
-        try {
-            Credentials credentials = request.credentials();
-            Identity identity = authenticator.authenticate(credentials);
-            String beside = identity.organisation().equals(shared) ? null : shared;
-            Start start = request.start();
-            List<Destination> destinations = request.destinations(identity, beside);
-            Set<Destination> allowed = allowed(identity, credentials, destinations);
-            // who may be anybody shares nothing with others of that name
-            String subject = identity.names().isEmpty() ? null : identity.organisation() + "/" + identity.subject();
-            if (subject != null && !(limits.takesSubject(subject) && limits.enter(subject))) {
-                turnAway(exchange);
-                return;
-            }
-            EventStream stream = new EventStream(exchange, identity, options, sweepers, gone -> {
-                if (streams.remove(gone) && subject != null) {
-                    limits.leave(subject);
-                }
-            });
-            streams.add(stream);
-            XnioIoThread thread = exchange.getIoThread();
-            thread.execute(() -> {
-                try {
-                    stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread));
-                } catch (RuntimeException | Error fault) {
-                    stream.fail(fault);
-                }
-            });
-        } catch (ProblemException problem) {
-            problem.problem().send(exchange);
-        } catch (AccessException refused) {
-            refuse(exchange, refused);
-        } catch (RuntimeException | Error bug) {
-            LOG.error("Request failed", bug);
-            new Problem(500, "The gateway has a fault; its log says more.").send(exchange);
-        }
+        new Entrance(exchange, request, this).begin();
     }
 
-    /**
-     * All that were asked for, but those that were ended while there is something else; where one is also an organisation's that everybody
-     * sees, it is enough to be let in to one of both.
-     */
-    private Set<Destination> allowed(Identity identity, Credentials credentials, List<Destination> asked)
-            throws AccessException {
-        Set<Destination> allowed = new HashSet<>();
-        Map<String, AccessException> refused = new HashMap<>();
-        for (Destination destination : asked) {
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
+    AccessPolicy policy() {
+        return policy;
+    }
+
+    /** The destinations that somebody asks for, with those that everybody sees. */
+    List<Destination> destinations(StreamRequest request, Identity identity) throws ProblemException {
+        return request.destinations(identity, identity.organisation().equals(shared) ? null : shared);
+    }
+
+    /** The place of a stream with so many destinations; null where there is none, and the client has to come back. */
+    Limits.@Nullable Place enter(Identity identity, String address, int destinations) {
+        return hub.destinations() + destinations > options.bounds().destinations()
+                ? null
+                : limits.enter(identity, address, destinations);
+    }
+
+    /** Begins a stream on its I/O thread; it leaves its place when it is over. */
+    void open(
+            HttpServerExchange exchange,
+            Identity identity,
+            List<Destination> destinations,
+            Set<Destination> allowed,
+            Start start,
+            Limits.Place place) {
+        EventStream stream = new EventStream(exchange, identity, options, sweepers, gone -> {
+            streams.remove(gone);
+            place.leave();
+        });
+        streams.add(stream);
+        XnioIoThread thread = exchange.getIoThread();
+        thread.execute(() -> {
             try {
-                policy.check(identity, credentials, destination);
-                allowed.add(destination);
-            } catch (AccessException no) {
-                refused.putIfAbsent(destination.path(), no);
+                stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread));
+            } catch (RuntimeException | Error fault) {
+                stream.fail(fault);
             }
-        }
-        allowed.forEach(destination -> refused.remove(destination.path()));
-        for (AccessException no : refused.values()) {
-            if (no.reason() != AccessException.Reason.ENDED || allowed.isEmpty()) {
-                throw no;
-            }
-        }
-        return allowed;
+        });
     }
 
-    private void refuse(HttpServerExchange exchange, AccessException refused) {
+    /** Whether nobody is let in who was not yet. */
+    boolean isRefusing() {
+        return refusing;
+    }
+
+    void refuse(HttpServerExchange exchange, AccessException refused) {
         String detail = String.valueOf(refused.getMessage());
         LOG.debug("Client refused reason={} detail=\"{}\"", refused.reason(), detail);
         switch (refused.reason()) {
@@ -195,7 +185,7 @@ public final class EventsHandler implements HttpHandler {
     }
 
     /** A plain EventSource gives up for good on any status but 200, so that is what it gets for a passing condition. */
-    private void turnAway(HttpServerExchange exchange) {
+    void turnAway(HttpServerExchange exchange) {
         long later = ThreadLocalRandom.current().nextLong(2000, 10_000);
         if (options.overload() == SseSettings.Overload.STATUS) {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, Long.toString(Math.round(later / 1000.0)));

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,8 +56,12 @@ final class Faults {
         }
     }
 
-    /** Logs what happened because of the fault. */
-    void log(String what, Throwable fault) {
+    /** Logs what happened because of the fault; what only wraps it is left out. */
+    void log(String what, Throwable failure) {
+        Throwable fault = failure;
+        while (fault instanceof CompletionException && fault.getCause() != null) {
+            fault = fault.getCause();
+        }
         String kind = kind(fault);
         if (isDue(kind)) {
             LOG.error("{} fault={}", what, kind, new Trace(fault, MAX_CAUSES));

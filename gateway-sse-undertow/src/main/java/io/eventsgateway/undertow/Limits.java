@@ -2,11 +2,15 @@ package io.eventsgateway.undertow;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.eventsgateway.auth.Identity;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** What one address or one subject may take. Any thread may call. */
 final class Limits {
@@ -14,14 +18,51 @@ final class Limits {
     private static final int REMEMBERED = 100_000;
 
     private final int streams;
+    private final Bounds bounds;
     private final LoadingCache<String, RateLimiter> addresses;
     private final LoadingCache<String, RateLimiter> subjects;
     private final int addressRate;
     private final int subjectRate;
-    private final Map<String, Integer> open = new ConcurrentHashMap<>();
+    private final Map<Caller, Taken> taken = new ConcurrentHashMap<>();
+    private final AtomicInteger anonymous = new AtomicInteger();
+
+    /** Whose streams are counted together: a subject's, or those without a token of one address and organisation. */
+    private record Caller(String organisation, String name, boolean isAnonymous) {}
+
+    private record Taken(int streams, int destinations) {
+        private Taken plus(int stream, int more) {
+            return new Taken(streams + stream, destinations + more);
+        }
+    }
+
+    /** A stream that is counted until it is left. Any thread may call. */
+    final class Place {
+        private final Caller caller;
+        private final int destinations;
+        private final AtomicBoolean left = new AtomicBoolean();
+
+        private Place(Caller caller, int destinations) {
+            this.caller = caller;
+            this.destinations = destinations;
+        }
+
+        /** Idempotent. */
+        void leave() {
+            if (left.compareAndSet(false, true)) {
+                taken.computeIfPresent(caller, (key, all) -> {
+                    Taken rest = all.plus(-1, -destinations);
+                    return rest.streams() == 0 ? null : rest;
+                });
+                if (caller.isAnonymous()) {
+                    anonymous.decrementAndGet();
+                }
+            }
+        }
+    }
 
     Limits(SseOptions options) {
         this.streams = options.maxStreamsPerSubject();
+        this.bounds = options.bounds();
         this.addressRate = options.ratePerAddress();
         this.subjectRate = options.ratePerSubject();
         this.addresses = limiters(addressRate);
@@ -50,17 +91,30 @@ final class Limits {
         return subjectRate == 0 || subjects.get(subject).acquirePermission();
     }
 
-    /** Counts a subject's stream in, unless it has as many as it may; each that is in is to be let {@link #leave}. */
-    boolean enter(String subject) {
-        int now = open.merge(subject, 1, Integer::sum);
-        if (now > streams) {
-            leave(subject);
-            return false;
+    /**
+     * Counts a stream in, unless its caller asks too often or has as much as it may.
+     *
+     * @param identity without names of somebody who may be anybody, who shares nothing with others of that name but an address
+     * @return to be left when the stream is over, or does not come to be; null where the caller has to come back
+     */
+    @Nullable
+    Place enter(Identity identity, String address, int destinations) {
+        boolean isAnonymous = identity.names().isEmpty();
+        if (!isAnonymous && !takesSubject(identity.organisation() + "/" + identity.subject())) {
+            return null;
         }
-        return true;
-    }
-
-    void leave(String subject) {
-        open.computeIfPresent(subject, (key, count) -> count == 1 ? null : count - 1);
+        Caller caller = new Caller(identity.organisation(), isAnonymous ? address : identity.subject(), isAnonymous);
+        if (isAnonymous && anonymous.incrementAndGet() > bounds.anonymous()) {
+            anonymous.decrementAndGet();
+            return null;
+        }
+        Place place = new Place(caller, destinations);
+        Taken now = taken.merge(caller, new Taken(1, destinations), (all, one) -> all.plus(1, destinations));
+        if (now.streams() > (isAnonymous ? bounds.anonymousPerAddress() : streams)
+                || (!isAnonymous && now.destinations() > bounds.destinationsPerSubject())) {
+            place.leave();
+            return null;
+        }
+        return place;
     }
 }

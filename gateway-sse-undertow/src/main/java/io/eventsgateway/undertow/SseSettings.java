@@ -73,6 +73,28 @@ public final class SseSettings {
                     "EVENTS_SSE_MAXCONNECTIONSPERSUBJECT", 100, 1, Integer.MAX_VALUE)
             .doc("How many event streams one subject may have on one replica; more are told to come back later.");
 
+    /** How many destinations one subject may listen to. */
+    public static final Setting<Integer> MAX_DESTINATIONS_PER_SUBJECT = Setting.number(
+                    "EVENTS_SSE_MAXDESTINATIONSPERSUBJECT",
+                    Bounds.DEFAULT.destinationsPerSubject(),
+                    1,
+                    Integer.MAX_VALUE)
+            .doc(
+                    "How many destinations the event streams of one subject may have together on one replica; more are told to come back "
+                            + "later. All subjects together may have as many as a quarter of the heap holds, at 2,700 bytes each.");
+
+    /** How many streams without a token one address may have. */
+    public static final Setting<Integer> MAX_ANONYMOUS_PER_ADDRESS = Setting.number(
+                    "EVENTS_SSE_MAXANONYMOUSPERADDRESS", Bounds.DEFAULT.anonymousPerAddress(), 1, Integer.MAX_VALUE)
+            .doc(
+                    "How many event streams without a token one address may have of one organisation, on one replica; more are told to "
+                            + "come back later. Behind a proxy as with EVENTS_SSE_RATEPERADDRESS.");
+
+    /** How many streams without a token there may be. */
+    public static final Setting<Integer> MAX_ANONYMOUS = Setting.number(
+                    "EVENTS_SSE_MAXANONYMOUS", Bounds.DEFAULT.anonymous(), 1, Integer.MAX_VALUE)
+            .doc("How many of its event streams one replica gives to those without a token.");
+
     /** How often one subject may ask. */
     public static final Setting<Integer> RATE_SUBJECT = Setting.number("EVENTS_SSE_RATEPERSUBJECT", 20, 0, 1_000_000)
             .doc(
@@ -143,6 +165,9 @@ public final class SseSettings {
                             MAX_OPEN,
                             MAX_OPEN_PER_ADDRESS,
                             MAX_PER_SUBJECT,
+                            MAX_DESTINATIONS_PER_SUBJECT,
+                            MAX_ANONYMOUS_PER_ADDRESS,
+                            MAX_ANONYMOUS,
                             RATE_SUBJECT,
                             RATE_ADDRESS,
                             FORWARDED,
@@ -183,6 +208,11 @@ public final class SseSettings {
                 environment.get(OVERLOAD),
                 environment.get(AUTH_COOKIE),
                 environment.get(AUTH_QUERY),
-                environment.get(CORS));
+                environment.get(CORS),
+                new Bounds(
+                        environment.get(MAX_DESTINATIONS_PER_SUBJECT),
+                        Bounds.DEFAULT.destinations(),
+                        environment.get(MAX_ANONYMOUS_PER_ADDRESS),
+                        environment.get(MAX_ANONYMOUS)));
     }
 }

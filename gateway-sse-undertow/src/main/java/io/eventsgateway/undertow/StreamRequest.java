@@ -9,8 +9,11 @@ import io.undertow.server.handlers.Cookie;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +38,30 @@ final class StreamRequest {
         return accept == null || Accept.allowsEventStream(accept);
     }
 
-    /** The token, from where it may be; and the organisation, by its header or the query's {@code organization}. */
-    Credentials credentials() {
-        String organisation = exchange.getRequestHeaders().getFirst(ORGANISATION);
-        return new Credentials(token(), organisation == null ? query("organization") : organisation);
+    /**
+     * The token, from where it may be, header before cookie before query; and the organisation, by its header or the query's
+     * {@code organization}.
+     *
+     * @throws ProblemException if one of them is there twice, so that another reader may take the other
+     */
+    Credentials credentials() throws ProblemException {
+        String organisation = onlyHeader(ORGANISATION);
+        return new Credentials(token(), organisation == null ? onlyQuery("organization") : organisation, address());
     }
 
-    private @Nullable String token() {
-        String header = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+    /** Where the request comes from, as text. */
+    String address() {
+        InetSocketAddress source = exchange.getSourceAddress();
+        return source.getAddress() instanceof Inet6Address six ? network(six) : source.getHostString();
+    }
+
+    /** The first half, which is one site's: who has one IPv6 address has as many as they like. */
+    private static String network(Inet6Address address) {
+        return HexFormat.of().formatHex(address.getAddress(), 0, 8) + "::";
+    }
+
+    private @Nullable String token() throws ProblemException {
+        String header = onlyHeader(Headers.AUTHORIZATION);
         if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return header.substring(7).strip();
         }
@@ -50,7 +69,23 @@ final class StreamRequest {
         if (cookie != null) {
             return cookie.getValue();
         }
-        return options.authQuery() ? query("access_token") : null;
+        return options.authQuery() ? onlyQuery("access_token") : null;
+    }
+
+    private @Nullable String onlyHeader(HttpString name) throws ProblemException {
+        HeaderValues values = exchange.getRequestHeaders().get(name);
+        if (values != null && values.size() > 1) {
+            throw new ProblemException(400, "The header " + name + " is there more than once; send one.");
+        }
+        return values == null ? null : values.getFirst();
+    }
+
+    private @Nullable String onlyQuery(String name) throws ProblemException {
+        Deque<String> values = exchange.getQueryParameters().get(name);
+        if (values != null && values.size() > 1) {
+            throw new ProblemException(400, "The query parameter " + name + " is there more than once; send one.");
+        }
+        return values == null ? null : values.getFirst();
     }
 
     /** Where to begin: after the client's position, by header before query; or where it asks to. */

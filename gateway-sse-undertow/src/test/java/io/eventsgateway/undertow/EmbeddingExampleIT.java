@@ -42,7 +42,7 @@ class EmbeddingExampleIT {
         var hub = new Hub(log, retry, marks, HubListener.NONE);
         var events = new EventsHandler(
                 hub,
-                token -> new Identity("ann", "acme", Set.of("ann"), Set.of(), null),
+                token -> CompletableFuture.completedStage(new Identity("ann", "acme", Set.of("ann"), Set.of(), null)),
                 AccessPolicy.AUTHENTICATED,
                 null,
                 SseSettings.options(new Environment(Map.of())));

@@ -214,7 +214,8 @@ class TlsIT {
     private void start(Map<String, String> settings) {
         EventsHandler handler = new EventsHandler(
                 hub,
-                credentials -> new Identity("ann", "acme", Set.of("ann"), Set.of(), null),
+                credentials ->
+                        CompletableFuture.completedStage(new Identity("ann", "acme", Set.of("ann"), Set.of(), null)),
                 AccessPolicy.AUTHENTICATED,
                 null,
                 SseSettings.options(new Environment(Map.of("EVENTS_SSE_HEARTBEATSECS", "1"))));

@@ -1,0 +1,70 @@
+package io.eventsgateway.redis;
+
+import io.eventsgateway.auth.IssuerMemory;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * The issuers that had keys lately, for all replicas: a set for each week, which expires a week after its end, so that what was not
+ * reported for a week or two is forgotten. Any thread may call; stages complete on Lettuce's threads.
+ */
+final class RedisIssuerMemory implements IssuerMemory {
+
+    /** Of all of them, so that no more than one server is asked. */
+    private static final int TAG = 0;
+
+    private static final long WEEK = Duration.ofDays(7).toMillis();
+
+    private final KeySpace space;
+    private final Redis redis;
+    private final InstantSource clock;
+
+    /** Runs a command; fails at once while there is no connection. */
+    interface Redis {
+        <T> CompletionStage<T> run(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command);
+    }
+
+    RedisIssuerMemory(KeySpace space, Redis redis, InstantSource clock) {
+        this.space = space;
+        this.redis = redis;
+        this.clock = clock;
+    }
+
+    @Override
+    public CompletionStage<Set<String>> known() {
+        long week = week();
+        return members(week).thenCombine(members(week - 1), (some, more) -> {
+            Set<String> all = new HashSet<>(some);
+            all.addAll(more);
+            return all;
+        });
+    }
+
+    private CompletionStage<Set<String>> members(long week) {
+        return redis.run(to -> to.smembers(key(week))).thenApply(members -> {
+            Set<String> texts = new HashSet<>();
+            members.forEach(each -> texts.add(Replies.text(each)));
+            return texts;
+        });
+    }
+
+    @Override
+    public CompletionStage<?> remember(String issuer) {
+        byte[] key = key(week());
+        return redis.run(to -> to.sadd(key, Keys.bytes(issuer)))
+                .thenCompose(added -> redis.run(to -> to.pexpire(key, 2 * WEEK)));
+    }
+
+    private long week() {
+        return Math.floorDiv(clock.millis(), WEEK);
+    }
+
+    private byte[] key(long week) {
+        return space.key(TAG, "issuers", Long.toString(week));
+    }
+}
