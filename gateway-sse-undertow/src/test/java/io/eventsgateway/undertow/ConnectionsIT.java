@@ -65,7 +65,8 @@ class ConnectionsIT {
     private void start(ServerOptions options) {
         EventsHandler events = new EventsHandler(
                 hub,
-                credentials -> new Identity("ann", "acme", Set.of("ann"), Set.of(), null),
+                credentials ->
+                        CompletableFuture.completedStage(new Identity("ann", "acme", Set.of("ann"), Set.of(), null)),
                 AccessPolicy.AUTHENTICATED,
                 null,
                 SseSettings.options(new Environment(Map.of("EVENTS_SSE_HEARTBEATSECS", "1"))));
