@@ -84,7 +84,11 @@ public final class RedisEventLog implements EventLog {
 
     /** What the log's Redis remembers about issuers of tokens, for all replicas; open as long as the log is. */
     public IssuerMemory issuers() {
-        return new RedisIssuerMemory(space, connections::run, InstantSource.system());
+        return issuers(InstantSource.system());
+    }
+
+    IssuerMemory issuers(InstantSource clock) {
+        return new RedisIssuerMemory(space, connections::run, clock);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
 import io.eventsgateway.Payload;
 import io.eventsgateway.Source;
+import io.eventsgateway.auth.IssuerMemory;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.Follower;
 import io.eventsgateway.log.Gate;
@@ -17,10 +18,13 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +98,60 @@ class SharedRedisIT {
         append(other, 1, event("c"));
         assertThat(other.generation().number()).isZero();
         assertThat(names(other)).containsExactly("b", "c");
+    }
+
+    @Test
+    void remembersIssuersForAllReplicasOfOneEnvironment() {
+        RedisServer server = closing(RedisServer.v70());
+        RedisOptions options = RedisOptions.of(server.uri(), RETENTION, FREQUENCY);
+        IssuerMemory one = open(options).issuers();
+        IssuerMemory another = open(options).issuers();
+        IssuerMemory elsewhere = open(options.withKeyPrefix("other")).issuers();
+        assertThat(done(another.known())).isEmpty();
+
+        done(one.remember("https://id/realms/a"));
+        done(another.remember("https://id/realms/b"));
+
+        assertThat(done(one.known())).containsExactlyInAnyOrder("https://id/realms/a", "https://id/realms/b");
+        assertThat(done(elsewhere.known())).isEmpty();
+        RedisClient client = closing(RedisClient.create());
+        try (StatefulRedisConnection<String, String> connection = client.connect(server.uri())) {
+            List<String> keys = connection.sync().keys("eg:*:issuers:*");
+            assertThat(keys).hasSize(1);
+            assertThat(connection.sync().pttl(keys.get(0)))
+                    .isBetween(
+                            Duration.ofDays(13).toMillis(), Duration.ofDays(14).toMillis());
+        }
+    }
+
+    @Test
+    void forgetsIssuersThatWereNotReportedForTwoWeeks() {
+        RedisServer server = closing(RedisServer.v70());
+        RedisEventLog log = open(RedisOptions.of(server.uri(), RETENTION, FREQUENCY));
+        Instant[] now = {Instant.parse("2026-11-26T12:00:00Z")};
+        IssuerMemory memory = log.issuers(() -> now[0]);
+        done(memory.remember("https://id/realms/a"));
+
+        now[0] = now[0].plus(Duration.ofDays(7));
+        assertThat(done(memory.known())).containsExactly("https://id/realms/a");
+
+        now[0] = now[0].plus(Duration.ofDays(7));
+        assertThat(done(memory.known())).isEmpty();
+    }
+
+    @Test
+    void knowsNoIssuersWithoutRedis() {
+        RedisServer server = RedisServer.v70();
+        RedisEventLog log = open(RedisOptions.of(server.uri(), RETENTION, FREQUENCY));
+        server.close();
+
+        assertThat(log.issuers().known().toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(30))
+                .withThrowableOfType(ExecutionException.class);
+    }
+
+    private static <T> T done(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     @Test

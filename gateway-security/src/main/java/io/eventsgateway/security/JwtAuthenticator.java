@@ -3,6 +3,7 @@ package io.eventsgateway.security;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.eventsgateway.Text;
@@ -124,15 +125,16 @@ public final class JwtAuthenticator implements Authenticator {
         }
     }
 
-    private static void checkHeader(JWSHeader header) throws AccessException {
+    private static void checkHeader(JWSHeader header) throws AccessException, ParseException {
         if (!KeySet.ALGORITHMS.contains(header.getAlgorithm())) {
             throw refused("The token is signed by an algorithm that is not accepted; use RS256 or ES256.");
         }
         if (!TYPES.contains(header.getType())) {
             throw refused("The token is not an access token.");
         }
-        // an empty list is not allowed either (RFC 7515, section 4.1.11)
-        if (header.toJSONObject().containsKey("crit") || header.getCriticalParams() != null) {
+        // as it was sent: the library forgets what is null; an empty list is not allowed either (RFC 7515, section
+        // 4.1.11)
+        if (JSONObjectUtils.parse(header.toBase64URL().decodeToString()).containsKey("crit")) {
             throw refused("The token has extensions that are not understood here.");
         }
     }

@@ -29,7 +29,7 @@ class NamesTest {
         "f:1, '\ud800', f:1, "
     })
     void keepsSubjectsAndUserNamesApart(String subject, String userName, String names, String bare) {
-        Set<String> expected = Set.of(names.split(" "));
+        Set<String> expected = Set.of(names.split(" ", -1));
 
         assertThat(new Names(false).of(subject, userName)).isEqualTo(expected);
         Set<String> matched = new Names(true).of(subject, userName);
