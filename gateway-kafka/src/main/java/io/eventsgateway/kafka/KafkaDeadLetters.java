@@ -182,7 +182,7 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
     private boolean isOfTheTopic(Throwable failure) {
         return failure instanceof AuthorizationException
                 || failure instanceof InvalidTopicException
-                || mayNotBeMade && failure instanceof org.apache.kafka.common.errors.TimeoutException;
+                || (mayNotBeMade && failure instanceof org.apache.kafka.common.errors.TimeoutException);
     }
 
     /** Whether the answer would be the same for ever, and might be another for less. */
