@@ -221,7 +221,7 @@ class KeycloakIT {
     @Order(1)
     @CsvSource(
             delimiter = '|',
-            value = {"\"subjects\":[\"ann\"]", "\"roles\":[\"clerk\"]", "\"roles\":[\"crm/reader\"]"})
+            value = {"\"subjects\":[\"user:ann\"]", "\"roles\":[\"clerk\"]", "\"roles\":[\"crm/reader\"]"})
     void letsInWhomAConnectNamesUntilADisconnectDoes(String named) {
         connect(ACME, "process-instance", run, named);
         assertThat(listen(one, "/api/events/process-instance/" + run, token(ACME, "bob"))
@@ -236,7 +236,7 @@ class KeycloakIT {
                 ACME,
                 Feed.ENGINE_DISCONNECT,
                 run,
-                "{\"processInstanceUuid\":\"" + run + "\",\"subjects\":[\"ann\"],\"reason\":\"left\"}");
+                "{\"processInstanceUuid\":\"" + run + "\",\"subjects\":[\"user:ann\"],\"reason\":\"left\"}");
         long since = System.nanoTime();
         await("the end", () -> here.ended() && there.ended());
         System.out.printf("revoked on both replicas after %d ms%n", (System.nanoTime() - since) / 1_000_000);
