@@ -6,10 +6,12 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The short form of the {@link FaultLab}. */
+/** The short form of the {@link FaultLab}. It takes long, so {@code .ci/run} runs it apart. */
+@Tag("faults")
 class FaultLabIT {
 
     private static final long SEED = Long.getLong("seed", System.nanoTime());

@@ -67,7 +67,7 @@ final class KeycloakServer implements AutoCloseable {
     }
 
     private void awaitAnswer() {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
+        long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
         while (true) {
             try {
                 if (send(HttpRequest.newBuilder(URI.create(base + "/realms/master"))
