@@ -20,7 +20,7 @@ public interface AccessPolicy {
      *
      * @param identity who it is
      * @param credentials what it brought, for those who ask others in its name
-     * @return completes, with anything, if it may; fails with {@link AccessException} if it may not, or it can't be told now
+     * @return completes, with anything, if it may; fails with {@link AccessException} if it may not, or the answer is not available now
      */
     CompletionStage<?> check(Identity identity, Credentials credentials, Destination destination);
 }

@@ -252,7 +252,8 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             if (id == null || id.equals(before)) {
                 continue;
             }
-            if (before != null) {
+            // brokers that were updated since had given topics no ids, only names
+            if (before != null && !before.equals(partition.topic())) {
                 again.add(partition);
                 progress.forget(Set.of(partition));
             }

@@ -52,6 +52,8 @@ final class Trials {
 
     /** Partitions were taken over, each at an offset and with what was committed beside it; suspects those where a process ended. */
     void takenOver(Map<TopicPartition, Long> offsets, Map<TopicPartition, Handover> handovers) {
+        // a partition that was lost, and not given back, may be here again
+        tried = null;
         Map<TopicPartition, OffsetAndMetadata> counted = new HashMap<>();
         handovers.forEach((partition, handover) -> {
             long offset = Objects.requireNonNull(offsets.get(partition));

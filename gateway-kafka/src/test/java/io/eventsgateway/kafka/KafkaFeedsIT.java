@@ -362,6 +362,30 @@ class KafkaFeedsIT extends FeedsOnABroker {
         assertThat(data("view/after")).containsExactly("0", "1", "2", "3", "4", "5", "6");
     }
 
+    /** Brokers before 2.8 give topics no ids; after their update the same topics have some. */
+    @Test
+    void goesOnWhereItWasWhenItsTopicHasGotAnId() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 1);
+        KafkaFeeds first = startFeeds(Feed.TASK_MESSAGE);
+        send(topic, "a", "1");
+        await(() -> data("view/a").size() == 1);
+        first.close();
+        OffsetAndMetadata committed = offsets().get(new TopicPartition(topic, 0));
+        String named = committed.metadata().replaceFirst("topic=[^ ]+", "topic=" + topic);
+        assertThat(named).isNotEqualTo(committed.metadata());
+        broker.admin(admin -> admin.alterConsumerGroupOffsets(
+                        group(), Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(committed.offset(), named)))
+                .all());
+        log.given = 0;
+
+        startFeeds(Feed.TASK_MESSAGE);
+        send(topic, "a", "2");
+
+        await(() -> data("view/a").equals(List.of("1", "2")));
+        assertThat(log.given).isEqualTo(1);
+    }
+
     @Test
     void saysThatALibraryCannotBeLoadedAndGoesOnWhenItCan() {
         String topic = topic(Feed.TASK_MESSAGE);

@@ -80,13 +80,9 @@ final class IssuerKeys {
      * @return complete on return where something is cached; fails with {@link AccessException} where no keys can be had
      */
     CompletionStage<CachedKeys> of(String issuer, String address) {
-        CachedKeys known = cached.getIfPresent(issuer);
+        CompletionStage<CachedKeys> known = known(issuer);
         if (known != null) {
-            return CompletableFuture.completedStage(known);
-        }
-        AccessException before = withoutKeys.getIfPresent(issuer);
-        if (before != null) {
-            return before.asStage();
+            return known;
         }
         CompletableFuture<CachedKeys> mine = new CompletableFuture<>();
         First first = new First(issuer, address);
@@ -112,15 +108,21 @@ final class IssuerKeys {
         return mine;
     }
 
+    /** What is remembered of an issuer, its keys or why it has none; null for nothing. */
+    private @Nullable CompletionStage<CachedKeys> known(String issuer) {
+        CachedKeys keys = cached.getIfPresent(issuer);
+        if (keys != null) {
+            return CompletableFuture.completedStage(keys);
+        }
+        AccessException none = withoutKeys.getIfPresent(issuer);
+        return none == null ? null : none.asStage();
+    }
+
     /** Asks an issuer whose keys are not cached, unless somebody else did meanwhile or does now. */
     private CompletionStage<CachedKeys> fetchFirst(String issuer) {
-        CachedKeys known = cached.getIfPresent(issuer);
+        CompletionStage<CachedKeys> known = known(issuer);
         if (known != null) {
-            return CompletableFuture.completedStage(known);
-        }
-        AccessException before = withoutKeys.getIfPresent(issuer);
-        if (before != null) {
-            return before.asStage();
+            return known;
         }
         CompletableFuture<CachedKeys> mine = new CompletableFuture<>();
         CompletableFuture<CachedKeys> others = fetches.putIfAbsent(issuer, mine);
