@@ -69,7 +69,11 @@ abstract class FeedsOnABroker {
 
     @BeforeEach
     void start() {
-        producer = new KafkaProducer<>(
+        producer = newProducer();
+    }
+
+    private KafkaProducer<byte[], byte[]> newProducer() {
+        return new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker.bootstrapServers()),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
@@ -116,6 +120,16 @@ abstract class FeedsOnABroker {
 
     String topic(Feed feed) {
         return feed.isPattern() ? generic : feed.topic(naming);
+    }
+
+    /**
+     * Makes topics again under their names. The producer that knows them is replaced: while they are away it would have the broker make them
+     * with another number of partitions, and wait for those.
+     */
+    void makeAgain(Collection<String> topics) {
+        producer.close();
+        topics.forEach(topic -> broker.makeTopicAgain(topic, 1));
+        producer = newProducer();
     }
 
     void send(String topic, String key, String value) {

@@ -296,10 +296,8 @@ class KafkaFeedsIT extends FeedsOnABroker {
         send(generic, "marker", "1");
         await(() -> data("generic/marker").equals(List.of("1")));
 
-        topics.forEach(topic -> {
-            broker.makeTopicAgain(topic, 1);
-            List.of("1", "2", "3").forEach(n -> send(topic, "new-" + topic, n));
-        });
+        makeAgain(topics);
+        topics.forEach(topic -> List.of("1", "2", "3").forEach(n -> send(topic, "new-" + topic, n)));
 
         topics.forEach(topic -> await(() -> data("generic/new-" + topic).size() >= 3));
         topics.forEach(topic -> send(topic, "last-" + topic, "1"));
@@ -332,7 +330,7 @@ class KafkaFeedsIT extends FeedsOnABroker {
         send(topic, "a", "2");
         await(() -> data("view/a").size() == 2);
 
-        broker.makeTopicAgain(topic, 1);
+        makeAgain(List.of(topic));
         send(topic, "a", "3");
 
         await(() -> data("view/a").size() == 3);
@@ -351,7 +349,7 @@ class KafkaFeedsIT extends FeedsOnABroker {
         OffsetAndMetadata committed = offsets().get(new TopicPartition(topic, 0));
         assertThat(committed.offset()).isEqualTo(5);
 
-        broker.makeTopicAgain(topic, 1);
+        makeAgain(List.of(topic));
         IntStream.range(0, 7).forEach(n -> send(topic, "after", "" + n));
         producer.flush();
         broker.admin(admin -> admin.alterConsumerGroupOffsets(group(), Map.of(new TopicPartition(topic, 0), committed))
