@@ -1,13 +1,13 @@
 package io.eventsgateway;
 
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits in tests for what comes about by itself. */
 public final class Await {
 
-    private static final long PATIENCE_SECONDS = 90;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final long REST_NANOS = 10_000_000;
 
     private Await() {}
@@ -19,7 +19,12 @@ public final class Await {
 
     /** The same, and says for what it waited. */
     public static void await(String what, BooleanSupplier condition) {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        await(what, PATIENCE, condition);
+    }
+
+    /** The same with more patience, for what takes several processes one after the other. */
+    public static void await(String what, Duration patience, BooleanSupplier condition) {
+        long until = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > until) {
                 throw new AssertionError("waited too long for " + what);

@@ -227,7 +227,7 @@ class OddRecordsIT extends FeedsOnABroker {
         List<Process> processes = new ArrayList<>();
         processes.add(startSmallHeap(log, "-XX:+ExitOnOutOfMemoryError"));
         try {
-            await(() -> {
+            await("processes that end one after the other", Duration.ofMinutes(6), () -> {
                 if (!processes.get(processes.size() - 1).isAlive()) {
                     processes.add(startSmallHeap(log, "-XX:+ExitOnOutOfMemoryError"));
                 }
