@@ -388,7 +388,7 @@ public abstract class EventLogContract {
     void tellsFollowersOfWhatIsAppended() throws InterruptedException {
         Told told = new Told();
         try (EventLog.Following following = log().follow(destination, told)) {
-            assertThat(told.calls.poll(5, TimeUnit.SECONDS)).isEqualTo("wake");
+            assertThat(told.calls.poll(30, TimeUnit.SECONDS)).isEqualTo("wake");
 
             append(entry(0, "a"), entry(1, "b"));
 
@@ -408,7 +408,7 @@ public abstract class EventLogContract {
         byte[] large = new byte[3_000_000];
         Arrays.fill(large, (byte) '7');
         try (EventLog.Following following = log().follow(destination, told)) {
-            assertThat(told.calls.poll(5, TimeUnit.SECONDS)).isEqualTo("wake");
+            assertThat(told.calls.poll(30, TimeUnit.SECONDS)).isEqualTo("wake");
 
             append(new Entry(destination, Event.message("large", Payload.of(large)), source(0), null), entry(1, "b"));
 
@@ -430,12 +430,12 @@ public abstract class EventLogContract {
                 .mapToObj(i -> "00000000-0000-0000-0000-" + (100_000_000_000L + i))
                 .collect(Collectors.toSet());
         try (EventLog.Following following = log().follow(destination, told)) {
-            assertThat(told.calls.poll(5, TimeUnit.SECONDS)).isEqualTo("wake");
+            assertThat(told.calls.poll(30, TimeUnit.SECONDS)).isEqualTo("wake");
 
             append(entry(0, Event.disconnect(many, Payload.of("{}".getBytes(StandardCharsets.UTF_8)))));
 
             // whole, or to be read; by its position alone it could be a message
-            assertThat(told.calls.poll(5, TimeUnit.SECONDS)).isIn("1 disconnect", "wake");
+            assertThat(told.calls.poll(30, TimeUnit.SECONDS)).isIn("1 disconnect", "wake");
             assertThat(tail().gate().excluded()).isEqualTo(many);
             assertThat(read(null).events().get(0).event().subjects()).isEqualTo(many);
         }
@@ -480,7 +480,7 @@ public abstract class EventLogContract {
         }
 
         String next() throws InterruptedException {
-            String call = calls.poll(5, TimeUnit.SECONDS);
+            String call = calls.poll(30, TimeUnit.SECONDS);
             return call == null || !call.equals("wake") ? String.valueOf(call) : next();
         }
     }
@@ -526,6 +526,6 @@ public abstract class EventLogContract {
     }
 
     private static <T> T await(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 }

@@ -166,7 +166,7 @@ abstract class FeedsOnABroker {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             return admin.listConsumerGroupOffsets(group())
                     .partitionsToOffsetAndMetadata()
-                    .get(20, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         } catch (Exception failed) {
             throw new IllegalStateException(failed);
         }
@@ -193,7 +193,7 @@ abstract class FeedsOnABroker {
             return admin.describeConsumerGroups(List.of(group))
                     .describedGroups()
                     .get(group)
-                    .get(20, TimeUnit.SECONDS)
+                    .get(60, TimeUnit.SECONDS)
                     .members();
         } catch (ExecutionException notYet) {
             return List.of();

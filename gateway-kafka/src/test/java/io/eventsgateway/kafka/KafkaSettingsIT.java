@@ -207,7 +207,7 @@ class KafkaSettingsIT {
                         "KAFKA_CONSUMER_GROUPID_TASKCOMMANDS_MESSAGE", "typo"))
                 .close();
 
-        assertThat(admin.listTopics().names().get(20, TimeUnit.SECONDS)).noneMatch(name -> name.startsWith("typo"));
+        assertThat(admin.listTopics().names().get(60, TimeUnit.SECONDS)).noneMatch(name -> name.startsWith("typo"));
     }
 
     @Test
@@ -264,7 +264,7 @@ class KafkaSettingsIT {
             return List.copyOf(admin.describeConsumerGroups(List.of(group))
                     .describedGroups()
                     .get(group)
-                    .get(20, TimeUnit.SECONDS)
+                    .get(60, TimeUnit.SECONDS)
                     .members());
         } catch (ExecutionException | TimeoutException | InterruptedException notYet) {
             return List.of();

@@ -77,6 +77,22 @@ public record RedisOptions(
                 KEY_PREFIX);
     }
 
+    /** The same with another time after which a command has failed. */
+    public RedisOptions withTimeout(Duration other) {
+        return new RedisOptions(
+                servers,
+                cluster,
+                maxRedirects,
+                refresh,
+                adaptive,
+                ssl,
+                connectTimeout,
+                other,
+                retention,
+                frequency,
+                keyPrefix);
+    }
+
     /** The same under another prefix, which keeps environments on one Redis apart. */
     public RedisOptions withKeyPrefix(String other) {
         return new RedisOptions(

@@ -147,7 +147,7 @@ class RedisEventLogIT {
 
         @BeforeEach
         void open() {
-            log = new RedisEventLog(options());
+            log = new RedisEventLog(options().withTimeout(Duration.ofSeconds(30)));
             log.start();
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
             while (!log.state().works()) {

@@ -503,7 +503,7 @@ class RedisFaultsIT {
     private EventId append(String name) {
         log.append(log.generation(), List.of(entry(name)))
                 .toCompletableFuture()
-                .orTimeout(10, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .join();
         return log.tail(destination).toCompletableFuture().join().end();
     }
@@ -526,7 +526,7 @@ class RedisFaultsIT {
     private Page read(@Nullable EventId after) {
         return log.read(destination, after, 100, 1_000_000)
                 .toCompletableFuture()
-                .orTimeout(10, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .join();
     }
 

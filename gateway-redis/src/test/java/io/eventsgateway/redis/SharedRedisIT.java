@@ -250,7 +250,7 @@ class SharedRedisIT {
         public void wake() {}
 
         String next() throws InterruptedException {
-            return String.valueOf(names.poll(10, TimeUnit.SECONDS));
+            return String.valueOf(names.poll(30, TimeUnit.SECONDS));
         }
     }
 }

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** How clients are let in while others are asked about them; the server has two worker threads. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EntranceIT {
 
     private final InMemoryEventLog log = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
@@ -87,7 +87,7 @@ class EntranceIT {
         }
 
         for (CompletableFuture<HttpResponse<String>> each : waiting) {
-            assertThat(each.get(30, TimeUnit.SECONDS).body()).matches("retry: [2-9][0-9]{3}\n\n");
+            assertThat(each.get(60, TimeUnit.SECONDS).body()).matches("retry: [2-9][0-9]{3}\n\n");
         }
         await(() -> handler.streams() == 0);
     }
@@ -109,7 +109,7 @@ class EntranceIT {
         }
 
         for (CompletableFuture<HttpResponse<String>> each : waiting) {
-            assertThat(each.get(30, TimeUnit.SECONDS).body()).matches("retry: [2-9][0-9]{3}\n\n");
+            assertThat(each.get(60, TimeUnit.SECONDS).body()).matches("retry: [2-9][0-9]{3}\n\n");
         }
     }
 
@@ -125,7 +125,7 @@ class EntranceIT {
         assertThat(handler.streams()).isZero();
         questions.remove().complete("yes");
 
-        try (BufferedReader in = reader(answer.get(20, TimeUnit.SECONDS))) {
+        try (BufferedReader in = reader(answer.get(60, TimeUnit.SECONDS))) {
             assertThat(in.readLine()).isEqualTo("retry: 3000");
         }
     }
@@ -138,7 +138,7 @@ class EntranceIT {
             all.add(send("/api/events/process-instance/p" + i, "ann"));
         }
         for (CompletableFuture<HttpResponse<String>> each : all) {
-            assertThat(each.get(30, TimeUnit.SECONDS).body()).matches("retry: [2-9][0-9]{3}\n\n");
+            assertThat(each.get(60, TimeUnit.SECONDS).body()).matches("retry: [2-9][0-9]{3}\n\n");
         }
 
         // five wait at once, until the deadline; however slow the clients are, thirty do not
@@ -156,7 +156,7 @@ class EntranceIT {
             all.add(send("/api/events/process-instance/p" + i, "ann"));
         }
         for (CompletableFuture<HttpResponse<String>> each : all) {
-            each.get(30, TimeUnit.SECONDS);
+            each.get(60, TimeUnit.SECONDS);
         }
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since) + 1;
 
@@ -172,7 +172,7 @@ class EntranceIT {
         handler.drain(Duration.ZERO);
         questions.remove().complete("yes");
 
-        assertThat(answer.get(20, TimeUnit.SECONDS).body()).matches("retry: [2-9][0-9]{3}\n\n");
+        assertThat(answer.get(60, TimeUnit.SECONDS).body()).matches("retry: [2-9][0-9]{3}\n\n");
         assertThat(handler.streams()).isZero();
     }
 
@@ -192,7 +192,7 @@ class EntranceIT {
         try {
             for (int i = 0; i < 5; i++) {
                 assertThat(send("/api/events/view/1", "s3cret")
-                                .get(20, TimeUnit.SECONDS)
+                                .get(60, TimeUnit.SECONDS)
                                 .statusCode())
                         .isEqualTo(500);
             }

@@ -58,7 +58,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The handler in an Undertow of somebody else, as clients see it on the wire. */
-@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EventsHandlerIT {
 
     private static final SseOptions OPTIONS = new SseOptions(
@@ -525,7 +525,7 @@ class EventsHandlerIT {
 
         handler.drain(Duration.ZERO);
 
-        assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
         assertThat(answer.get().body()).matches("retry: [0-9]+\n\n");
         await(() -> handler.streams() == 0);
     }
