@@ -29,6 +29,7 @@ import io.eventsgateway.route.Router;
 import io.eventsgateway.security.Access;
 import io.eventsgateway.security.OpenAuthenticator;
 import io.eventsgateway.security.SecuritySettings;
+import io.eventsgateway.undertow.ClientAddress;
 import io.eventsgateway.undertow.EventsHandler;
 import io.eventsgateway.undertow.OpenFiles;
 import io.eventsgateway.undertow.Problem;
@@ -109,9 +110,9 @@ public final class Gateway implements AutoCloseable {
         } else {
             addFeeds(decoder, log);
         }
-        HttpHandler root = environment.get(SseSettings.FORWARDED) == SseSettings.Forwarded.NATIVE
-                ? Handlers.proxyPeerAddress(orNotFound(paths))
-                : orNotFound(paths);
+        HttpHandler root = environment.get(SseSettings.FORWARDED) == SseSettings.Forwarded.NONE
+                ? orNotFound(paths)
+                : new ClientAddress(environment.get(SseSettings.TRUSTED_PROXIES), orNotFound(paths));
         this.server = new SseServer(
                 new ServerOptions(
                         address(SseSettings.ADDRESS, embedded),

@@ -361,6 +361,13 @@ class SettingsTest {
         all.add(sse("EVENTS_SSE_RATEPERSUBJECT", "20", "0", SseOptions::ratePerSubject, "20", "0"));
         all.add(sse("EVENTS_SSE_RATEPERADDRESS", "0", "9", SseOptions::ratePerAddress, "0", "9"));
         all.add(value("SERVER_FORWARD_HEADERS_STRATEGY", "none", "native", "NONE", "NATIVE"));
+        all.add(
+                value(
+                        "SERVER_FORWARD_TRUSTEDPROXIES",
+                        "1",
+                        "10.0.0.0/8, ::1",
+                        "TrustedProxies[count=1, networks=[]]",
+                        "TrustedProxies[count=0, networks=[Network[prefix=/10.0.0.0, bits=8], Network[prefix=/0:0:0:0:0:0:0:1, bits=128]]]"));
         all.add(value("SERVER_MAX_HTTP_REQUEST_HEADER_SIZE", "32768", "8KB", "8192"));
         all.add(sse("EVENTS_SSE_OVERLOAD", "retry", "status", SseOptions::overload, "RETRY", "STATUS"));
         all.add(value("EVENTS_SSE_DRAINSECS", "10", "0", "PT10S", "PT0S"));

@@ -109,7 +109,19 @@ public final class SseSettings {
     /** Whose word counts for where a request comes from. */
     public static final Setting<Forwarded> FORWARDED = Setting.choice("SERVER_FORWARD_HEADERS_STRATEGY", Forwarded.NONE)
             .doc(
-                    "Whether X-Forwarded-For and its kin are believed: `native` behind a proxy that sets them, `none` else.");
+                    "Whether a request's address is taken from X-Forwarded-For or Forwarded: `native` or `framework`, which is the same here, behind "
+                            + "a proxy that writes one of them; `none` else.");
+
+    /** Who is believed about where a request comes from. */
+    public static final Setting<TrustedProxies> TRUSTED_PROXIES = Setting.of(
+                    "SERVER_FORWARD_TRUSTEDPROXIES",
+                    "1",
+                    "a number of proxies up to 32, or addresses and networks like 10.0.0.0/8,2001:db8::/32",
+                    TrustedProxies::parse)
+            .doc(
+                    "With SERVER_FORWARD_HEADERS_STRATEGY=native: how many proxies are in front of the gateway one behind the other, or "
+                            + "where they are. The address is the last one in the header that is not a trusted proxy's; what is in front of it, "
+                            + "clients may have written themselves.");
 
     /** The largest header. */
     public static final Setting<Integer> MAX_HEADER = Setting.bytes(
@@ -171,6 +183,7 @@ public final class SseSettings {
                             RATE_SUBJECT,
                             RATE_ADDRESS,
                             FORWARDED,
+                            TRUSTED_PROXIES,
                             MAX_HEADER,
                             OVERLOAD,
                             DRAIN)),
@@ -183,7 +196,9 @@ public final class SseSettings {
         /** The connection's. */
         NONE,
         /** The proxy's. */
-        NATIVE
+        NATIVE,
+        /** The proxy's; with Spring Boot another implementation of the same. */
+        FRAMEWORK
     }
 
     /** How a client is turned away that may come back soon. */
