@@ -30,6 +30,7 @@ import io.eventsgateway.security.Access;
 import io.eventsgateway.security.OpenAuthenticator;
 import io.eventsgateway.security.SecuritySettings;
 import io.eventsgateway.undertow.ClientAddress;
+import io.eventsgateway.undertow.Cors;
 import io.eventsgateway.undertow.EventsHandler;
 import io.eventsgateway.undertow.OpenFiles;
 import io.eventsgateway.undertow.Problem;
@@ -110,9 +111,10 @@ public final class Gateway implements AutoCloseable {
         } else {
             addFeeds(decoder, log);
         }
+        Cors cors = environment.get(SseSettings.CORS);
         HttpHandler root = environment.get(SseSettings.FORWARDED) == SseSettings.Forwarded.NONE
-                ? orNotFound(paths)
-                : new ClientAddress(environment.get(SseSettings.TRUSTED_PROXIES), orNotFound(paths));
+                ? orNotFound(paths, cors)
+                : new ClientAddress(environment.get(SseSettings.TRUSTED_PROXIES), orNotFound(paths, cors));
         this.server = new SseServer(
                 new ServerOptions(
                         address(SseSettings.ADDRESS, embedded),
@@ -121,7 +123,8 @@ public final class Gateway implements AutoCloseable {
                         environment.get(SseSettings.MAX_OPEN),
                         environment.get(SseSettings.MAX_OPEN_PER_ADDRESS),
                         spareFiles(),
-                        TlsSettings.SERVER.context(environment)),
+                        TlsSettings.SERVER.context(environment),
+                        cors),
                 root);
         this.management = new SseServer(
                 new ServerOptions(
@@ -131,7 +134,8 @@ public final class Gateway implements AutoCloseable {
                         MANAGEMENT_CONNECTIONS,
                         0,
                         0,
-                        TlsSettings.MANAGEMENT.context(environment)),
+                        TlsSettings.MANAGEMENT.context(environment),
+                        Cors.NONE),
                 new ManagementHandler(health, registry));
         Gauge.builder("events.gateway.streams", events, EventsHandler::streams)
                 .description("Open event streams")
@@ -290,10 +294,11 @@ public final class Gateway implements AutoCloseable {
         intake = demo;
     }
 
-    private static HttpHandler orNotFound(PathHandler paths) {
+    private static HttpHandler orNotFound(PathHandler paths, Cors cors) {
         return exchange -> {
             exchange.addDefaultResponseListener(ended -> {
                 if (ended.getStatusCode() == 404 && !ended.isResponseStarted()) {
+                    cors.apply(ended);
                     new Problem(404, "Event streams are at " + EVENTS_PATH + ".").send(ended);
                     return true;
                 }

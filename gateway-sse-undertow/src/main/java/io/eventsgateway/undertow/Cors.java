@@ -54,7 +54,7 @@ public record Cors(boolean any, List<OriginPattern> origins) {
     }
 
     /** Answers for the origin of a request; on every answer, so that a page can read errors too. */
-    void apply(HttpServerExchange exchange) {
+    public void apply(HttpServerExchange exchange) {
         exchange.getResponseHeaders().add(Headers.VARY, "Origin");
         String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
         if (origin == null) {

@@ -9,6 +9,7 @@ import io.eventsgateway.sse.SseFrame;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.AttachmentKey;
+import io.undertow.util.Methods;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
@@ -38,6 +40,7 @@ final class EventStream implements Subscriber {
     static final AttachmentKey<Boolean> OPEN = AttachmentKey.create(Boolean.class);
 
     private static final int ROOM = 64 * 1024;
+    private static final long MAX_BODY = 1024 * 1024;
     private static final int MAX_COPY = 16 * 1024;
 
     /** The JDK copies what is written to a buffer outside the heap as large as that, and keeps it for the thread. */
@@ -72,6 +75,7 @@ final class EventStream implements Subscriber {
     private boolean shut;
     private long comeBackMillis = 3000;
     private boolean gone;
+    private long bodyBytes;
 
     EventStream(
             HttpServerExchange exchange,
@@ -89,6 +93,9 @@ final class EventStream implements Subscriber {
     /** The hub's side of it, which has not called yet. */
     void begin(Subscription made) {
         subscription = made;
+        if (gone) {
+            made.close(CloseReason.GONE);
+        }
     }
 
     /** Ends it after a delay, telling the client when to come back. Any thread. */
@@ -107,6 +114,13 @@ final class EventStream implements Subscriber {
     @Override
     public void opened() {
         EventsHandler.putStreamHeaders(exchange);
+        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+            gone = true;
+            release();
+            exchange.endExchange();
+            close(CloseReason.GONE);
+            return;
+        }
         exchange.putAttachment(OPEN, true);
         exchange.addExchangeCompleteListener((ended, next) -> {
             if (!ending) {
@@ -114,7 +128,11 @@ final class EventStream implements Subscriber {
             }
             next.proceed();
         });
-        noticeGoing();
+        if (exchange.isRequestComplete()) {
+            noticeGoing();
+        } else {
+            discardBody(exchange.getRequestChannel());
+        }
         StreamSinkChannel sink = exchange.getResponseChannel();
         sink.getWriteSetter().set(ready -> write());
         channel = sink;
@@ -122,6 +140,31 @@ final class EventStream implements Subscriber {
         put(SseFrame.retry(comeBackMillis));
         put(SseFrame.comment("events follow"));
         write();
+    }
+
+    /** A body means nothing (RFC 9110, section 9.3.1); its end is not the client's going. */
+    private void discardBody(StreamSourceChannel body) {
+        exchange.setPersistent(false);
+        ByteBuffer discarded = ByteBuffer.allocate(1024);
+        body.getReadSetter().set(ready -> {
+            try {
+                for (int n = ready.read(discarded); n != 0; n = ready.read(discarded.clear())) {
+                    bodyBytes += Math.max(0, n);
+                    if (n < 0) {
+                        ready.suspendReads();
+                        noticeGoing();
+                        return;
+                    }
+                    if (bodyBytes > MAX_BODY) {
+                        leave();
+                        return;
+                    }
+                }
+            } catch (IOException broken) {
+                leave();
+            }
+        });
+        body.resumeReads();
     }
 
     /** A client that goes says so by closing; else only a write would tell, and an event would have gone nowhere. */
@@ -160,6 +203,9 @@ final class EventStream implements Subscriber {
 
     @Override
     public boolean deliver(ByteBuffer... frame) {
+        if (gone) {
+            return false;
+        }
         for (ByteBuffer part : frame) {
             put(part);
         }
@@ -188,6 +234,9 @@ final class EventStream implements Subscriber {
     @Override
     public void closed(CloseReason reason) {
         ending = true;
+        if (gone) {
+            return;
+        }
         if (channel == null) {
             release();
             if (reason == CloseReason.ENDED) {
@@ -315,6 +364,9 @@ final class EventStream implements Subscriber {
             gone = true;
             release();
             exchange.endExchange();
+            if (!exchange.isRequestComplete()) {
+                IoUtils.safeClose(exchange.getConnection());
+            }
         } else if (full) {
             full = false;
             Subscription to = subscription;

@@ -32,6 +32,7 @@ import org.xnio.XnioIoThread;
 public final class EventsHandler implements HttpHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventsHandler.class);
+    private static final String METHODS = "GET, HEAD, OPTIONS";
     private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
 
     private final Hub hub;
@@ -94,20 +95,28 @@ public final class EventsHandler implements HttpHandler {
 
     private void route(HttpServerExchange exchange) {
         options.cors().apply(exchange);
-        StreamRequest request = new StreamRequest(exchange, options);
         // as text: an HttpString knows no case, a method does (RFC 9110, section 9.1)
         String method = exchange.getRequestMethod().toString();
         if (method.equals(Methods.OPTIONS_STRING)) {
+            exchange.getResponseHeaders().put(Headers.ALLOW, METHODS);
             options.cors().preflight(exchange);
             exchange.setStatusCode(204).endExchange();
-        } else if (!method.equals(Methods.GET_STRING)) {
-            exchange.getResponseHeaders().put(Headers.ALLOW, "GET, OPTIONS");
+        } else if (!method.equals(Methods.GET_STRING) && !method.equals(Methods.HEAD_STRING)) {
+            exchange.getResponseHeaders().put(Headers.ALLOW, METHODS);
             new Problem(405, "Event streams are read with GET.").send(exchange);
-        } else if (!request.acceptsEventStream()) {
+        } else {
+            try {
+                route(exchange, new StreamRequest(exchange, options));
+            } catch (ProblemException problem) {
+                problem.problem().send(exchange);
+            }
+        }
+    }
+
+    private void route(HttpServerExchange exchange, StreamRequest request) {
+        if (!request.acceptsEventStream()) {
             new Problem(406, "The answer is text/event-stream; Accept must allow it.").send(exchange);
-        } else if (refusing
-                || streams.size() >= options.maxConnections()
-                || !limits.takesAddress(exchange.getSourceAddress().getHostString())) {
+        } else if (refusing || streams.size() >= options.maxConnections() || !limits.takesAddress(request.address())) {
             turnAway(exchange);
         } else {
             exchange.dispatch(() -> admit(exchange, request));

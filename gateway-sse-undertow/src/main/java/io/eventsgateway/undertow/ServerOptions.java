@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnectionsPerAddress of one client's address at a time; 0 for any number
  * @param spareFiles how many of the files that the process may open are left to others, by taking fewer connections; 0 to take no notice
  * @param tls how to use TLS; null to listen in the clear
+ * @param cors of what is refused before it reaches a handler
  */
 public record ServerOptions(
         String host,
@@ -21,19 +22,20 @@ public record ServerOptions(
         int maxConnections,
         int maxConnectionsPerAddress,
         int spareFiles,
-        @Nullable SSLContext tls) {
+        @Nullable SSLContext tls,
+        Cors cors) {
 
     /** Every address. */
     public static final String ANY_ADDRESS = "0.0.0.0";
 
     /** In the clear, with as many connections as there are, and requests of at most 32 KB. */
     public static ServerOptions of(String host, int port) {
-        return new ServerOptions(host, port, 32 * 1024, Integer.MAX_VALUE, 0, 0, null);
+        return new ServerOptions(host, port, 32 * 1024, Integer.MAX_VALUE, 0, 0, null, Cors.NONE);
     }
 
     /** The same with TLS. */
     public ServerOptions with(SSLContext context) {
         return new ServerOptions(
-                host, port, maxHeaderBytes, maxConnections, maxConnectionsPerAddress, spareFiles, context);
+                host, port, maxHeaderBytes, maxConnections, maxConnectionsPerAddress, spareFiles, context, cors);
     }
 }

@@ -68,7 +68,8 @@ public final class SseServer implements AutoCloseable {
     SseServer(ServerOptions options, HttpHandler root, Connections.Patience patience) {
         this.options = options;
         this.connections = new Connections(options, patience);
-        this.root = connections.around(new Faults(InstantSource.system()).around(root));
+        HttpHandler limited = new HeaderLimit(options.maxHeaderBytes(), options.cors(), root);
+        this.root = connections.around(new Faults(InstantSource.system()).around(limited));
     }
 
     /**
@@ -164,7 +165,14 @@ public final class SseServer implements AutoCloseable {
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
                 .set(UndertowOptions.ENABLE_HTTP2, true)
                 .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, MAX_STREAMS_PER_CONNECTION)
-                .set(UndertowOptions.MAX_HEADER_SIZE, options.maxHeaderBytes())
+                .set(UndertowOptions.MAX_HEADER_SIZE, options.maxHeaderBytes() + HeaderLimit.MARGIN)
+                .set(UndertowOptions.MAX_HEADERS, 10 * HeaderLimit.MAX_HEADERS)
+                // bounded by the size of the headers; beyond these Undertow answers without a body
+                .set(UndertowOptions.MAX_PARAMETERS, options.maxHeaderBytes())
+                .set(UndertowOptions.MAX_COOKIES, options.maxHeaderBytes())
+                // RequestUrl reads URLs, and says what is wrong with one
+                .set(UndertowOptions.DECODE_URL, false)
+                .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
                 .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, 10_000)
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
                 .getMap();

@@ -12,7 +12,6 @@ import io.undertow.util.HttpString;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
@@ -27,10 +26,19 @@ final class StreamRequest {
 
     private final HttpServerExchange exchange;
     private final SseOptions options;
+    private final RequestUrl url;
+    private final String path;
 
-    StreamRequest(HttpServerExchange exchange, SseOptions options) {
+    /** @throws ProblemException if its URL is not encoded as it must be */
+    StreamRequest(HttpServerExchange exchange, SseOptions options) throws ProblemException {
         this.exchange = exchange;
         this.options = options;
+        try {
+            this.url = RequestUrl.of(exchange);
+            this.path = url.path();
+        } catch (IllegalArgumentException ambiguous) {
+            throw new ProblemException(400, String.valueOf(ambiguous.getMessage()));
+        }
     }
 
     boolean acceptsEventStream() {
@@ -81,22 +89,21 @@ final class StreamRequest {
     }
 
     private @Nullable String onlyQuery(String name) throws ProblemException {
-        Deque<String> values = exchange.getQueryParameters().get(name);
-        if (values != null && values.size() > 1) {
+        if (url.values(name).size() > 1) {
             throw new ProblemException(400, "The query parameter " + name + " is there more than once; send one.");
         }
-        return values == null ? null : values.getFirst();
+        return url.value(name);
     }
 
     /** Where to begin: after the client's position, by header before query; or where it asks to. */
     Start start() throws ProblemException {
         String header = exchange.getRequestHeaders().getFirst(LAST_EVENT_ID);
-        String id = header == null || header.isEmpty() ? query("lastEventId") : header;
+        String id = header == null || header.isEmpty() ? url.value("lastEventId") : header;
         return new Start(from(), id == null || id.isEmpty() ? null : id);
     }
 
     private Start.From from() throws ProblemException {
-        String from = query("from");
+        String from = url.value("from");
         if (from == null) {
             return options.start();
         }
@@ -114,11 +121,10 @@ final class StreamRequest {
      * @param shared an organisation that everybody belongs to as well; null for none
      */
     List<Destination> destinations(Identity identity, @Nullable String shared) throws ProblemException {
-        String path = exchange.getRelativePath();
         TreeSet<Destination> destinations = new TreeSet<>();
-        if (path.isEmpty() || path.equals("/")) {
-            Deque<String> asked = exchange.getQueryParameters().get("destination");
-            if (asked == null || asked.size() > MAX_DESTINATIONS) {
+        if (path.isEmpty()) {
+            List<String> asked = url.values("destination");
+            if (asked.isEmpty() || asked.size() > MAX_DESTINATIONS) {
                 throw new ProblemException(
                         400,
                         "Name 1 to " + MAX_DESTINATIONS + " destinations by destination=type/id, or one in the path.");
@@ -127,7 +133,7 @@ final class StreamRequest {
                 add(each, identity, shared, destinations);
             }
         } else {
-            String one = path.substring(1).replace("%2F", "/").replace("%2f", "/");
+            String one = path.substring(1);
             if (one.indexOf('/') < 0 && !one.equals(Destination.USER)) {
                 throw new ProblemException(404, "A destination is /api/events/{type}/{id}, or /api/events/user.");
             }
@@ -166,10 +172,5 @@ final class StreamRequest {
         } catch (IllegalArgumentException invalid) {
             throw new ProblemException(400, "Bad destination: " + invalid.getMessage() + ".");
         }
-    }
-
-    private @Nullable String query(String name) {
-        Deque<String> values = exchange.getQueryParameters().get(name);
-        return values == null ? null : values.getLast();
     }
 }

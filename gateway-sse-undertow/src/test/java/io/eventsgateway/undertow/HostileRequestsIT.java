@@ -151,23 +151,23 @@ class HostileRequestsIT {
         if (hostile.status() >= 400 && !hostile.reason().isEmpty()) {
             assertThat(answer).contains("application/problem+json");
         }
-        assertThat(answer(get("/api/events/view/1", "Authorization: Bearer bob\r\n")))
-                .contains(SECRET);
+        assertThat(beginning(get("/api/events/view/1", "Authorization: Bearer bob\r\n")))
+                .startsWith("HTTP/1.1 200");
     }
 
     @Test
     void areMany() {
-        assertThat(hostile()).hasSizeGreaterThanOrEqualTo(40);
+        assertThat(hostile()).hasSizeGreaterThanOrEqualTo(200);
     }
 
     static Stream<Hostile> hostile() {
         List<Hostile> all = new ArrayList<>();
-        for (String method : List.of("POST", "PUT", "DELETE", "PATCH", "HEAD", "TRACE", "PROPFIND", "get")) {
+        for (String method : List.of("POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "get")) {
             all.add(new Hostile(
                     "method " + method,
                     method + " /api/events/view/1 HTTP/1.1\r\nHost: a\r\n" + ANN + "Content-Length: 0\r\n\r\n",
                     405,
-                    method.equals("HEAD") ? "" : "read with GET"));
+                    "read with GET"));
         }
         for (String accept : List.of("application/json", "text/event-stream;q=0", "text/html, application/*", ";")) {
             all.add(new Hostile(
@@ -204,7 +204,6 @@ class HostileRequestsIT {
                 "view%00/1",
                 "vi.ew/1",
                 "a".repeat(33) + "/1",
-                "view/",
                 "view/" + "a".repeat(257),
                 "view/a%00b",
                 "view/a%0d%0aX-Evil:%201",
@@ -217,6 +216,8 @@ class HostileRequestsIT {
                     400,
                     "Bad destination"));
         }
+        addRefusedByTheirForm(all);
+        addMalformed(all);
         all.add(new Hostile("a type alone", get("/api/events/view", ANN), 404, "A destination is"));
         all.add(new Hostile("another's events", get("/api/events/user/bob", ANN), 403, "that user only"));
         all.add(new Hostile("everybody's events", get("/api/events/user/*", ANN), 403, "that user only"));
@@ -242,8 +243,20 @@ class HostileRequestsIT {
         all.add(new Hostile("a path that climbs", get("/api/events/../../secret", ANN), 400, "Bad destination"));
         all.add(new Hostile(
                 "a header without end", get("/api/events/view/1", ANN + "X: " + "a".repeat(40_000)), 0, ""));
-        all.add(new Hostile("a path without end", get("/api/events/view/" + "a".repeat(40_000), ANN), 0, ""));
-        all.add(new Hostile("headers without number", get("/api/events/view/1", ANN + "X: 1\r\n".repeat(1000)), 0, ""));
+        all.add(new Hostile(
+                "a path without end", get("/api/events/view/" + "a".repeat(40_000), ANN), 431, "larger than 32768"));
+        all.add(new Hostile(
+                "headers without number", get("/api/events/view/1", ANN + "X: 1\r\n".repeat(1000)), 400, ""));
+        all.add(new Hostile(
+                "250 headers",
+                get(
+                        "/api/events/view/1",
+                        ANN
+                                + IntStream.range(0, 250)
+                                        .mapToObj(i -> "X-" + i + ": 1\r\n")
+                                        .collect(Collectors.joining())),
+                431,
+                "more than 200"));
         all.add(new Hostile("no version", "GET /api/events/view/1\r\n" + ANN + "\r\n", 0, ""));
         all.add(new Hostile(
                 "a space in the path", "GET /api/events/view/1 x HTTP/1.1\r\nHost: a\r\n" + ANN + "\r\n", 0, ""));
@@ -255,6 +268,200 @@ class HostileRequestsIT {
                 ""));
         all.add(new Hostile("no text at all", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000", 0, ""));
         return all.stream();
+    }
+
+    private static void addMalformed(List<Hostile> all) {
+        for (String path : List.of("view/%", "view/%4", "view/%zz", "view/\u00e4", "view/a\u0001b", "view/a\\..\\b%")) {
+            all.add(new Hostile("malformed " + path, get("/api/events/" + path, ANN), 400, ""));
+        }
+        for (String query :
+                List.of("destination=%", "destination=view/%zz", "destination=view/%FF", "%=1", "from=%E4")) {
+            all.add(new Hostile("malformed query " + query, get("/api/events?" + query, ANN), 400, ""));
+        }
+        for (String header : List.of(
+                "Content-Length: -1",
+                "Content-Length: a",
+                "Content-Length: 99999999999999999999",
+                "Content-Length: 1\r\nContent-Length: 2",
+                "X : y",
+                ": y",
+                "X\u0000Y: z",
+                "no colon",
+                "Fx-Organization-Id: acme\r\nFx-Organization-Id: other")) {
+            all.add(new Hostile("header " + header, get("/api/events/view/1", ANN + header + "\r\n"), 400, ""));
+        }
+        for (String line : List.of(
+                "GET /api/events/view/1 HTTPS/1.1",
+                "GET  /api/events/view/1 HTTP/1.1",
+                "GET api/events/view/1 HTTP/1.1",
+                "GET http://a/api/events/user/bob/ HTTP/1.1",
+                "GET * HTTP/1.1")) {
+            all.add(new Hostile(line, line + "\r\nHost: a\r\n" + ANN + "\r\n", 0, ""));
+        }
+    }
+
+    private static void addRefusedByTheirForm(List<Hostile> all) {
+        for (String method :
+                List.of("CONNECT", "LINK", "SEARCH", "QUERY", "M-SEARCH", "GETS", "Get", "head", "options", "XGET")) {
+            all.add(new Hostile(
+                    "method " + method,
+                    method + " /api/events/view/1 HTTP/1.1\r\nHost: a\r\n" + ANN + "\r\n",
+                    method.equals("CONNECT") ? 0 : 405,
+                    ""));
+        }
+        for (String accept : List.of(
+                "text/event-stream;q=0.000",
+                "text/event-stream;q=0, */*",
+                "text/*;q=0, */*",
+                "image/*",
+                "text/plain",
+                "text/event-stream2",
+                "text/event-strea",
+                "*/text",
+                "text",
+                "application/*",
+                "text/event-stream ; Q = 0",
+                "application/json, text/html;q=0.9",
+                "text/event-stream;charset=utf-8;q=0")) {
+            all.add(new Hostile(
+                    "Accept " + accept, get("/api/events/view/1", ANN + "Accept: " + accept + "\r\n"), 406, "Accept"));
+        }
+        for (String token : List.of(
+                "Basic bob",
+                "bob",
+                "Digest bob",
+                "Negotiate bob",
+                "Bearer Bob",
+                "Bearer BOB",
+                "Bearer \"bob\"",
+                "Bearer bob,",
+                "Bearer bob;",
+                "Bearer bob bob",
+                "Bearer bob=",
+                "Bearer=bob",
+                "Bearer:bob",
+                "Bearer\tbob",
+                "Token bob",
+                "Bearer ../bob",
+                "Bearer %62ob",
+                "Bearer bob%00",
+                "Bearer ann bob",
+                "Bearer null",
+                "Bearer undefined")) {
+            all.add(new Hostile(
+                    "token " + token,
+                    get("/api/events/view/1", "Authorization: " + token + "\r\n"),
+                    401,
+                    "Bring a token"));
+        }
+        for (String header : List.of(
+                "X-Access-Token: bob",
+                "Token: bob",
+                "X-Auth-Token: bob",
+                "X-Forwarded-Access-Token: bob",
+                "Proxy-Authorization: Bearer bob",
+                "X-Original-URL: /api/events/user/bob",
+                "X-Rewrite-URL: /api/events/user/bob",
+                "X-HTTP-Method-Override: GET",
+                "Fx-Organization-Id: acme",
+                "X-User: bob",
+                "From: bob",
+                "Cookie: access_token=bob",
+                "Cookie: Authorization=Bearer bob",
+                "X-Client-Cert: bob",
+                "SSL_CLIENT_S_DN: CN=bob",
+                "Forwarded: for=127.0.0.1",
+                "X-Forwarded-For: 127.0.0.1",
+                "X-Real-IP: 127.0.0.1")) {
+            all.add(new Hostile(
+                    "nothing but " + header, get("/api/events/view/1", header + "\r\n"), 401, "Bring a token"));
+        }
+        for (String query : List.of(
+                "token=bob",
+                "access_token=bob&access_token=ann",
+                "authorization=Bearer%20bob",
+                "jwt=bob",
+                "organization=acme",
+                "Access_Token=bob")) {
+            all.add(new Hostile("query " + query, get("/api/events/view/1?" + query, ""), 401, "Bring a token"));
+        }
+        for (String path : List.of(
+                "view/1/",
+                "view/1//",
+                "/view/1",
+                "view//1",
+                "user/",
+                "view/1;a=b",
+                "view;a/1",
+                "view/1;",
+                ";/view/1",
+                "view/a%252Fb",
+                "view/%2541",
+                "view/%25%32%35%34%31",
+                "view/%E4",
+                "view/%FF",
+                "view/%C3",
+                "view/%C0%80",
+                "view/%F8%88%80%80%80",
+                "view/%ED%BF%BF")) {
+            all.add(new Hostile("ambiguous " + path, get("/api/events/" + path, ANN), 400, ""));
+        }
+        for (String path : List.of(
+                "VIEW/1",
+                "view_/1",
+                "view-/1",
+                "vi--ew/1",
+                "-view/1",
+                "v%20iew/1",
+                "%C3%A4/1",
+                "view%09/1",
+                "*/1",
+                "view:1/1",
+                "view@x/1",
+                "view%3F/1",
+                "view%23/1",
+                "%2Fview/1",
+                ".view/1",
+                "view./1",
+                "view/%01",
+                "view/a%1f",
+                "view/%0a",
+                "view/a%0d",
+                "view/%C2%85",
+                "view/%C2%80")) {
+            all.add(new Hostile("destination " + path, get("/api/events/" + path, ANN), 400, "Bad destination"));
+        }
+        for (String from : List.of(
+                "EARLIEST",
+                "Pending",
+                "0",
+                "now",
+                "first",
+                "earliest%00",
+                "earliest%20",
+                "latest,earliest",
+                "-1",
+                "%C3%A4")) {
+            all.add(new Hostile(
+                    "from " + from, get("/api/events/view/1?from=" + from, ANN), 400, "earliest or latest"));
+        }
+        for (String asked : List.of(
+                "view",
+                "/1",
+                "view%2F",
+                "%2F",
+                "user%2Fbob",
+                "user/*",
+                "view/1&destination=",
+                "view/1&destination=a",
+                "View/1")) {
+            boolean foreign = asked.startsWith("user");
+            all.add(new Hostile(
+                    "asked for " + asked,
+                    get("/api/events?destination=" + asked, ANN),
+                    foreign ? 403 : 400,
+                    foreign ? "that user only" : "estination"));
+        }
     }
 
     /** A header as long as may be, of a unit that somebody's parser might take for a start over and over. */
@@ -357,6 +564,8 @@ class HostileRequestsIT {
                         new String[] {"/api/events?destination=view/1&destination=acme/view/1", ANN},
                         new String[] {"/api/events/view/..%2F..%2Facme%2Fview%2F1", ANN},
                         new String[] {"/api/events/view/*", ANN},
+                        new String[] {"/api/events/view/1", ANN + "Transfer-Encoding: gzip\r\n"},
+                        new String[] {"/api/events/view/1", ANN + "Transfer-Encoding: chunked, identity\r\n"},
                         new String[] {"/api/events/user", ANN + "X-Subject: bob\r\n"})
                 .map(each -> Arguments.of(each[0], each[1]));
     }
@@ -370,19 +579,20 @@ class HostileRequestsIT {
     }
 
     private static String get(String path, String headers) {
-        return "GET " + path + " HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n";
+        return "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + headers + "\r\n";
     }
 
     /** All that comes within a moment. */
     private static String answer(String request) throws IOException {
         StringBuilder answer = new StringBuilder();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            socket.setSoTimeout(400);
+            socket.setSoTimeout(20_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             InputStream in = socket.getInputStream();
             byte[] some = new byte[8192];
             for (int n = in.read(some); n > 0; n = in.read(some)) {
                 answer.append(new String(some, 0, n, StandardCharsets.UTF_8));
+                socket.setSoTimeout(400);
             }
         } catch (SocketTimeoutException thatWasAll) {
             return answer.toString();

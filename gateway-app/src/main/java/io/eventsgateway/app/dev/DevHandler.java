@@ -6,6 +6,7 @@ import io.eventsgateway.app.manage.ManagementHandler;
 import io.eventsgateway.route.InboundRecord.Header;
 import io.eventsgateway.topic.Feed;
 import io.eventsgateway.undertow.Problem;
+import io.eventsgateway.undertow.RequestUrl;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -17,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,13 +50,19 @@ public final class DevHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws IOException {
-        String path = exchange.getRequestPath();
+        String path;
+        try {
+            path = RequestUrl.path(exchange);
+        } catch (IllegalArgumentException malformed) {
+            new Problem(400, String.valueOf(malformed.getMessage())).send(exchange);
+            return;
+        }
         String file = FILES.get(path);
         if (exchange.getRequestMethod().equals(Methods.POST) && path.startsWith(RECORDS)) {
             exchange.setMaxEntitySize(MAX_RECORD);
             exchange.getRequestReceiver()
                     .receiveFullBytes(
-                            (ended, value) -> take(ended, path.substring(RECORDS.length()), value),
+                            (ended, value) -> take(ended, path, value),
                             (broken, failure) -> new Problem(413, "A record has at most 10 MB here.").send(broken));
         } else if (!exchange.getRequestMethod().equals(Methods.GET)) {
             new Problem(405, "The page is read with GET, records are sent with POST.").send(exchange);
@@ -69,7 +75,15 @@ public final class DevHandler implements HttpHandler {
         }
     }
 
-    private void take(HttpServerExchange exchange, String topic, byte[] value) {
+    private void take(HttpServerExchange exchange, String path, byte[] value) {
+        String topic = path.substring(RECORDS.length());
+        List<String> keys;
+        try {
+            keys = RequestUrl.of(exchange).values("key");
+        } catch (IllegalArgumentException malformed) {
+            new Problem(400, String.valueOf(malformed.getMessage())).send(exchange);
+            return;
+        }
         Feed feed = records.feed(topic);
         if (feed == null) {
             new Problem(404, "No feed reads this topic; /dev/info lists those that are.").send(exchange);
@@ -82,8 +96,7 @@ public final class DevHandler implements HttpHandler {
                 headers.add(new Header(canonical(name), header.getFirst().getBytes(StandardCharsets.UTF_8)));
             }
         });
-        Deque<String> key = exchange.getQueryParameters().get("key");
-        byte[] keyBytes = key == null ? new byte[0] : key.getFirst().getBytes(StandardCharsets.UTF_8);
+        byte[] keyBytes = keys.isEmpty() ? new byte[0] : keys.get(0).getBytes(StandardCharsets.UTF_8);
         records.accept(feed, topic, keyBytes, value, headers).whenComplete((reason, failure) -> {
             if (failure != null) {
                 new Problem(500, "The gateway has a fault; its log says more.").send(exchange);

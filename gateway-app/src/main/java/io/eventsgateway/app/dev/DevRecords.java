@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** Takes records where there is no Kafka; from there on their way is the same. Any thread may call. */
 public final class DevRecords {
 
+    /** Of Kafka's. */
+    private static final int MAX_TOPIC = 249;
+
     private final List<Subscription> subscriptions;
     private final Ingest ingest;
     private final String topicId = UUID.randomUUID().toString();
@@ -50,6 +53,9 @@ public final class DevRecords {
     /** The feed that reads a topic; null when none does. */
     @Nullable
     Feed feed(String topic) {
+        if (topic.length() > MAX_TOPIC) {
+            return null;
+        }
         for (Subscription each : subscriptions) {
             boolean reads = each.feed().isPattern()
                     ? Pattern.matches(each.reads(), topic)

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eventsgateway.undertow.Problem;
+import io.eventsgateway.undertow.RequestUrl;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,9 +40,17 @@ public final class ManagementHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        String path = exchange.getRequestPath();
+        String path;
+        try {
+            path = RequestUrl.path(exchange);
+        } catch (IllegalArgumentException malformed) {
+            new Problem(400, String.valueOf(malformed.getMessage())).send(exchange);
+            return;
+        }
         String what = path.startsWith(BASE) ? path.substring(BASE.length()) : "";
         boolean logger = what.startsWith(LOGGER);
+        String method = exchange.getRequestMethod().toString();
+        boolean reads = method.equals(Methods.GET_STRING) || method.equals(Methods.HEAD_STRING);
         if (logger && exchange.getRequestMethod().equals(Methods.POST)) {
             String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
             if (type == null || !JSON.matcher(type).matches()) {
@@ -55,10 +63,15 @@ public final class ManagementHandler implements HttpHandler {
                     .receiveFullBytes(
                             (received, body) -> set(received, what.substring(LOGGER.length()), body),
                             (broken, failure) -> new Problem(400, BODY).send(broken));
-        } else if (exchange.getRequestMethod().equals(Methods.GET)) {
+        } else if (reads) {
             read(exchange, what);
         } else {
-            exchange.getResponseHeaders().put(Headers.ALLOW, logger ? "GET, POST" : "GET");
+            exchange.getResponseHeaders()
+                    .put(Headers.ALLOW, logger ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS");
+            if (method.equals(Methods.OPTIONS_STRING)) {
+                exchange.setStatusCode(204).endExchange();
+                return;
+            }
             new Problem(405, "Management is read with GET, and a logger's level set with POST.").send(exchange);
         }
     }
@@ -85,8 +98,8 @@ public final class ManagementHandler implements HttpHandler {
     private void readNamed(HttpServerExchange exchange, String what) {
         Map<String, ?> body = null;
         if (what.startsWith(METRIC)) {
-            Collection<String> tags = exchange.getQueryParameters().getOrDefault("tag", new ArrayDeque<>());
             try {
+                Collection<String> tags = RequestUrl.of(exchange).values("tag");
                 body = metrics.named(what.substring(METRIC.length()), tags);
             } catch (IllegalArgumentException bad) {
                 new Problem(400, String.valueOf(bad.getMessage())).send(exchange);

@@ -11,10 +11,13 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,6 +161,40 @@ class ManagementIT {
         String type = "application/vnd.spring-boot.actuator.v3+json; charset=utf-8";
         assertThat(send("POST", "/loggers/io.eventsgateway.other", body, type).statusCode())
                 .isEqualTo(204);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "HEAD | /health       | Host: a                 | X: y                             | 200",
+                "HEAD | /health/liveness  | Host: a             | X: y                             | 200",
+                "HEAD | /health/readiness | Host: a             | X: y                             | 503",
+                "HEAD | /prometheus   | Host: a                 | X: y                             | 200",
+                "HEAD | /metrics      | Host: a                 | X: y                             | 200",
+                "HEAD | /loggers/ROOT | Host: a                 | X: y                             | 200",
+                "HEAD | /none         | Host: a                 | X: y                             | 404",
+                "OPTIONS | /health    | Host: a                 | X: y                             | 204"
+            })
+    void answersHeadAndOptions(String method, String path, String host, String header, int status) throws Exception {
+        String body = method.equals("POST") ? "{\"configuredLevel\":\"INFO\"}" : "";
+        String request = method + " /manage/actuator" + path + " HTTP/1.1\r\n" + host + "\r\n" + header
+                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length()
+                + "\r\nConnection: close\r\n\r\n"
+                + body;
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(answer).startsWith("HTTP/1.1 " + status);
+            assertThat(answer.contains("\r\n\r\n{"))
+                    .isEqualTo(!method.equals("HEAD") && !method.equals("OPTIONS") && !path.equals("/prometheus")
+                            || status == 403);
+            if (method.equals("OPTIONS")) {
+                assertThat(answer).contains("Allow: GET, HEAD, OPTIONS");
+            }
+        }
     }
 
     @Test
