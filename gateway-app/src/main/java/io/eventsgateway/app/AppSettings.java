@@ -1,6 +1,7 @@
 package io.eventsgateway.app;
 
 import io.eventsgateway.Destination;
+import io.eventsgateway.app.manage.PageGuard;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.RemovedSetting;
@@ -15,6 +16,7 @@ import io.eventsgateway.undertow.SseSettings;
 import io.eventsgateway.undertow.TlsSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What configures the application as a whole, and the list of everything that configures its parts. */
@@ -29,6 +31,14 @@ public final class AppSettings {
             .doc(
                     "Address of this machine that health, info and metrics are listened for on; empty for all. `--embedded` listens on the "
                             + "loopback address where it is empty.");
+
+    /** By which names browsers may ask for it. */
+    public static final Setting<Set<String>> MANAGEMENT_HOSTS = Setting.text("MANAGEMENT_SERVER_ALLOWEDHOSTS", "")
+            .map(PageGuard::hosts)
+            .doc(
+                    "Host names, separated by commas, by which browsers may ask for info, metrics and loggers, beside addresses, localhost and "
+                            + "names without a dot; `*` for any. Other clients may use any name, and so may whoever asks for health. "
+                            + "With `--embedded` they hold for its page and streams too.");
 
     /** Whether records must name an organisation. */
     public static final Setting<Boolean> ORGANIZATION_REQUIRED = Setting.flag("EVENTS_ORGANIZATION_REQUIRED", true)
@@ -75,6 +85,7 @@ public final class AppSettings {
                                     List.of(
                                             MANAGEMENT_PORT,
                                             MANAGEMENT_ADDRESS,
+                                            MANAGEMENT_HOSTS,
                                             LOGGING_ROOT,
                                             LOGGING_APP,
                                             LOGGING_FORMAT)),

@@ -5,6 +5,7 @@ import io.eventsgateway.app.dev.DevHandler;
 import io.eventsgateway.app.dev.DevRecords;
 import io.eventsgateway.app.manage.Health;
 import io.eventsgateway.app.manage.ManagementHandler;
+import io.eventsgateway.app.manage.PageGuard;
 import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.IssuerMemory;
 import io.eventsgateway.config.ConfigurationException;
@@ -103,11 +104,12 @@ public final class Gateway implements AutoCloseable {
                 access.policy(),
                 organisations.fallback(),
                 SseSettings.options(environment));
-        paths.addPrefixPath(EVENTS_PATH, events);
+        PageGuard guard = new PageGuard(environment.get(AppSettings.MANAGEMENT_HOSTS));
+        paths.addPrefixPath(EVENTS_PATH, embedded ? guard.byNameOnly(events) : events);
         RecordDecoder decoder =
                 new RecordDecoder(organisations, environment.get(KafkaClientSettings.MESSAGE_MAX_BYTES));
         if (embedded) {
-            addDevelopment(paths, decoder, log);
+            addDevelopment(paths, decoder, log, guard);
         } else {
             addFeeds(decoder, log);
         }
@@ -136,7 +138,7 @@ public final class Gateway implements AutoCloseable {
                         0,
                         TlsSettings.MANAGEMENT.context(environment),
                         Cors.NONE),
-                new ManagementHandler(health, registry));
+                new ManagementHandler(health, registry, guard));
         Gauge.builder("events.gateway.streams", events, EventsHandler::streams)
                 .description("Open event streams")
                 .register(registry);
@@ -168,11 +170,16 @@ public final class Gateway implements AutoCloseable {
 
     /**
      * A gateway that needs nothing: its log is in memory, its records come by HTTP and from a demo process, and it lets everybody
-     * in.
+     * in, whatever {@code SECURITY_TYPE} says.
      *
      * @throws ConfigurationException naming every problem
      */
     public static Gateway embedded(Environment environment) {
+        SecuritySettings.Type asked = environment.get(SecuritySettings.TYPE);
+        boolean named = !environment.explain(SecuritySettings.TYPE).origin().equals("default");
+        if (named && asked != SecuritySettings.Type.NONE) {
+            LOG.warn("{} is not used: --embedded lets everybody in", SecuritySettings.TYPE.name());
+        }
         return new Gateway(OPEN.orElse(environment), true);
     }
 
@@ -285,10 +292,10 @@ public final class Gateway implements AutoCloseable {
         return new Health.Component(problem.isEmpty(), false, details);
     }
 
-    private void addDevelopment(PathHandler paths, RecordDecoder decoder, EventLog log) {
+    private void addDevelopment(PathHandler paths, RecordDecoder decoder, EventLog log, PageGuard guard) {
         DevRecords records = new DevRecords(KafkaSettings.subscriptions(environment), decoder, log, meters);
         DemoProcess demo = new DemoProcess(records, InstantSource.system());
-        DevHandler dev = new DevHandler(records, environment.get(SseSettings.HEARTBEAT));
+        DevHandler dev = new DevHandler(records, environment.get(SseSettings.HEARTBEAT), guard);
         paths.addExactPath("/", dev).addPrefixPath("/dev", dev);
         starts.add(demo::start);
         intake = demo;

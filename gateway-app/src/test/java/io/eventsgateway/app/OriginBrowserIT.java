@@ -111,6 +111,7 @@ class OriginBrowserIT {
                 "--embedded");
         HttpRequest record = HttpRequest.newBuilder(
                         gateway.uri("/dev/records/ai.flowx.core.designer.notification.user.v1?key=ann"))
+                .header("Content-Type", "application/json")
                 .header("Fx-Event", "greeting")
                 .POST(BodyPublishers.ofString("\"hello\""))
                 .build();

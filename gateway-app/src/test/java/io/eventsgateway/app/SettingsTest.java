@@ -335,6 +335,7 @@ class SettingsTest {
         all.add(value("SERVER_MAXCONNECTIONS", "101000", "7", "7"));
         all.add(value("SERVER_MAXCONNECTIONSPERADDRESS", "0", "7", "7"));
         all.add(value("SERVER_ADDRESS", "", "[::1]", "::1"));
+        all.add(value("MANAGEMENT_SERVER_ALLOWEDHOSTS", "", "Gateway.Example.com,", "[]", "[gateway.example.com]"));
         all.add(value("MANAGEMENT_SERVER_ADDRESS", "", "127.0.0.1", "127.0.0.1"));
         all.add(sse("EVENTS_SSE_MAXCONNECTIONSPERSUBJECT", "100", "7", SseOptions::maxStreamsPerSubject, "100", "7"));
         all.add(sse(

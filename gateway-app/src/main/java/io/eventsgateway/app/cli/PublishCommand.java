@@ -87,6 +87,7 @@ public final class PublishCommand implements Callable<Integer> {
         URI target = gateway.resolve("/dev/records/" + URLEncoder.encode(topic, StandardCharsets.UTF_8) + query);
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(target).POST(HttpRequest.BodyPublishers.ofByteArray(value()));
+        request.header("Content-Type", "application/json");
         headers.forEach(request::header);
         HttpResponse<String> answer =
                 HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());

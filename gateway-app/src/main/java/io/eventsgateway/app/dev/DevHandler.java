@@ -3,6 +3,7 @@ package io.eventsgateway.app.dev;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eventsgateway.app.manage.ManagementHandler;
+import io.eventsgateway.app.manage.PageGuard;
 import io.eventsgateway.route.InboundRecord.Header;
 import io.eventsgateway.topic.Feed;
 import io.eventsgateway.undertow.Problem;
@@ -41,9 +42,11 @@ public final class DevHandler implements HttpHandler {
 
     private final DevRecords records;
     private final Duration heartbeat;
+    private final PageGuard guard;
 
     /** A handler of the root and of everything below {@code /dev}. */
-    public DevHandler(DevRecords records, Duration heartbeat) {
+    public DevHandler(DevRecords records, Duration heartbeat, PageGuard guard) {
+        this.guard = guard;
         this.records = records;
         this.heartbeat = heartbeat;
     }
@@ -58,7 +61,13 @@ public final class DevHandler implements HttpHandler {
             return;
         }
         String file = FILES.get(path);
-        if (exchange.getRequestMethod().equals(Methods.POST) && path.startsWith(RECORDS)) {
+        String refusal = guard.refusal(exchange);
+        if (refusal != null) {
+            new Problem(403, refusal).send(exchange);
+        } else if (exchange.getRequestMethod().equals(Methods.POST)
+                && !PageGuard.isJson(exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE))) {
+            new Problem(415, "A record is sent with the Content-Type application/json.").send(exchange);
+        } else if (exchange.getRequestMethod().equals(Methods.POST) && path.startsWith(RECORDS)) {
             exchange.setMaxEntitySize(MAX_RECORD);
             exchange.getRequestReceiver()
                     .receiveFullBytes(

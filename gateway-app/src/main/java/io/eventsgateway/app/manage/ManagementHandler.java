@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /** Health, info, metrics and log levels under {@code /manage/actuator}, in the shapes of Spring Boot's actuator. */
 public final class ManagementHandler implements HttpHandler {
@@ -23,16 +23,22 @@ public final class ManagementHandler implements HttpHandler {
     private static final String LOGGER = "loggers/";
     private static final String METRIC = "metrics/";
     private static final int MAX_BODY = 1024;
-    private static final Pattern JSON = Pattern.compile("application/([a-z0-9.-]+\\+)?json *(;.*)?");
     private static final String BODY = "The body is JSON: {\"configuredLevel\":\"DEBUG\"}.";
 
     private final Health health;
     private final PrometheusMeterRegistry registry;
     private final Metrics metrics;
+    private final PageGuard guard;
     private final Loggers loggers = new Loggers();
 
-    /** A handler; everything is lent. */
+    /** A handler that browsers may ask by an address or a name without a dot; everything is lent. */
     public ManagementHandler(Health health, PrometheusMeterRegistry registry) {
+        this(health, registry, new PageGuard(Set.of()));
+    }
+
+    /** A handler; everything is lent. */
+    public ManagementHandler(Health health, PrometheusMeterRegistry registry, PageGuard guard) {
+        this.guard = guard;
         this.health = health;
         this.registry = registry;
         this.metrics = new Metrics(registry);
@@ -51,9 +57,13 @@ public final class ManagementHandler implements HttpHandler {
         boolean logger = what.startsWith(LOGGER);
         String method = exchange.getRequestMethod().toString();
         boolean reads = method.equals(Methods.GET_STRING) || method.equals(Methods.HEAD_STRING);
-        if (logger && exchange.getRequestMethod().equals(Methods.POST)) {
+        String refusal =
+                reads && (what.equals("health") || what.startsWith("health/")) ? null : guard.refusal(exchange);
+        if (refusal != null) {
+            new Problem(403, refusal).send(exchange);
+        } else if (logger && exchange.getRequestMethod().equals(Methods.POST)) {
             String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-            if (type == null || !JSON.matcher(type).matches()) {
+            if (!PageGuard.isJson(type)) {
                 // which a page of another origin can't say without being asked about
                 new Problem(415, BODY + " Its Content-Type is application/json.").send(exchange);
                 return;

@@ -177,7 +177,7 @@ async function send(form) {
     const answer = await fetch(`/dev/records/${encodeURIComponent(form.get('topic'))}?key=${encodeURIComponent(form.get('key'))}`, {
       method: 'POST',
       body: form.get('value'),
-      headers: name ? { 'Fx-Event': name } : {},
+      headers: { 'Content-Type': 'application/json', ...(name && { 'Fx-Event': name }) },
     });
     const body = await answer.json();
     tell(answer.ok, answer.ok ? `Taken by feed ${body.feed}.` : answer.status === 422 ? `Went to the dead letters: ${body.detail}.` : body.detail);

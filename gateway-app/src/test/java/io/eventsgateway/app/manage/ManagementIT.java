@@ -167,6 +167,21 @@ class ManagementIT {
     @CsvSource(
             delimiter = '|',
             value = {
+                "POST | /loggers/ROOT | Host: evil.example:8081 | Origin: http://evil.example:8081 | 403",
+                "POST | /loggers/ROOT | Host: 127.0.0.1:8081    | Origin: http://evil.example      | 403",
+                "POST | /loggers/ROOT | Host: 127.0.0.1:8081    | Origin: null                     | 403",
+                "POST | /loggers/ROOT | Host: 127.0.0.1:8081    | Sec-Fetch-Site: cross-site       | 403",
+                "POST | /loggers/ROOT | Host: 127.0.0.1:8081    | Sec-Fetch-Site: same-site        | 403",
+                "GET  | /prometheus   | Host: evil.example:8081 | Accept-Language: en              | 403",
+                "GET  | /loggers      | Host: evil.example:8081 | User-Agent: Mozilla/5.0          | 403",
+                "GET  | /info         | Host: evil.example      | Referer: http://evil.example/    | 403",
+                "GET  | /health       | Host: evil.example      | User-Agent: Mozilla/5.0          | 200",
+                "GET  | /health/liveness | Host: gateway.example | Origin: http://evil.example     | 200",
+                "GET  | /prometheus   | Host: gateway.monitoring.svc:8081 | User-Agent: Prometheus/3.0 | 200",
+                "GET  | /prometheus   | Host: gateway:8081      | User-Agent: Mozilla/5.0          | 200",
+                "GET  | /prometheus   | Host: [::1]:8081        | User-Agent: Mozilla/5.0          | 200",
+                "GET  | /info         | Host: 127.0.0.1:8081    | Origin: http://127.0.0.1:8081    | 200",
+                "GET  | /loggers/%52OOT | Host: a               | X: y                             | 200",
                 "HEAD | /health       | Host: a                 | X: y                             | 200",
                 "HEAD | /health/liveness  | Host: a             | X: y                             | 200",
                 "HEAD | /health/readiness | Host: a             | X: y                             | 503",
@@ -176,7 +191,8 @@ class ManagementIT {
                 "HEAD | /none         | Host: a                 | X: y                             | 404",
                 "OPTIONS | /health    | Host: a                 | X: y                             | 204"
             })
-    void answersHeadAndOptions(String method, String path, String host, String header, int status) throws Exception {
+    void letsInWhoIsNoPageOfAnother(String method, String path, String host, String header, int status)
+            throws Exception {
         String body = method.equals("POST") ? "{\"configuredLevel\":\"INFO\"}" : "";
         String request = method + " /manage/actuator" + path + " HTTP/1.1\r\n" + host + "\r\n" + header
                 + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length()
