@@ -134,6 +134,7 @@ public final class AppSettings {
     public static void check(Environment environment) {
         ConfigurationException.throwAll(List.of(
                 () -> environment.refuse(REMOVED),
+                () -> Misspellings.refuse(environment),
                 () -> environment.check(ALL),
                 () -> SecuritySettings.check(environment),
                 () -> KafkaClientSettings.check(environment),
@@ -147,6 +148,12 @@ public final class AppSettings {
     public static List<String> warnings(Environment environment) {
         List<String> warnings = new ArrayList<>(environment.warnings(ALL));
         warnings.addAll(KafkaClientSettings.warnings(environment));
+        for (Setting<?> setting : ALL) {
+            if (environment.isGarbled(setting)) {
+                warnings.add(
+                        setting.name() + " has characters that the JVM can't read in this locale; set LANG=C.UTF-8");
+            }
+        }
         warnings.addAll(Misspellings.warnings(environment));
         return warnings;
     }

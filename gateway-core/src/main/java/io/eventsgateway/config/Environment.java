@@ -103,6 +103,12 @@ public final class Environment {
         return new Explained(setting.isSecret() && !text.isEmpty() ? Secrets.STARS : Secrets.hideInValue(text), origin);
     }
 
+    /** Whether a setting's value has what the JVM makes of bytes that its locale has no characters for. */
+    public boolean isGarbled(Setting<?> setting) {
+        Variable variable = find(setting);
+        return variable != null && variable.value().indexOf('\uFFFD') >= 0;
+    }
+
     private static String origin(Setting<?> setting, Variable variable) {
         boolean older = !canonical(variable.name()).equals(canonical(setting.name()));
         return (older ? "older name " + variable.name() : "variable")

@@ -64,7 +64,8 @@ public final class Setting<T> {
         return of(name, Integer.toString(fallback), rule, text -> {
             try {
                 int number = Integer.parseInt(text);
-                return number < min || number > max ? null : number;
+                boolean ascii = text.chars().allMatch(c -> c < 128);
+                return !ascii || number < min || number > max ? null : number;
             } catch (NumberFormatException notOne) {
                 return null;
             }
@@ -130,11 +131,11 @@ public final class Setting<T> {
         }
     }
 
-    /** True or false. */
+    /** True or false, also as Spring Boot takes them: yes and no, on and off, 1 and 0. */
     public static Setting<Boolean> flag(String name, boolean fallback) {
         return of(name, Boolean.toString(fallback), "true or false", text -> switch (text.toLowerCase(Locale.ROOT)) {
-            case "true" -> Boolean.TRUE;
-            case "false" -> Boolean.FALSE;
+            case "true", "yes", "on", "1" -> Boolean.TRUE;
+            case "false", "no", "off", "0" -> Boolean.FALSE;
             default -> null;
         });
     }

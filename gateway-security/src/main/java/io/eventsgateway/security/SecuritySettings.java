@@ -142,8 +142,8 @@ public final class SecuritySettings {
     /** What FlowX had before 5.9 and does not accept any more. */
     public static final List<RemovedSetting> REMOVED = List.of(
             new RemovedSetting("SECURITY_OAUTH2_REALM", REALMS),
-            new RemovedSetting("SECURITY_OAUTH2_CLIENT_CLIENT_ID", KEYS),
-            new RemovedSetting("SECURITY_OAUTH2_CLIENT_CLIENT_SECRET", KEYS),
+            new RemovedSetting("SECURITY_OAUTH2_CLIENT_CLIENTID", KEYS),
+            new RemovedSetting("SECURITY_OAUTH2_CLIENT_CLIENTSECRET", KEYS),
             new RemovedSetting(
                     "SECURITY_OAUTH2_SERVICE_ACCOUNT_ADMIN_*", "the gateway needs no such account; remove it"),
             new RemovedSetting("SPRING_SECURITY_OAUTH2_RESOURCE_SERVER_OPAQUE_TOKEN_*", KEYS));
