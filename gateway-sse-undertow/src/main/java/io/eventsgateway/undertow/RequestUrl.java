@@ -76,7 +76,7 @@ public final class RequestUrl {
         String raw = rawPath();
         if (raw.indexOf(';') >= 0 || !exchange.getPathParameters().isEmpty()) {
             throw new IllegalArgumentException(
-                    "A destination's path has no parameters behind ';'; write %3B where it is part of the id.");
+                    "A destination's path has no parameters behind ';'; encode it where it is part of the id.");
         }
         String below = raw.substring(endOfMount(raw));
         if (below.endsWith("/")) {

@@ -85,7 +85,7 @@ public record TrustedProxies(int count, List<Network> networks) {
     }
 
     private static boolean isHexWithColons(String text) {
-        return text.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 128 || c == ':' || c == '.');
+        return text.chars().allMatch(c -> (Character.digit(c, 16) >= 0 && c < 128) || c == ':' || c == '.');
     }
 
     private static boolean isFourNumbers(String text) {
