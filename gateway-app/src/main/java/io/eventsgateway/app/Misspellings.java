@@ -68,15 +68,9 @@ final class Misspellings {
         Set<String> canonical = canonical();
         List<String> problems = new ArrayList<>();
         for (String name : environment.names()) {
-            String upper = upper(name);
-            if (!canonical.contains(Environment.canonical(name))
-                    && !SERVICE_LINK.matcher(upper).matches()) {
-                TLS.stream()
-                        .filter(each -> each.prefixes().stream()
-                                .anyMatch(prefix -> upper.equals(prefix) || upper.startsWith(prefix + "_")))
-                        .findFirst()
-                        .ifPresent(
-                                each -> problems.add(name + " is not known: TLS is configured by " + each.instead()));
+            Tls meant = isUnknown(name, canonical) ? tls(name) : null;
+            if (meant != null) {
+                problems.add(name + " is not known: TLS is configured by " + meant.instead());
             }
         }
         if (!problems.isEmpty()) {
@@ -84,6 +78,21 @@ final class Misspellings {
         }
     }
 
+    private static @Nullable Tls tls(String name) {
+        String upper = upper(name);
+        return TLS.stream()
+                .filter(each -> each.prefixes().stream()
+                        .anyMatch(prefix -> upper.equals(prefix) || upper.startsWith(prefix + "_")))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean isUnknown(String name, Set<String> canonical) {
+        return !canonical.contains(Environment.canonical(name))
+                && !SERVICE_LINK.matcher(upper(name)).matches();
+    }
+
+    /** What is not known and does not stop the start. */
     static List<String> warnings(Environment environment) {
         Set<String> canonical = canonical();
         List<String> warnings = new ArrayList<>();
@@ -91,8 +100,9 @@ final class Misspellings {
             String upper = upper(name);
             if (PREFIXES.stream().anyMatch(upper::startsWith)
                     && !upper.startsWith(PROPERTIES)
-                    && !canonical.contains(Environment.canonical(name))
-                    && !SERVICE_LINK.matcher(upper).matches()) {
+                    && isUnknown(name, canonical)
+                    && tls(name) == null
+                    && AppSettings.REMOVED.stream().noneMatch(each -> each.covers(name))) {
                 String near = BROKERS.contains(Environment.canonical(name)) ? "KAFKA_BOOTSTRAP_SERVERS" : nearest(name);
                 warnings.add(name + " is not known" + (near == null ? "" : "; the nearest known name is " + near));
             }

@@ -175,6 +175,8 @@ class HostileSettingsTest {
 
         if (hostile.refused()) {
             assertThat(problems).contains(hostile.name());
+            assertThat(AppSettings.warnings(environment))
+                    .noneMatch(each -> each.startsWith(hostile.name() + " is not"));
         } else {
             assertThat(problems).isEmpty();
         }

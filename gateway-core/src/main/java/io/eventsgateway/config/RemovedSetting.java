@@ -9,7 +9,7 @@ package io.eventsgateway.config;
 public record RemovedSetting(String name, String instead) {
 
     /** Whether a variable is meant, in whatever spelling. */
-    boolean covers(String variable) {
+    public boolean covers(String variable) {
         String own = Environment.canonical(name);
         String other = Environment.canonical(variable);
         return own.endsWith("*") ? other.startsWith(own.substring(0, own.length() - 1)) : other.equals(own);
