@@ -1,6 +1,7 @@
 package io.eventsgateway.undertow;
 
 import io.undertow.UndertowOptions;
+import io.undertow.protocols.http2.Http2Channel;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
@@ -32,6 +33,13 @@ import org.xnio.ssl.SslConnection;
  * are made here and not by Undertow's builder, since that hands out no connection before its first request.
  */
 public final class SseServer implements AutoCloseable {
+
+    static {
+        // else HTTP/2 takes headers of 20,000 bytes at most, whatever a server's options say
+        if (System.getProperty(Http2Channel.HTTP2_MAX_HEADER_SIZE_PROPERTY) == null) {
+            System.setProperty(Http2Channel.HTTP2_MAX_HEADER_SIZE_PROPERTY, "0");
+        }
+    }
 
     /** A browser's 101st stream would wait without a word where 100 are announced, which many servers do. */
     private static final int MAX_STREAMS_PER_CONNECTION = 1000;

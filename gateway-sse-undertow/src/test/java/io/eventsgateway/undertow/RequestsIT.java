@@ -20,6 +20,11 @@ import io.undertow.server.handlers.PathHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -199,6 +204,25 @@ class RequestsIT {
                             "SERVER_MAX_HTTP_REQUEST_HEADER_SIZE",
                             "Access-Control-Allow-Origin: https://app.example.com");
         }
+    }
+
+    @Test
+    void haveHeadersAsLargeOverHttp2() throws Exception {
+        HttpClient http = HttpClient.newHttpClient();
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + "/api/events/view/1"));
+        assertThat(http.send(request.build(), BodyHandlers.ofString()).version())
+                .isEqualTo(HttpClient.Version.HTTP_2);
+
+        HttpResponse<String> large =
+                http.send(request.setHeader("X-Much", "x".repeat(31_000)).build(), BodyHandlers.ofString());
+        assertThat(large.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(large.body()).contains("Bring a token");
+
+        HttpResponse<String> tooLarge =
+                http.send(request.setHeader("X-Much", "x".repeat(40_000)).build(), BodyHandlers.ofString());
+        assertThat(tooLarge.statusCode()).isEqualTo(431);
+        assertThat(tooLarge.body()).contains("SERVER_MAX_HTTP_REQUEST_HEADER_SIZE");
     }
 
     @ParameterizedTest
