@@ -28,11 +28,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -41,10 +43,13 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
  * What others notice of one who makes a gateway ask and ask. Prints how long another user waits for the first line of a stream, alone and
  * beside the attack; that depends on the machine, so what is asserted is that everybody gets in, and how much is asked.
  */
+@Tag("faults")
 @TestInstance(Lifecycle.PER_CLASS)
 class FairnessIT {
 
-    private static final Duration PHASE = Duration.ofSeconds(6);
+    private static final int ROUNDS = 5;
+    private static final Duration PHASE = Duration.ofSeconds(3);
+    private static final Duration WARM = Duration.ofSeconds(2);
 
     /** Between two requests of an attacker, so that it is not the machine's processors that the others wait for. */
     private static final Duration PACE = Duration.ofMillis(100);
@@ -100,33 +105,23 @@ class FairnessIT {
 
     @Test
     void keepsTheUsersOfKnownAndOfNewOrganisationsInWhileRealmsAreInvented() {
-        List<Double> alone = others(ACME, PHASE);
-        keysAsked.set(0);
-        try (Attack attack = new Attack(16, this::unknownRealm)) {
-            List<Double> beside = others(ACME, PHASE);
-            List<Double> fresh = new ArrayList<>();
-            for (int i = 0; i < 20; i++) {
+        compare("unknown realms", 16, this::unknownRealm, attack -> {
+            for (int i = 0; i < 4; i++) {
                 String organisation = UUID.randomUUID().toString();
                 realms.add(organisation);
-                fresh.add(first(token(organisation)));
+                first(token(organisation));
             }
-            report("unknown realms", alone, beside, attack);
-            print("unknown realms, users of organisations that are new", fresh);
-            assertThat(attack.requests()).isGreaterThan(10);
-            assertThat(keysAsked.get()).isLessThan(20 + 20 * (attack.seconds() + 2));
-        }
+            assertThat(keysAsked.get()).isLessThan(4 + 20 * (attack.seconds() + 2));
+        });
     }
 
     @Test
     void keepsUsersInWhileTheIssuerHangs() {
-        List<Double> alone = others(ACME, PHASE);
-        keysAsked.set(0);
         hangs = true;
-        try (Attack attack = new Attack(64, this::unknownRealm)) {
-            List<Double> beside = others(ACME, PHASE);
-            report("unknown realms of an issuer that hangs", alone, beside, attack);
-            assertThat(attack.requests()).isGreaterThan(10);
-            assertThat(keysAsked.get()).isLessThan(20 * (attack.seconds() + 2));
+        try {
+            compare("unknown realms of an issuer that hangs", 64, this::unknownRealm, attack -> assertThat(
+                            keysAsked.get())
+                    .isLessThan(20 * (attack.seconds() + 2)));
         } finally {
             hangs = false;
         }
@@ -134,29 +129,60 @@ class FairnessIT {
 
     @Test
     void keepsUsersInWhileOneAsksForManyProcesses() {
-        List<Double> alone = others(ACME, PHASE);
         String eve = signer.sign(issuer(ACME), "eve", List.of(), Duration.ofHours(1));
-        processesAsked.set(0);
-        try (Attack attack = new Attack(20, () -> sixtyFour("Authorization: Bearer " + eve))) {
-            List<Double> beside = others(ACME, PHASE);
-            report("64 processes each by one user", alone, beside, attack);
-            assertThat(processesAsked.get())
-                    .as("eight at once, each for 250 ms")
-                    .isBetween(8, 32 * (attack.seconds() + 2));
-        }
+        compare(
+                "64 processes each by one user",
+                20,
+                () -> sixtyFour("Authorization: Bearer " + eve),
+                this::assertAskedEightAtOnce);
     }
 
     @Test
     void keepsUsersInWhileNobodyAsksForManyProcesses() {
-        List<Double> alone = others(ACME, PHASE);
-        processesAsked.set(0);
-        try (Attack attack = new Attack(40, () -> sixtyFour("Fx-Organization-Id: " + ACME))) {
-            List<Double> beside = others(ACME, PHASE);
-            report("64 processes each without a token", alone, beside, attack);
-            assertThat(processesAsked.get())
-                    .as("eight at once, each for 250 ms")
-                    .isBetween(8, 32 * (attack.seconds() + 2));
+        compare(
+                "64 processes each without a token",
+                40,
+                () -> sixtyFour("Fx-Organization-Id: " + ACME),
+                this::assertAskedEightAtOnce);
+    }
+
+    private void assertAskedEightAtOnce(Attack attack) {
+        assertThat(processesAsked.get()).as("eight at once, each for 250 ms").isBetween(8, 32 * (attack.seconds() + 2));
+    }
+
+    /** Others alone and beside an attack, by turns; one percentile of a few seconds is chance, so the median of several is reported. */
+    private void compare(String name, int attackers, Supplier<String> request, Consumer<Attack> during) {
+        List<Double> alone = new ArrayList<>();
+        List<Double> beside = new ArrayList<>();
+        int requests = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            alone.add(percentile(others(ACME, PHASE)));
+            keysAsked.set(0);
+            processesAsked.set(0);
+            try (Attack attack = new Attack(attackers, request)) {
+                beside.add(percentile(others(ACME, PHASE)));
+                during.accept(attack);
+                assertThat(attack.requests()).isGreaterThan(10);
+                requests += attack.requests();
+            }
         }
+        double without = median(alone);
+        double with = median(beside);
+        System.out.printf(
+                "%s: p99 of the others alone=%.1f ms beside=%.1f ms times=%.1f requests=%d (medians of %d rounds)%n",
+                name, without, with, with / without, requests, ROUNDS);
+    }
+
+    private static double percentile(List<Double> waited) {
+        List<Double> sorted = new ArrayList<>(waited);
+        Collections.sort(sorted);
+        return sorted.get(sorted.size() * 99 / 100);
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = new ArrayList<>(values);
+        Collections.sort(sorted);
+        return sorted.get(sorted.size() / 2);
     }
 
     private void answerRealm(HttpExchange exchange) throws IOException {
@@ -250,23 +276,6 @@ class FairnessIT {
         return new Socket(InetAddress.getLoopbackAddress(), gateway.port(), InetAddress.getByName(from), 0);
     }
 
-    private static void report(String name, List<Double> alone, List<Double> beside, Attack attack) {
-        print(name + ", others alone", alone);
-        print(name + ", others beside " + attack.requests() + " requests in " + attack.seconds() + " s", beside);
-    }
-
-    private static void print(String name, List<Double> waited) {
-        List<Double> sorted = new ArrayList<>(waited);
-        Collections.sort(sorted);
-        System.out.printf(
-                "%s: n=%d p50=%.1f ms p99=%.1f ms max=%.1f ms%n",
-                name,
-                sorted.size(),
-                sorted.get(sorted.size() / 2),
-                sorted.get(sorted.size() * 99 / 100),
-                sorted.get(sorted.size() - 1));
-    }
-
     /** Threads that send requests from an address of their own, each the next when the one before was answered, until it is closed. */
     private final class Attack implements AutoCloseable {
         private final AtomicBoolean over = new AtomicBoolean();
@@ -281,6 +290,8 @@ class FairnessIT {
                 attackers.add(attacker);
                 attacker.start();
             }
+            // as at the beginning: what is done for the first time is compiled
+            LockSupport.parkNanos(WARM.toNanos());
         }
 
         private void run(Supplier<String> request) {
