@@ -9,6 +9,8 @@ import java.net.http.HttpResponse;
 import java.text.ParseException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,27 +20,44 @@ final class KeyFetcher implements Function<String, CompletionStage<KeySet>> {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeyFetcher.class);
     private static final int MAX_BYTES = 512 * 1024;
+    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final HttpClient http = Asking.client(HttpClient.Redirect.NORMAL);
 
+    /** When the next failure may be logged. */
+    private final AtomicLong due = new AtomicLong(System.nanoTime());
+
     @Override
     public CompletionStage<KeySet> apply(String issuer) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(issuer + "/protocol/openid-connect/certs"));
-        return Asking.send(http, request, BoundedBody.ofBytes(MAX_BYTES))
-                .thenCompose(KeyFetcher::keys)
-                .whenComplete((keys, failure) -> {
+        URI certificates = URI.create(issuer + "/protocol/openid-connect/certs");
+        return Asking.send(http, HttpRequest.newBuilder(certificates), BoundedBody.ofBytes(MAX_BYTES))
+                .whenComplete((answer, failure) -> {
                     if (failure != null) {
-                        LOG.debug("No keys cause={}", Asking.kind(failure));
+                        warn(certificates, Asking.kind(failure));
                     }
-                });
+                })
+                .thenCompose(this::keys);
     }
 
-    private static CompletionStage<KeySet> keys(HttpResponse<byte[]> answer) {
+    /** Once a minute: clients choose among the server's issuers, and so how many there are to fail. */
+    private void warn(URI certificates, String cause) {
+        long now = System.nanoTime();
+        long last = due.get();
+        if (now - last >= 0 && due.compareAndSet(last, now + QUIET_NANOS)) {
+            LOG.warn(
+                    "No keys of an issuer, clients with tokens of it are told to come back host=\"{}\" cause=\"{}\"",
+                    certificates.getHost(),
+                    cause);
+        }
+    }
+
+    private CompletionStage<KeySet> keys(HttpResponse<byte[]> answer) {
         int status = answer.statusCode();
         if (status == 404 || status == 410) {
             return new AccessException(Reason.UNAUTHENTICATED, "The token's issuer publishes no keys.").asStage();
         }
         if (status != 200) {
+            warn(answer.uri(), "status " + status);
             return IssuerKeys.unavailable();
         }
         try {
