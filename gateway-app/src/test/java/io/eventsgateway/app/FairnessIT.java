@@ -87,6 +87,7 @@ class FairnessIT {
         environment.remove("EVENTS_SECURITY_ALLOWINSECURE");
         environment.put("SECURITY_OAUTH2_BASESERVERURL", base());
         environment.put("FLOWX_URLS_RUNTIMEMANAGER", base());
+        environment.put("APPLICATION_CORS_ALLOW_ORIGIN", "https://*.example.com");
         environment.put("EVENTS_ACCESS_POLICY", "remote");
         environment.put("EVENTS_ANONYMOUS_ENABLED", "true");
         environment.put("SPRING_SECURITY_OAUTH2_CLIENT_REGISTRATION_ANONYMOUSIDENTITY_CLIENTSECRET", "s");
@@ -113,6 +114,15 @@ class FairnessIT {
             }
             assertThat(keysAsked.get()).isLessThan(4 + 20 * (attack.seconds() + 2));
         });
+    }
+
+    @Test
+    void keepsUsersInWhileSomebodySendsTextThatIsCostlyToRead() {
+        String origin = "https://" + "a.".repeat(3000) + "example.org";
+        String accept = "text/html;q=0.1,".repeat(1000);
+        String request = request("/api/events/view/x", "Origin: " + origin + "\r\nAccept: " + accept);
+        compare("costly headers", 40, () -> request, attack -> assertThat(keysAsked.get())
+                .isZero());
     }
 
     @Test
