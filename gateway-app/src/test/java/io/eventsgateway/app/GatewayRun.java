@@ -19,7 +19,9 @@ record GatewayRun(int exitCode, String output) {
         try {
             Process process =
                     artifact.process(environment, files, List.of(arguments)).start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    // what the JVM says where the environment has options for it, as while logs are searched for tokens
+                    .replaceFirst("^Picked up JAVA_TOOL_OPTIONS: .*\\R", "");
             return new GatewayRun(process.waitFor(), output);
         } catch (IOException unusable) {
             throw new UncheckedIOException(unusable);
