@@ -113,9 +113,10 @@ class RedisFaultsIT {
         assertThat(has(before)).isTrue();
         assertThat(has(after)).isTrue();
         assertThat(has("of another kind")).isTrue();
-        // a count that was not reached: as after a failover that lost the last call
+        // a count that was not reached: as after a failover that lost the last calls; the first log may have counted on
+        // before it was closed
         Receipt.Count first = Receipt.parse(after).counts().get(0);
-        assertThat(has(after.replace(":" + first.calls(), ":" + (first.calls() + 1))))
+        assertThat(has(after.replace(":" + first.calls(), ":" + (first.calls() + 100))))
                 .isFalse();
         ask(server.uri(), RedisCommands::flushall);
         assertThat(has(before)).isFalse();
