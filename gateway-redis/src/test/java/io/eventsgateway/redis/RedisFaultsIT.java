@@ -165,6 +165,8 @@ class RedisFaultsIT {
         RedisServer master = sentinels.master();
         // what the replicas are not sent is lost with the master
         sentinels.servers().stream().filter(each -> each != master).forEach(RedisServer::pause);
+        // nor what their sockets would hold for them
+        ask(master.uri(), redis -> redis.clientKill(KillArgs.Builder.typeSlave()));
         EventId lost = append("b");
         assertThat(log.generation().number()).isZero();
         String receipt = log.receipt();
