@@ -71,7 +71,7 @@ public record TrustedProxies(int count, List<Network> networks) {
         return number && Integer.parseInt(bits) <= most ? new Network(prefix, Integer.parseInt(bits)) : null;
     }
 
-    /** A literal address, which is told without asking anybody; null for any other text. */
+    /** Parses a literal address, without a lookup; null for any other text. */
     static @Nullable InetAddress address(String text) {
         boolean six = text.indexOf(':') >= 0;
         if (text.length() > 45 || !(six ? isHexWithColons(text) : isFourNumbers(text))) {
