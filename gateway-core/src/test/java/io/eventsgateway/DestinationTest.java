@@ -15,15 +15,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DestinationTest {
 
-    private static final int COUNT = 20_000;
+    private static final int COUNT = 5_000;
 
-    /** A map of objects that can't be compared searches all of one hash code one by one: some 500 times as long. */
+    /** A map of objects that can't be compared searches all of one hash code one by one: some 200 times as long. */
     @Test
     void costsAboutTheSameInAMapWhateverItsHashCode() {
         List<Destination> alike = destinations(DestinationTest::ofOneHash);
         List<Destination> different = destinations(i -> ofOneHash(i).replace('B', 'C'));
         assertThat(alike.stream().map(Destination::hashCode).distinct()).hasSize(1);
-        assertThat(different.stream().map(Destination::hashCode).distinct()).hasSizeGreaterThan(10_000);
+        assertThat(different.stream().map(Destination::hashCode).distinct()).hasSizeGreaterThan(2_500);
 
         long usual = fastest(different);
         long worst = fastest(alike);
@@ -31,8 +31,9 @@ class DestinationTest {
         assertThat(worst / Math.max(1, usual)).as("how many times as long").isLessThan(60);
     }
 
+    /** Of many rounds, each shorter than the time slice of a process, some are not interrupted by others. */
     private static long fastest(List<Destination> destinations) {
-        return IntStream.range(0, 4).mapToLong(i -> fill(destinations)).min().orElseThrow();
+        return IntStream.range(0, 50).mapToLong(i -> fill(destinations)).min().orElseThrow();
     }
 
     private static long fill(List<Destination> destinations) {

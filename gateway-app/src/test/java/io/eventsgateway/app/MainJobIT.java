@@ -142,7 +142,7 @@ class MainJobIT {
     @Test
     void pushesAndDoesNotPoll() {
         Map<String, String> environment = stack.environment();
-        environment.put("EVENTS_REDIS_FREQUENCYMILLIS", "300");
+        environment.put("EVENTS_REDIS_FREQUENCYMILLIS", "10000");
         try (GatewayProcess gateway = new GatewayProcess(environment);
                 Client client = new Client(gateway.uri("/api/events/process-instance/" + run), "a")) {
             int warmUp = 1000;
@@ -167,8 +167,8 @@ class MainJobIT {
             System.out.printf(
                     "push: events=%d rate=100/s median=%.2f ms p99=%.2f ms%n",
                     count, delays[count / 2] / 1e6, delays[count * 99 / 100] / 1e6);
-            // a poll would take 150 ms; the rest is room for a busy machine
-            assertThat(Duration.ofNanos(delays[count / 2])).isLessThan(Duration.ofMillis(50));
+            // a poll would take 5 s; the rest is room for a busy machine
+            assertThat(Duration.ofNanos(delays[count / 2])).isLessThan(Duration.ofSeconds(1));
         }
     }
 
