@@ -60,19 +60,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EventsHandlerIT {
 
-    private static final SseOptions OPTIONS = new SseOptions(
-            Start.From.PENDING,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(2),
-            1000,
-            5,
-            0,
-            0,
-            SseSettings.Overload.RETRY,
-            "",
-            false,
-            Cors.parse("https://app.example.com,https://*.example.org"));
+    private static final SseOptions OPTIONS = options(Duration.ofSeconds(1), Duration.ofMinutes(1));
+
+    /**
+     * Options of this kind.
+     *
+     * @param stalled how long a client may accept nothing
+     */
+    private static SseOptions options(Duration heartbeat, Duration stalled) {
+        return new SseOptions(
+                Start.From.PENDING,
+                heartbeat,
+                Duration.ofSeconds(1),
+                stalled,
+                1000,
+                5,
+                0,
+                0,
+                SseSettings.Overload.RETRY,
+                "",
+                false,
+                Cors.parse("https://app.example.com,https://*.example.org"));
+    }
 
     private final InMemoryEventLog log = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
     private final Hub hub = new Hub(log, soon(), soon(), HubListener.NONE);
@@ -248,19 +257,7 @@ class EventsHandlerIT {
     @Test
     void noticesWithoutAHeartbeatThatAClientHasGone() throws Exception {
         undertow.stop();
-        handler = start(new SseOptions(
-                Start.From.PENDING,
-                Duration.ofHours(1),
-                Duration.ofSeconds(1),
-                Duration.ofHours(1),
-                1000,
-                5,
-                0,
-                0,
-                SseSettings.Overload.RETRY,
-                "",
-                false,
-                Cors.NONE));
+        handler = start(options(Duration.ofHours(1), Duration.ofHours(1)));
         handler.open();
 
         open("/api/events/view/1", "ann").body().close();
@@ -384,6 +381,9 @@ class EventsHandlerIT {
 
     @Test
     void removesAConnectionThatAcceptsNothing() throws Exception {
+        undertow.stop();
+        handler = start(options(Duration.ofSeconds(1), Duration.ofSeconds(2)));
+        handler.open();
         try (Socket socket = new Socket()) {
             socket.setReceiveBufferSize(4096);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
