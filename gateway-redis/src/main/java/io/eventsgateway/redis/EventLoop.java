@@ -5,7 +5,11 @@ import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,8 +21,15 @@ final class EventLoop implements AutoCloseable {
     private static final int MAX_UNFLUSHED = 256;
 
     private final DefaultEventLoopGroupProvider threads = new DefaultEventLoopGroupProvider(1);
+
+    /** Lettuce's own is shared by all clients, and waits for ever for what a client was asking when it was closed. */
+    private final DnsAddressResolverGroup names = new DnsAddressResolverGroup(new DnsNameResolverBuilder()
+            .datagramChannelType(NioDatagramChannel.class)
+            .socketChannelType(NioSocketChannel.class));
+
     private final ClientResources resources = DefaultClientResources.builder()
             .eventLoopGroupProvider(threads)
+            .addressResolverGroup(names)
             .nettyCustomizer(new NettyCustomizer() {
                 @Override
                 public void afterChannelInitialized(Channel channel) {
@@ -36,5 +47,6 @@ final class EventLoop implements AutoCloseable {
     public void close() {
         resources.shutdown(0, 2, TimeUnit.SECONDS);
         threads.shutdown(0, 2, TimeUnit.SECONDS);
+        names.close();
     }
 }

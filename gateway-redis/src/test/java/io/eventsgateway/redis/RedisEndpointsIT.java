@@ -7,6 +7,8 @@ import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +73,20 @@ class RedisEndpointsIT {
         RedisEventLog cluster = open(List.of(RedisURI.create(NOWHERE, 6379), RedisURI.create("127.0.0.1", 1)));
         await(() -> cluster.state().problem().contains(NOWHERE + ":6379"));
         assertThat(cluster.state().problem()).contains("127.0.0.1:1");
+    }
+
+    @Test
+    void looksForAServerThoughALogWasClosedThatLookedForTheSame() {
+        RedisOptions options =
+                RedisOptions.of(RedisURI.create(NOWHERE, 6379), Duration.ofHours(1), Duration.ofMillis(300));
+        for (int i = 0; i < 20; i++) {
+            try (RedisEventLog closedWhileItLooks = new RedisEventLog(options)) {
+                closedWhileItLooks.start();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(i));
+            }
+        }
+
+        assertThat(problemOf(RedisURI.create(NOWHERE, 6379))).contains(NOWHERE + ":6379");
     }
 
     @Test
