@@ -1,8 +1,8 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * The gateway's words, rules and ports. Needs nothing but the JDK, does no I/O and logs nothing: what it has to tell goes to the
- * listeners it is given.
+ * The gateway's words, rules and ports. Needs nothing but the JDK, opens no connection and logs nothing: what it has to report goes
+ * to the listeners that it is given. Only settings that name files look at them.
  */
 @NullMarked
 module io.eventsgateway.core {

@@ -1,8 +1,7 @@
 package io.eventsgateway;
 
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -11,14 +10,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * The text that a client keeps as its {@code Last-Event-ID}: one position for each destination of its stream.
  *
- * <p>With one destination it is that position's own text. With several it is a dot and base64url of: the destinations'
- * checksum, the milliseconds of the latest position, and for each destination in its order a zero where nothing was written yet,
- * else the milliseconds' difference and one, the epoch and the sequence; the numbers in variable length. 64 destinations fit in 1 KiB, and
- * as many to which nothing was written beside them. The text only ever says where to go on, never whose events are sent.
+ * <p>With one destination it is that position's own text. With several it is a dot and, as base64url, a row of bits: the
+ * destinations' checksum (32), the milliseconds of the latest position (54), how many bits the largest difference of milliseconds
+ * and the largest sequence have (6 each), and for each destination in its order a 0 where nothing was written yet, else a 1, the
+ * milliseconds' difference, the epoch (32) and the sequence. 64 destinations, and as many to which nothing was written, fit in 1
+ * KiB with the longest retention and four million events in each. The text only ever says where to go on, never whose events are
+ * sent.
  */
 public final class Cursor {
 
     private static final char SEVERAL = '.';
+    private static final int MILLIS_BITS = 54;
+    private static final int EPOCH_BITS = 32;
+    private static final int WIDTH_BITS = 6;
 
     private Cursor() {}
 
@@ -27,25 +31,41 @@ public final class Cursor {
         if (positions.size() == 1) {
             return positions.get(0).toString();
         }
-        ByteBuffer out = ByteBuffer.allocate(16 + 24 * positions.size());
-        out.putInt(checksum(destinations));
         long base = 0;
         for (EventId position : positions) {
             base = Math.max(base, position.millis());
         }
-        putNumber(out, base);
+        long back = 0;
+        long sequence = 0;
         for (EventId position : positions) {
-            if (position.epoch() == 0) {
-                putNumber(out, 0);
-            } else {
-                putNumber(out, base - position.millis() + 1);
-                out.putInt((int) position.epoch());
-                putNumber(out, position.sequence());
+            if (position.epoch() != 0) {
+                back |= base - position.millis();
+                sequence |= position.sequence();
             }
         }
-        out.flip();
-        ByteBuffer text = Base64.getUrlEncoder().withoutPadding().encode(out);
-        return SEVERAL + StandardCharsets.ISO_8859_1.decode(text).toString();
+        int backBits = bits(back);
+        int sequenceBits = bits(sequence);
+        BitWriter out = new BitWriter(14 + positions.size() * (1 + backBits + EPOCH_BITS + sequenceBits) / 8);
+        out.write(checksum(destinations) & 0xFFFF_FFFFL, 32);
+        out.write(base, MILLIS_BITS);
+        out.write(backBits, WIDTH_BITS);
+        out.write(sequenceBits, WIDTH_BITS);
+        for (EventId position : positions) {
+            if (position.epoch() == 0) {
+                out.write(0, 1);
+            } else {
+                out.write(1, 1);
+                out.write(base - position.millis(), backBits);
+                out.write(position.epoch(), EPOCH_BITS);
+                out.write(position.sequence(), sequenceBits);
+            }
+        }
+        byte[] text = Base64.getUrlEncoder().withoutPadding().encode(out.toByteArray());
+        return SEVERAL + new String(text, StandardCharsets.ISO_8859_1);
+    }
+
+    private static int bits(long number) {
+        return Long.SIZE - Long.numberOfLeadingZeros(number);
     }
 
     /** The positions in a text that {@link #write} made for these destinations in this order; null for any other text. */
@@ -58,20 +78,24 @@ public final class Cursor {
             return null;
         }
         try {
-            ByteBuffer in = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text.substring(1)));
-            if (in.remaining() < 4 || in.getInt() != checksum(destinations)) {
+            BitReader in = new BitReader(Base64.getUrlDecoder().decode(text.substring(1)));
+            if ((int) in.read(32) != checksum(destinations)) {
                 return null;
             }
-            long base = number(in);
+            long base = in.read(MILLIS_BITS);
+            int backBits = (int) in.read(WIDTH_BITS);
+            int sequenceBits = (int) in.read(WIDTH_BITS);
             EventId[] positions = new EventId[destinations.size()];
             for (int i = 0; i < positions.length; i++) {
-                long back = number(in);
-                positions[i] = back == 0
-                        ? EventId.START
-                        : new EventId(in.getInt() & 0xFFFF_FFFFL, base - back + 1, number(in));
+                if (in.read(1) == 0) {
+                    positions[i] = EventId.START;
+                } else {
+                    long millis = base - in.read(backBits);
+                    positions[i] = new EventId(in.read(EPOCH_BITS), millis, in.read(sequenceBits));
+                }
             }
-            return in.hasRemaining() ? null : List.of(positions);
-        } catch (IllegalArgumentException | BufferUnderflowException notOurs) {
+            return in.isAtEnd() ? List.of(positions) : null;
+        } catch (IllegalArgumentException | IndexOutOfBoundsException notOurs) {
             return null;
         }
     }
@@ -87,25 +111,50 @@ public final class Cursor {
         return (int) crc.getValue();
     }
 
-    /** LEB128, unsigned. */
-    private static void putNumber(ByteBuffer out, long number) {
-        long rest = number;
-        while (rest > 0x7F) {
-            out.put((byte) ((rest & 0x7F) | 0x80));
-            rest >>>= 7;
-        }
-        out.put((byte) rest);
-    }
+    /** Numbers in as many bits as one says, the highest first. */
+    private static final class BitWriter {
+        private final byte[] bytes;
+        private int at;
 
-    private static long number(ByteBuffer in) {
-        long number = 0;
-        for (int shift = 0; shift < 63; shift += 7) {
-            byte next = in.get();
-            number |= (next & 0x7FL) << shift;
-            if (next >= 0) {
-                return number;
+        BitWriter(int bytes) {
+            this.bytes = new byte[bytes];
+        }
+
+        void write(long number, int bits) {
+            for (int bit = bits - 1; bit >= 0; bit--) {
+                bytes[at >>> 3] |= (byte) ((number >>> bit & 1) << (7 - (at & 7)));
+                at++;
             }
         }
-        throw new IllegalArgumentException("number too long");
+
+        byte[] toByteArray() {
+            return Arrays.copyOf(bytes, (at + 7) >>> 3);
+        }
+    }
+
+    /** Reads what {@link BitWriter} wrote. */
+    private static final class BitReader {
+        private final byte[] bytes;
+        private int at;
+
+        BitReader(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        /** @throws IndexOutOfBoundsException where there are no more */
+        long read(int bits) {
+            long number = 0;
+            for (int i = 0; i < bits; i++) {
+                number = number << 1 | (bytes[at >>> 3] >>> (7 - (at & 7)) & 1);
+                at++;
+            }
+            return number;
+        }
+
+        /** Whether nothing follows but what fills up the last byte. */
+        boolean isAtEnd() {
+            boolean zeros = (at & 7) == 0 || read(8 - (at & 7)) == 0;
+            return zeros && at == 8 * bytes.length;
+        }
     }
 }

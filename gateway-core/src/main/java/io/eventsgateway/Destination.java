@@ -5,11 +5,13 @@ import java.util.regex.Pattern;
 
 /**
  * What a client listens to: a thing of some type, within one organisation. Two organisations may use the same type and id and
- * never see each other's events. Ordered by type, id and organisation, so that clients that choose ids of one hash code slow no map down.
+ * never see each other's events. Ordered by type, id and organisation, so that clients that choose ids of one hash code slow no map
+ * down.
  *
  * @param organisation the owner's id, 1-64 of {@code 0-9A-Za-z._-}; with FlowX a UUID
  * @param type a lower-case kebab token of 1-32 characters, for example {@code process-instance}
- * @param id 1-256 characters, none of them a control character or half a surrogate pair; {@value #EVERYONE} with type {@value #USER} is every user
+ * @param id 1-256 characters, none of them a control character or half a surrogate pair; {@value #EVERYONE} with type {@value
+ * #USER} is every user
  */
 public record Destination(String organisation, String type, String id) implements Comparable<Destination> {
 

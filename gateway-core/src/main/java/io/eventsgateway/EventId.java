@@ -6,11 +6,12 @@ import org.jspecify.annotations.Nullable;
  * A position in one destination's log, written {@code epoch.millis-sequence}.
  *
  * <p>Within an epoch the sequence counts 1, 2, 3, … without a hole and the milliseconds never fall, so a reader can tell a gap
- * from silence. A log that is made anew, after it had been emptied or had expired, has another epoch.
+ * from silence. A log that is made anew, after it had been emptied or had expired, has another epoch; one that lost its end goes on
+ * in the same epoch, by ids that other events may have had.
  *
  * @param epoch which life of the log, drawn at random, 1 to 2³²-1; 0 only in {@link #START}
  * @param millis when it was appended by the store's clock, milliseconds since 1970
- * @param sequence the number within the epoch, from 1; 0 is the position before the first
+ * @param sequence the number within the epoch, from 1; 0 only in {@link #START}
  */
 public record EventId(long epoch, long millis, long sequence) {
 
@@ -75,19 +76,9 @@ public record EventId(long epoch, long millis, long sequence) {
         return Long.toString(epoch, EPOCH_RADIX);
     }
 
-    /** Whether this id comes directly after the other one, with nothing between them. */
-    public boolean follows(EventId other) {
-        return epoch == other.epoch ? sequence == other.sequence + 1 : other.equals(START) && sequence == 1;
-    }
-
     /** Whether both are of one epoch and this one is the other one or a later one. */
     public boolean isAtOrAfter(EventId other) {
         return epoch == other.epoch && sequence >= other.sequence;
-    }
-
-    /** The position directly before this id. */
-    public EventId previous() {
-        return new EventId(epoch, millis, sequence - 1);
     }
 
     @Override

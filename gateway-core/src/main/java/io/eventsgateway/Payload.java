@@ -44,6 +44,16 @@ public final class Payload {
         return bytes[from + Objects.checkIndex(index, size)];
     }
 
+    /**
+     * The bytes {@code start} to {@code end} (exclusive), which are not copied.
+     *
+     * @throws IndexOutOfBoundsException if they are not within this payload
+     */
+    public Payload slice(int start, int end) {
+        Objects.checkFromToIndex(start, end, size);
+        return new Payload(bytes, from + start, end - start);
+    }
+
     /** Copies the bytes {@code start} to {@code end} (exclusive) of this payload to {@code target}, from {@code at} on. */
     public void copyTo(int start, int end, byte[] target, int at) {
         Objects.checkFromToIndex(start, end, size);

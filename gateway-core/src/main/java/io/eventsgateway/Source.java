@@ -19,7 +19,7 @@ public record Source(String topic, String topicId, int partition, long offset) {
     }
 
     /** What the offset counts in: the topic's id and the partition. */
-    public String lane() {
+    public String partitionKey() {
         return topicId + "-" + partition;
     }
 

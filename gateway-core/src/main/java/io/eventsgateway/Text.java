@@ -13,8 +13,9 @@ public final class Text {
     }
 
     /**
-     * Foreign text as it may stand in a line of a log: cut to a length, with a {@code ?} for each character that could end the line,
-     * begin another one or change how it is shown (control and format characters, line and paragraph separators, half surrogate pairs).
+     * Foreign text as it may stand in a line of a log: cut to a length, with a {@code ?} for each character that could end the
+     * line, begin another one or change how it is shown (control and format characters, line and paragraph separators, half
+     * surrogate pairs).
      *
      * @param maxCharacters how much of the text to keep
      */

@@ -2,6 +2,7 @@ package io.eventsgateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -41,14 +42,16 @@ class CursorTest {
     }
 
     @Test
-    void keepsSixtyFourDestinationsOfTwoOrganisationsWithinAKibibyte() {
+    void keepsSixtyFourDestinationsOfTwoOrganisationsWithinAKibibyteAtTheLongestRetention() {
         List<Destination> several = destinations(128);
         List<EventId> positions = new ArrayList<>();
+        long remembered = Duration.ofDays(6 * 365).toMillis();
         for (int i = 0; i < 64; i++) {
-            positions.add(new EventId(0xFFFF_FFFFL, 1_790_000_000_000L - i * 200_000L, 2_000_000));
+            positions.add(new EventId(0xFFFF_FFFFL - i, 1_790_000_000_000L - i * remembered / 63, 4_000_000));
             positions.add(EventId.START);
         }
 
+        assertThat(Cursor.read(several, Cursor.write(several, positions))).isEqualTo(positions);
         assertThat(Cursor.write(several, positions))
                 .hasSizeLessThanOrEqualTo(1024)
                 .matches("[0-9A-Za-z._-]+");

@@ -83,6 +83,14 @@ final class Audience {
         }
 
         @Override
+        public boolean deliverPart(ByteBuffer... parts) {
+            for (ByteBuffer part : parts) {
+                bytes += part.remaining();
+            }
+            return true;
+        }
+
+        @Override
         public void position(String lastEventId) {}
 
         @Override

@@ -8,8 +8,6 @@ import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.InMemoryEventLog;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -41,10 +39,9 @@ public class HubState {
     private long appended;
 
     void open(List<Destination> destinations) {
-        Executor later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
         log = new InMemoryEventLog(Duration.ofMillis(1000), clock);
         loop = Executors.newSingleThreadExecutor();
-        hub = new Hub(log, later, later, HubListener.NONE);
+        hub = new Hub(log, HubListener.NONE);
         audience = new Audience(hub, destinations, on == On.LOOP ? loop : Runnable::run);
     }
 

@@ -15,12 +15,13 @@ public interface AccessPolicy {
     AccessPolicy AUTHENTICATED = (identity, credentials, destination) -> CompletableFuture.completedStage(null);
 
     /**
-     * Asks whether it may. The stage may be complete on return, and is where nobody has to be asked; else it completes on a thread of
-     * whoever was asked, and what depends on it must not block. Several calls for one client may be under way at once.
+     * Asks whether it may. The stage may be complete on return, and is where nobody has to be asked; else it completes on a thread
+     * of whoever was asked, and what depends on it must not block. Several calls for one client may be under way at once.
      *
      * @param identity who it is
      * @param credentials what it brought, for those who ask others in its name
-     * @return completes, with anything, if it may; fails with {@link AccessException} if it may not, or the answer is not available now
+     * @return completes, with anything, if it may; fails with {@link AccessException} if it may not, or the answer is not available
+     * now
      */
     CompletionStage<?> check(Identity identity, Credentials credentials, Destination destination);
 }

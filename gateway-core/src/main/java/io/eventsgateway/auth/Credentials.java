@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token its access token; null for none
  * @param organisation the organisation that it says to ask for, which counts only where it has no token; null for none
- * @param address where it comes from, as text, so that whoever nobody knows yet is given a share of its own of what others are asked;
- *     it lets nobody in; null where it is not known
+ * @param address where it comes from, as text, so that whoever nobody knows yet is given a share of its own of what others are
+ * asked;     it lets nobody in; null where it is not known
  */
 public record Credentials(
         @Nullable String token,

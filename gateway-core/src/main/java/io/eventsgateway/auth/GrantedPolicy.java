@@ -3,7 +3,7 @@ package io.eventsgateway.auth;
 import io.eventsgateway.Destination;
 import io.eventsgateway.auth.AccessException.Reason;
 import io.eventsgateway.log.Admission;
-import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.EventReader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param log which knows the connects; lent
  */
-public record GrantedPolicy(EventLog log) implements AccessPolicy {
+public record GrantedPolicy(EventReader log) implements AccessPolicy {
 
     @Override
     public CompletionStage<?> check(Identity identity, Credentials credentials, Destination destination) {

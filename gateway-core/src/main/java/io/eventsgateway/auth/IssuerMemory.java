@@ -11,9 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <ol>
  *   <li>An issuer is remembered for days after it was last reported, and may be forgotten at any time.
- *   <li>Nothing depends on it but who comes first: an issuer that is remembered is trusted as little as any other, and a memory that
- *       fails only means that nobody is known.
- *   <li>Stages complete within a bounded time, normally or with the cause; they may be complete on return.
+ * <li>Nothing depends on it but who comes first: an issuer that is remembered is trusted as little as any other, and a memory that
+ * fails only means that nobody is known.   <li>Stages complete within a bounded time, normally or with the cause; they may be
+ * complete on return.
  * </ol>
  */
 public interface IssuerMemory {

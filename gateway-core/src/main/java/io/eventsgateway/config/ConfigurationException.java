@@ -12,7 +12,10 @@ public final class ConfigurationException extends RuntimeException {
 
     private final transient List<String> problems;
 
-    /** A configuration with these problems, each one sentence that names variable, value and rule; secrets in URLs and PEM are hidden. */
+    /**
+     * A configuration with these problems, each one sentence that names variable, value and rule; secrets in URLs and PEM are
+     * hidden.
+     */
     public ConfigurationException(Collection<String> problems) {
         this(problems.stream().map(Secrets::hideInMessage).toList());
     }

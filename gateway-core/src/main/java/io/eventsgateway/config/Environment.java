@@ -165,7 +165,10 @@ public final class Environment {
         return variables().stream().map(Variable::name).distinct().toList();
     }
 
-    /** The values of all variables whose name begins with a prefix, by the rest of their name in lower case with dots for underscores. */
+    /**
+     * The values of all variables whose name begins with a prefix, by the rest of their name in lower case with dots for
+     * underscores.
+     */
     public Map<String, String> startingWith(String prefix) {
         Map<String, String> found = new TreeMap<>();
         for (Variable variable : variables()) {

@@ -13,8 +13,8 @@ public final class Secrets {
     private Secrets() {}
 
     /**
-     * A value as an operator wrote it, without the user information of its URLs, also of one whose scheme was forgotten; stars for a value
-     * that is PEM.
+     * A value as an operator wrote it, without the user information of its URLs, also of one whose scheme was forgotten; stars for
+     * a value that is PEM.
      */
     public static String hideInValue(String value) {
         if (value.contains(PEM)) {
@@ -29,15 +29,18 @@ public final class Secrets {
         return hide(value, false);
     }
 
-    /** A message without the user information of the URLs in it, as far as they have no blanks or quotes; nothing behind the beginning of PEM. */
+    /**
+     * A message without the user information of the URLs in it, as far as they have no blanks or quotes; nothing behind the
+     * beginning of PEM.
+     */
     public static String hideInMessage(String message) {
         int pem = message.indexOf(PEM);
         return hide(pem < 0 ? message : message.substring(0, pem) + STARS, true);
     }
 
     /**
-     * Lines of a log without the user information of the URLs in them, as above, and without what stands between the beginning and the end
-     * of PEM, or the end of the line or of a quoted text.
+     * Lines of a log without the user information of the URLs in them, as above, and without what stands between the beginning and
+     * the end of PEM, or the end of the line or of a quoted text.
      */
     public static String hideInLog(String lines) {
         int pem = lines.indexOf(PEM);

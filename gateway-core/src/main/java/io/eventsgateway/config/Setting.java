@@ -4,28 +4,23 @@ import java.io.File;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Function;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One environment variable: declared once, beside the code that reads it. A value of blanks is the empty text where that is allowed,
- * else it counts as not set. Immutable.
+ * One environment variable: declared once, beside the code that reads it. A value of blanks is the empty text where that is
+ * allowed, else it counts as not set. Immutable.
  *
  * @param <T> what its text means
  */
 public final class Setting<T> {
-
-    private static final Pattern SIMPLE_DURATION = Pattern.compile("([0-9]{1,15})(ms|s|m|h|)");
-    private static final Pattern SIZE = Pattern.compile("([0-9]{1,15})(B|KB|MB|GB|)", Pattern.CASE_INSENSITIVE);
 
     private final Traits traits;
     private final Function<Environment, String> fallback;
@@ -76,19 +71,8 @@ public final class Setting<T> {
     public static Setting<Integer> bytes(String name, int fallback, int min, int max) {
         String rule = "a number of bytes from " + min + " to " + max + ", or a size like 50MB";
         return of(name, Integer.toString(fallback), rule, text -> {
-            Matcher size = SIZE.matcher(text);
-            if (!size.matches()) {
-                return null;
-            }
-            long unit =
-                    switch (size.group(2).toUpperCase(Locale.ROOT)) {
-                        case "KB" -> 1L << 10;
-                        case "MB" -> 1L << 20;
-                        case "GB" -> 1L << 30;
-                        default -> 1;
-                    };
-            long amount = Long.parseLong(size.group(1));
-            return amount > max || amount * unit > max || amount * unit < min ? null : (int) (amount * unit);
+            long amount = Quantities.bytes(text);
+            return amount < min || amount > max ? null : (int) amount;
         });
     }
 
@@ -103,7 +87,7 @@ public final class Setting<T> {
      */
     public static Setting<Duration> duration(String name, String fallback) {
         return of(name, fallback, "a duration like 500ms, 2s, 5m or PT2S, more than 0 and at most 24h", text -> {
-            Duration duration = parseDuration(text);
+            Duration duration = Quantities.duration(text);
             return duration == null
                             || duration.isZero()
                             || duration.isNegative()
@@ -111,24 +95,6 @@ public final class Setting<T> {
                     ? null
                     : duration;
         });
-    }
-
-    private static @Nullable Duration parseDuration(String text) {
-        Matcher simple = SIMPLE_DURATION.matcher(text);
-        try {
-            if (!simple.matches()) {
-                return Duration.parse(text);
-            }
-            long amount = Long.parseLong(simple.group(1));
-            return switch (simple.group(2)) {
-                case "s" -> Duration.ofSeconds(amount);
-                case "m" -> Duration.ofMinutes(amount);
-                case "h" -> Duration.ofHours(amount);
-                default -> Duration.ofMillis(amount);
-            };
-        } catch (DateTimeParseException | ArithmeticException notOne) {
-            return null;
-        }
     }
 
     /** True or false, also as Spring Boot takes them: yes and no, on and off, 1 and 0. */

@@ -6,8 +6,10 @@ import java.util.Locale;
 public enum CloseReason {
     /** All its destinations were ended; coming back is of no use until they are opened anew. */
     ENDED,
-    /** The client went away. */
+    /** The client went away, or has to come back for an event whose rest is not there any more. */
     GONE,
+    /** A fault of the gateway ended it; the client comes back. */
+    FAILED,
     /** The client accepted nothing for too long. */
     STALLED,
     /** The client's token expired. */

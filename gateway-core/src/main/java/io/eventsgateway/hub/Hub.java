@@ -2,7 +2,10 @@ package io.eventsgateway.hub;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.auth.Identity;
+import io.eventsgateway.log.DeliveryProgress;
 import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.EventReader;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a log's events to the subscribers on this replica. A subscriber is a cursor and not a queue: one that takes nothing costs
@@ -22,48 +26,36 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Hub implements AutoCloseable {
 
-    /**
-     * Bytes of pages being read for all who fell behind; as many of large events, of which one that is larger is read when no other
-     * is; and as many that all live tails keep.
-     */
-    static final long BUDGET = Math.min(64L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 8);
-
-    private final Parts parts;
+    private final EventReader log;
+    private final HubOptions options;
+    private final Timer timer;
+    private final HubListener listener;
+    private final RetryingReader reader;
+    private final AtomicLong keptBytes = new AtomicLong();
     private final Map<Destination, LiveTail> tails = new ConcurrentHashMap<>();
-    private final Set<HubSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+    private final Set<StreamSubscription> subscriptions = ConcurrentHashMap.newKeySet();
 
     // guarded by itself
-    private final IdentityHashMap<Executor, Lane> lanes = new IdentityHashMap<>();
+    private final IdentityHashMap<Executor, SerialExecutor> executors = new IdentityHashMap<>();
 
-    /** What every subscription works with. */
-    record Parts(
-            EventLog log,
-            Executor retry,
-            Executor marks,
-            HubListener listener,
-            ReadBudget pages,
-            ReadBudget large,
-            AtomicLong tailsBytes) {}
-
-    /**
-     * A hub over a log, which is lent.
-     *
-     * @param retry runs a task some moments later; where to go after the log failed
-     * @param marks runs a task some seconds later; how long a client's progress may go unremembered, and a destination is followed
-     *     after its last client left
-     */
-    public Hub(EventLog log, Executor retry, Executor marks, HubListener listener) {
-        this.parts = new Parts(
-                log,
-                retry,
-                marks,
-                listener,
-                new ReadBudget(BUDGET, retry, listener),
-                new ReadBudget(BUDGET, retry, listener),
-                new AtomicLong());
+    /** A hub over a log, which is lent and keeps progress too, with the default options. */
+    public Hub(EventLog log, HubListener listener) {
+        this(log, log, HubOptions.DEFAULT, Timer.SYSTEM, listener);
     }
 
-    /** Subscribes a client that may see all that it asks for, as {@link #subscribe(Identity, List, Set, Start, Subscriber, Executor)}. */
+    /** A hub over a log and what keeps progress, which are lent. */
+    public Hub(EventReader log, DeliveryProgress progress, HubOptions options, Timer timer, HubListener listener) {
+        this.log = log;
+        this.options = options;
+        this.timer = timer;
+        this.listener = listener;
+        this.reader = new RetryingReader(log, progress, options, timer, listener);
+    }
+
+    /**
+     * Subscribes a client that may see all that it asks for, as {@link #subscribe(Identity, List, Set, Start, Subscriber,
+     * Executor)}.
+     */
     public Subscription subscribe(
             Identity identity, List<Destination> destinations, Start start, Subscriber subscriber, Executor executor) {
         return subscribe(identity, destinations, Set.copyOf(destinations), start, subscriber, executor);
@@ -73,8 +65,8 @@ public final class Hub implements AutoCloseable {
      * Subscribes a client. What it may see has been decided before.
      *
      * @param destinations all that it asks for, no two equal, in an order that is the same when the client comes back
-     * @param allowed those of them that it may see, one or more; of the others nothing is sent, but their place in the client's position
-     *     is kept, so that the rest goes on from where it was
+     * @param allowed those of them that it may see, one or more; of the others nothing is sent, but their place in the client's
+     * position     is kept, so that the rest goes on from where it was
      * @param executor runs the subscriber's methods; best its connection's event loop
      * @throws IllegalArgumentException if no destination is allowed
      */
@@ -88,17 +80,16 @@ public final class Hub implements AutoCloseable {
         if (destinations.stream().noneMatch(allowed::contains)) {
             throw new IllegalArgumentException("a subscription needs a destination");
         }
-        List<LiveTail> tails = destinations.stream()
-                .map(each -> allowed.contains(each) ? enter(each) : new LiveTail(each, parts))
-                .toList();
-        HubSubscription subscription =
-                new HubSubscription(parts, lane(executor), subscriber, identity, start, tails, allowed, this::leave);
+        List<@Nullable LiveTail> entered = new ArrayList<>();
+        for (Destination destination : destinations) {
+            entered.add(allowed.contains(destination) ? enter(destination) : null);
+        }
+        StreamSubscription subscription = new StreamSubscription(
+                reader, listener, serial(executor), subscriber, identity, start, destinations, entered, this::leave);
         subscriptions.add(subscription);
         CompletableFuture<?>[] asked =
-                subscription.followed().map(LiveTail::asked).toArray(CompletableFuture<?>[]::new);
-        CompletableFuture.allOf(asked)
-                .whenComplete(
-                        (done, failure) -> subscription.lane().execute(() -> subscription.run(subscription::open)));
+                subscription.readers().stream().map(each -> each.tail().asked()).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(asked).whenComplete((done, failure) -> subscription.execute(subscription::open));
         return subscription;
     }
 
@@ -109,7 +100,7 @@ public final class Hub implements AutoCloseable {
 
     /** How many bytes of events are kept for all destinations. */
     long keptBytes() {
-        return parts.tailsBytes().get();
+        return keptBytes.get();
     }
 
     /** How many subscriptions there are. */
@@ -120,7 +111,7 @@ public final class Hub implements AutoCloseable {
     /** Ends every subscription. Idempotent; subscribers whose executor does not run any more are not told. */
     @Override
     public void close() {
-        for (HubSubscription subscription : subscriptions) {
+        for (StreamSubscription subscription : subscriptions) {
             try {
                 subscription.close(CloseReason.STOPPED);
             } catch (RejectedExecutionException ended) {
@@ -131,22 +122,23 @@ public final class Hub implements AutoCloseable {
 
     private LiveTail enter(Destination destination) {
         LiveTail tail = tails.compute(destination, (key, known) -> {
-            LiveTail entered = known == null ? new LiveTail(key, parts) : known;
+            LiveTail entered =
+                    known == null ? new LiveTail(key, log, reader, listener, keptBytes, options.maxKeptBytes()) : known;
             entered.users++;
             return entered;
         });
-        tail.startOnce();
+        tail.start();
         return tail;
     }
 
-    private void leave(HubSubscription subscription) {
+    private void leave(StreamSubscription subscription) {
         subscriptions.remove(subscription);
-        subscription.followed().map(LiveTail::destination).forEach(this::leave);
-        synchronized (lanes) {
-            Lane lane = subscription.lane();
-            lane.users--;
-            if (lane.users == 0) {
-                lanes.values().remove(lane);
+        subscription.readers().stream().map(DestinationReader::destination).forEach(this::leave);
+        synchronized (executors) {
+            SerialExecutor executor = subscription.executor();
+            executor.users--;
+            if (executor.users == 0) {
+                executors.values().remove(executor);
             }
         }
     }
@@ -155,8 +147,7 @@ public final class Hub implements AutoCloseable {
         tails.computeIfPresent(destination, (key, tail) -> {
             tail.users--;
             if (tail.users == 0) {
-                // clients that are cut come back soon, and go on from here
-                parts.marks().execute(() -> forget(tail));
+                timer.after(options.lingerFor(), () -> forget(tail));
             }
             return tail;
         });
@@ -170,11 +161,11 @@ public final class Hub implements AutoCloseable {
         }
     }
 
-    private Lane lane(Executor executor) {
-        synchronized (lanes) {
-            Lane lane = lanes.computeIfAbsent(executor, Lane::new);
-            lane.users++;
-            return lane;
+    private SerialExecutor serial(Executor executor) {
+        synchronized (executors) {
+            SerialExecutor serial = executors.computeIfAbsent(executor, SerialExecutor::new);
+            serial.users++;
+            return serial;
         }
     }
 }

@@ -9,16 +9,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event as it goes to subscribers: encoded once.
  *
+ * @param previous as that of {@link StoredEvent}
  * @param control the event itself when it is a connect or a disconnect; null for a message, which is all in its frame
  */
-record LiveEvent(EventId id, @Nullable Event control, SseFrame frame) {
+record LiveEvent(EventId id, EventId previous, @Nullable Event control, SseFrame frame) {
 
     static LiveEvent of(StoredEvent stored) {
-        return of(stored.id(), stored.event());
+        return of(stored.id(), stored.previous(), stored.event());
     }
 
-    static LiveEvent of(EventId id, Event event) {
+    static LiveEvent of(EventId id, EventId previous, Event event) {
         SseFrame frame = SseFrame.of(id.toString(), event.name(), event.data());
-        return new LiveEvent(id, event.kind() == Event.Kind.MESSAGE ? null : event, frame);
+        return new LiveEvent(id, previous, event.kind() == Event.Kind.MESSAGE ? null : event, frame);
     }
 }

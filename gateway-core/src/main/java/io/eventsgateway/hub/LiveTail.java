@@ -3,234 +3,188 @@ package io.eventsgateway.hub;
 import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
-import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.EventReader;
 import io.eventsgateway.log.Follower;
 import io.eventsgateway.log.Gap;
-import io.eventsgateway.log.Gate;
+import io.eventsgateway.log.LogEnd;
 import io.eventsgateway.log.Page;
-import io.eventsgateway.log.Tail;
-import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest events of one destination, followed once for all its subscribers on this replica. What the log tells is taken when it
- * fits directly behind what is here; else the log is read. Any thread may call; the log is never called under the lock.
+ * Keeps up with the end of one destination's log, once for all its subscribers on this replica. What the log pushes is taken when
+ * its predecessor is the end that is known here; else the log is read. Any thread may call; the log is never called under the lock.
+ *
+ * <table>
+ * <caption>States, and what they do on each event</caption>
+ * <tr><th>state<th>pushed, fits<th>pushed, does not<th>woken<th>end came<th>page came<th>gap<th>close
+ * <tr><td>NEW<td>–<td>–<td>–<td>–<td>–<td>–<td>CLOSED
+ * <tr><td>ASKING<td>news<td>news<td>news<td>FOLLOWING; READING if news<td>–<td>–<td>CLOSED
+ * <tr><td>FOLLOWING<td>take<td>READING<td>READING<td>–<td>–<td>–<td>CLOSED
+ * <tr><td>READING<td>take<td>news<td>news<td>–<td>take what fits; FOLLOWING if there is no more and no news<td>ASKING<td>CLOSED
+ * <tr><td>CLOSED<td>–<td>–<td>–<td>–<td>–<td>–<td>–
+ * </table>
+ *
+ * <p>A dash is an event that can't come in that state or changes nothing. A question that failed is asked again: the state stays.
  */
-final class LiveTail implements Follower {
-
-    static final int MAX_EVENTS = 256;
-    static final int MAX_BYTES = 256 * 1024;
-
-    private static final int BATCH = 64;
+final class LiveTail implements Follower, RetryingReader.Asker {
 
     private final Destination destination;
-    private final EventLog log;
-    private final Executor retry;
-    private final HubListener listener;
-    private final AtomicLong allBytes;
-    private final List<Watch> watches = new CopyOnWriteArrayList<>();
-    private final AtomicBoolean started = new AtomicBoolean();
+    private final EventReader log;
+    private final RetryingReader reader;
+    private final WakeLists readers;
     private final CompletableFuture<Void> asked = new CompletableFuture<>();
 
     // owned by the hub's map of tails
     int users;
 
     // guarded by this
-    private final List<LiveEvent> events = new ArrayList<>();
-    private int bytes;
-    private @Nullable EventId end;
-    private Gate gate = Gate.OPEN;
-    private WeakReference<LiveEvent> large = new WeakReference<>(null);
-    private boolean reading;
-    private boolean again;
-    private boolean closed;
-    private EventLog.@Nullable Following following;
+    private final TailBuffer buffer;
+    private State state = State.NEW;
+    private boolean news;
+    private EventReader.@Nullable Following following;
 
-    LiveTail(Destination destination, Hub.Parts parts) {
+    /** See the table above. */
+    enum State {
+        /** Nobody needs it yet. */
+        NEW,
+        /** It has asked the log for its end. */
+        ASKING,
+        /** It is at the end, as far as it knows. */
+        FOLLOWING,
+        /** It reads from its end on. */
+        READING,
+        /** Nobody needs it any more. */
+        CLOSED
+    }
+
+    LiveTail(
+            Destination destination,
+            EventReader log,
+            RetryingReader reader,
+            HubListener listener,
+            AtomicLong allBytes,
+            long maxAllBytes) {
         this.destination = destination;
-        this.log = parts.log();
-        this.retry = parts.retry();
-        this.listener = parts.listener();
-        this.allBytes = parts.tailsBytes();
+        this.log = log;
+        this.reader = reader;
+        this.readers = new WakeLists(listener);
+        this.buffer = new TailBuffer(allBytes, maxAllBytes);
     }
 
     Destination destination() {
         return destination;
     }
 
-    /** Begins to follow; only the first call counts. */
-    void startOnce() {
-        if (started.compareAndSet(false, true)) {
-            follow();
-        }
+    synchronized State state() {
+        return state;
     }
 
-    private void follow() {
-        EventLog.Following begun;
-        try {
-            begun = log.follow(destination, this);
-        } catch (RuntimeException | Error fault) {
-            listener.failed(fault);
-            if (!isClosed()) {
-                retry.execute(this::follow);
+    /** Begins to follow; only the first call counts. */
+    void start() {
+        synchronized (this) {
+            if (state != State.NEW) {
+                return;
             }
+            state = State.ASKING;
+        }
+        follow();
+    }
+
+    /** Follows, and asks for the end: in this order, so that nothing is appended between them unseen. */
+    private void follow() {
+        CompletableFuture<EventReader.Following> begun =
+                reader.once(() -> CompletableFuture.completedStage(log.follow(destination, this)));
+        if (begun.isCompletedExceptionally()) {
+            reader.again(this, this::follow);
             // meanwhile what there is can be read
             asked.complete(null);
             return;
         }
         boolean late;
         synchronized (this) {
-            following = begun;
-            late = closed;
+            following = begun.join();
+            late = state == State.CLOSED;
         }
         if (late) {
-            begun.close();
+            begun.join().close();
         } else {
-            askTail();
+            askEnd();
         }
     }
 
+    private void askEnd() {
+        reader.once(() -> log.end(destination)).whenComplete((tail, failure) -> {
+            if (failure == null) {
+                endCame(tail);
+            } else {
+                reader.again(this, this::askEnd);
+            }
+            asked.complete(null);
+        });
+    }
+
     void close() {
-        EventLog.Following last;
+        EventReader.Following last;
         synchronized (this) {
-            closed = true;
+            state = State.CLOSED;
             last = following;
-            clear();
+            buffer.clear();
         }
         if (last != null) {
             last.close();
         }
     }
 
-    /** Completes when the log has told its end, or failed to. */
+    /** Completes when the log has said where it ends, or failed to. */
     CompletableFuture<Void> asked() {
         return asked;
     }
 
-    /** The lane's place to wait for news; to be called by the lane only. */
-    Watch watch(Lane lane) {
-        for (Watch watch : watches) {
-            if (watch.lane == lane) {
-                return watch;
-            }
-        }
-        Watch watch = new Watch(lane);
-        watches.add(watch);
-        return watch;
+    @Override
+    public synchronized boolean waits() {
+        return state != State.CLOSED;
     }
 
-    /** Takes the place away when nobody waits there any more; to be called by the lane only. */
-    void leave(Watch watch) {
-        if (watch.isEmpty()) {
-            watches.remove(watch);
-        }
+    @Override
+    public void execute(Runnable step) {
+        step.run();
     }
 
-    /** The end, null while the log has not told it. */
+    /** The readers that are woken when there is news. */
+    WakeLists readers() {
+        return readers;
+    }
+
+    /** The end, null while it is not known. */
     synchronized @Nullable EventId end() {
-        return end;
+        return knowsEnd() ? buffer.end() : null;
+    }
+
+    private boolean knowsEnd() {
+        return state == State.FOLLOWING || state == State.READING;
     }
 
     /** Whether a subject with these names is shut out as of the end. */
     synchronized boolean refuses(Collection<String> names) {
-        return gate.refuses(names);
+        return buffer.refuses(names);
     }
 
     /**
-     * Whether the destination was ended for a subject with these names and nothing is left that it could still be told.
+     * Whether the destination was ended for a subject with these names and it has nothing left to get.
      *
-     * @param position what it was told last, null for nothing
+     * @param position the last that it got, null for nothing
      */
     synchronized boolean isOver(@Nullable EventId position, Collection<String> names) {
-        EventId last = end;
-        if (last == null || !gate.refuses(names)) {
-            return false;
-        }
-        boolean behind = position != null
-                && (position.epoch() == last.epoch() || position.equals(EventId.START))
-                && !position.equals(last);
-        return !behind;
+        return knowsEnd() && buffer.isOver(position, names);
     }
 
     /** Some of the events after a position; empty when it is the end; null when they are not here and have to be read. */
     synchronized @Nullable List<LiveEvent> after(EventId position) {
-        if (end == null) {
-            return null;
-        }
-        if (position.equals(end)) {
-            return List.of();
-        }
-        if (events.isEmpty()) {
-            return null;
-        }
-        EventId base = events.get(0).id().previous();
-        boolean sameEpoch = position.epoch() == base.epoch() || position.equals(EventId.START);
-        long skip = sameEpoch ? position.sequence() - base.sequence() : -1;
-        if (skip < 0 || skip >= events.size()) {
-            return null;
-        }
-        int from = (int) skip;
-        if (from > 0 && !events.get(from - 1).id().equals(position)) {
-            return null;
-        }
-        return List.copyOf(events.subList(from, Math.min(events.size(), from + BATCH)));
-    }
-
-    /** A large event that some subscriber has just now, so that others need not read it again; null for none. */
-    synchronized @Nullable LiveEvent shared(EventId id) {
-        LiveEvent event = large.get();
-        return event == null || !event.id().equals(id) ? null : event;
-    }
-
-    synchronized void share(LiveEvent event) {
-        large = new WeakReference<>(event);
-    }
-
-    @Override
-    public void appended(EventId id, @Nullable Event event) {
-        LiveEvent live = event == null ? null : LiveEvent.of(id, event);
-        EventId after;
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            EventId last = end;
-            if (last == null) {
-                again = true;
-                return;
-            }
-            if (last.isAtOrAfter(id) && id.millis() <= last.millis()) {
-                return;
-            }
-            boolean fits = id.follows(last) && id.millis() >= last.millis();
-            if (fits && live != null) {
-                push(live);
-                after = null;
-            } else if (fits) {
-                clear();
-                end = id;
-                gate = gate.afterMessage();
-                after = null;
-            } else {
-                after = beginRead();
-                if (after == null) {
-                    return;
-                }
-            }
-        }
-        if (after == null) {
-            wakeWatches();
-        } else {
-            read(after);
-        }
+        return knowsEnd() ? buffer.after(position) : null;
     }
 
     @Override
@@ -239,170 +193,106 @@ final class LiveTail implements Follower {
     }
 
     @Override
-    public void wake() {
-        EventId after = beginRead();
-        if (after != null) {
-            read(after);
-        }
-    }
-
-    /** Where to read on from; null when that is not to be now. */
-    private synchronized @Nullable EventId beginRead() {
-        if (closed) {
-            return null;
-        }
-        if (reading || end == null) {
-            again = true;
-            return null;
-        }
-        reading = true;
-        again = false;
-        return end;
-    }
-
-    /** Reads on to the end, page after page: pages that are there at once must not nest. */
-    private void read(EventId after) {
-        EventId next = after;
-        while (next != null) {
-            EventId from = next;
-            CompletableFuture<Page> answer =
-                    Stages.of(() -> log.read(destination, from, MAX_EVENTS, MAX_BYTES), listener);
-            if (!answer.isDone()) {
-                answer.whenComplete((page, failure) -> {
-                    EventId more = taken(page);
-                    if (more != null) {
-                        read(more);
-                    }
-                });
+    public void appended(EventId id, EventId previous, @Nullable Event event) {
+        LiveEvent live = event == null ? null : LiveEvent.of(id, previous, event);
+        EventId from = null;
+        synchronized (this) {
+            if (!knowsEnd()) {
+                news = true;
                 return;
             }
-            next = taken(answer.isCompletedExceptionally() ? null : answer.join());
-        }
-    }
-
-    /**
-     * Takes a page, or tries again later.
-     *
-     * @param page null where the log failed
-     * @return where to read on from; null when there is no more, or not now
-     */
-    private @Nullable EventId taken(@Nullable Page page) {
-        if (page != null) {
-            try {
-                return take(page);
-            } catch (RuntimeException | Error fault) {
-                listener.failed(fault);
+            EventId end = buffer.end();
+            if (end.isAtOrAfter(id) && id.millis() <= end.millis()) {
+                return;
             }
-        }
-        synchronized (this) {
-            reading = false;
-        }
-        retry.execute(this::wake);
-        return null;
-    }
-
-    private @Nullable EventId take(Page page) {
-        List<LiveEvent> read = page.events().stream().map(LiveEvent::of).toList();
-        boolean more;
-        boolean replaced = page.gap() != Gap.NONE || page.large() != null;
-        synchronized (this) {
-            reading = false;
-            if (closed) {
-                return null;
-            }
-            if (replaced) {
-                clear();
-                end = null;
-            }
-            for (LiveEvent event : read) {
-                if (end != null && event.id().follows(end)) {
-                    push(event);
+            if (!buffer.take(id, previous, live)) {
+                from = beginToRead();
+                if (from == null) {
+                    return;
                 }
             }
-            more = !replaced && (page.more() || again);
         }
-        if (replaced) {
-            askTail();
+        if (from == null) {
+            readers.wake();
+        } else {
+            readFrom(from);
+        }
+    }
+
+    @Override
+    public void wake() {
+        EventId from;
+        synchronized (this) {
+            from = beginToRead();
+        }
+        if (from != null) {
+            readFrom(from);
+        }
+    }
+
+    /** Where to read from; null when that is not to be now. */
+    private @Nullable EventId beginToRead() {
+        if (state != State.FOLLOWING) {
+            news = true;
             return null;
         }
-        if (!read.isEmpty()) {
-            wakeWatches();
-        }
-        return more ? beginRead() : null;
+        state = State.READING;
+        news = false;
+        return buffer.end();
     }
 
-    private void askTail() {
-        Stages.of(() -> log.tail(destination), listener).whenComplete((tail, failure) -> {
-            try {
-                if (failure == null) {
-                    begin(tail);
-                } else if (!isClosed()) {
-                    retry.execute(this::askTail);
-                }
-            } finally {
-                asked.complete(null);
-            }
-        });
+    private void readFrom(EventId from) {
+        reader.pages(this, destination, from, TailBuffer.MAX_EVENTS, TailBuffer.MAX_BYTES, this::pageCame);
     }
 
-    private synchronized boolean isClosed() {
-        return closed;
-    }
-
-    private void begin(Tail tail) {
-        boolean more;
+    /** Takes what follows the end, and says where to read on from. */
+    private @Nullable EventId pageCame(Page page) {
+        List<LiveEvent> events = page.events().stream().map(LiveEvent::of).toList();
+        Page.Large large = page.large();
+        boolean gap = page.gap() != Gap.NONE;
+        EventId next = null;
         synchronized (this) {
-            end = tail.end();
-            gate = tail.gate();
-            more = again;
-        }
-        wakeWatches();
-        if (more) {
-            wake();
-        }
-    }
-
-    private void wakeWatches() {
-        for (Watch watch : watches) {
-            try {
-                watch.wake();
-            } catch (RuntimeException | Error refused) {
-                // an executor that takes nothing is no reason that the others hear nothing
-                listener.failed(refused);
+            if (state != State.READING) {
+                return null;
+            }
+            if (gap) {
+                buffer.clear();
+                state = State.ASKING;
+            } else {
+                events.forEach(event -> buffer.take(event.id(), event.previous(), event));
+                if (large != null) {
+                    buffer.take(large.id(), large.previous(), null);
+                }
+                if (page.more() || news) {
+                    news = false;
+                    next = buffer.end();
+                } else {
+                    state = State.FOLLOWING;
+                }
             }
         }
+        if (gap) {
+            askEnd();
+        } else if (next == null || !events.isEmpty() || large != null) {
+            // where it found nothing: a reader that is ahead of it has what was lost since
+            readers.wake();
+        }
+        return next;
     }
 
-    private void push(LiveEvent event) {
-        end = event.id();
-        gate = event.control() == null ? gate.afterMessage() : gate.after(event.control());
-        int size = event.frame().size();
-        if (size > MAX_BYTES) {
-            clear();
-            return;
-        }
-        while (events.size() == MAX_EVENTS || bytes + size > MAX_BYTES) {
-            dropOldest();
-        }
-        events.add(event);
-        bytes += size;
-        if (allBytes.addAndGet(size) > Hub.BUDGET) {
-            // who needs more than the newest reads it
-            while (events.size() > 1) {
-                dropOldest();
+    private void endCame(LogEnd tail) {
+        EventId from;
+        synchronized (this) {
+            if (state != State.ASKING) {
+                return;
             }
+            buffer.begin(tail);
+            state = State.FOLLOWING;
+            from = news ? beginToRead() : null;
         }
-    }
-
-    private void dropOldest() {
-        int size = events.remove(0).frame().size();
-        bytes -= size;
-        allBytes.addAndGet(-size);
-    }
-
-    private void clear() {
-        allBytes.addAndGet(-bytes);
-        events.clear();
-        bytes = 0;
+        readers.wake();
+        if (from != null) {
+            readFrom(from);
+        }
     }
 }

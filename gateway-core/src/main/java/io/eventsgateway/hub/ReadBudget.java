@@ -2,93 +2,114 @@ package io.eventsgateway.hub;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the bytes that are being read for all subscribers that fell behind. First come, first served. Any thread may call, a granted
- * task too: tasks are granted one after the other and never on top of each other. A task that throws has what it took given back.
+ * Bounds the bytes that are being read for all subscribers that fell behind, by leases. First come, first served. Any thread may
+ * call, a task that was given a lease too: leases are given one after the other and never on top of each other. The lease of a task
+ * that throws is closed.
  */
 final class ReadBudget {
 
     private final long total;
-    private final Executor retry;
+    private final Consumer<Runnable> soon;
     private final HubListener listener;
 
     // guarded by this
-    private final Deque<Waiting> waiting = new ArrayDeque<>();
-    private final Deque<Waiting> granted = new ArrayDeque<>();
+    private final Deque<Lease> waiting = new ArrayDeque<>();
+    private final Deque<Lease> granted = new ArrayDeque<>();
     private long free;
     private boolean granting;
-    private boolean retryDue;
-
-    private record Waiting(long bytes, Runnable task) {}
+    private boolean pausing;
 
     /**
      * A budget.
      *
-     * @param retry runs a task some moments later; when to go on after a failure
+     * @param soon runs a task some moments later; when leases are given again after a read that failed
      * @param listener hears of tasks that throw
      */
-    ReadBudget(long total, Executor retry, HubListener listener) {
+    ReadBudget(long total, Consumer<Runnable> soon, HubListener listener) {
         this.total = total;
         this.free = total;
-        this.retry = retry;
+        this.soon = soon;
         this.listener = listener;
     }
 
-    /** Runs a task as soon as there are so many bytes, at the latest when nobody else has any; here or where they are given back. */
-    void take(long bytes, Runnable task) {
-        Waiting next = new Waiting(Math.min(bytes, total), task);
+    /** Some of the bytes, from when its task is run until it is closed. */
+    final class Lease implements AutoCloseable {
+        private final long bytes;
+        private final Consumer<Lease> task;
+        private boolean closed;
+
+        private Lease(long bytes, Consumer<Lease> task) {
+            this.bytes = bytes;
+            this.task = task;
+        }
+
+        /** Gives the bytes to those who wait. Idempotent. */
+        @Override
+        public void close() {
+            if (giveBack(this)) {
+                grant();
+            }
+        }
+
+        /**
+         * Gives the bytes back after a read that failed. Those who wait would fail as well, so they get them some moments later, or
+         * as soon as a read succeeds. Idempotent.
+         */
+        void closeAfterFailure() {
+            if (giveBack(this) && beginPause()) {
+                soon.accept(ReadBudget.this::endPause);
+            }
+        }
+    }
+
+    /**
+     * Runs a task with a lease as soon as there are so many bytes, at the latest when nobody else has any; here or where they are
+     * closed.
+     */
+    void lease(long bytes, Consumer<Lease> task) {
+        Lease next = new Lease(Math.min(bytes, total), task);
         synchronized (this) {
-            if (!waiting.isEmpty() || next.bytes() > free) {
+            if (!waiting.isEmpty() || next.bytes > free) {
                 waiting.add(next);
                 return;
             }
-            free -= next.bytes();
+            free -= next.bytes;
         }
         run(next);
     }
 
-    /** Takes at once, over the total if need be: what was taken for reading and is kept for longer. */
-    synchronized void keep(long bytes) {
-        free -= Math.min(bytes, total);
+    private synchronized boolean giveBack(Lease lease) {
+        if (lease.closed) {
+            return false;
+        }
+        lease.closed = true;
+        free += lease.bytes;
+        return true;
     }
 
-    /** Gives back what was taken or kept, to those who wait. */
-    void give(long bytes) {
+    private synchronized boolean beginPause() {
+        boolean begins = !pausing && !waiting.isEmpty();
+        pausing |= begins;
+        return begins;
+    }
+
+    private void endPause() {
         synchronized (this) {
-            free += Math.min(bytes, total);
+            pausing = false;
         }
         grant();
     }
 
-    /**
-     * Gives back what was taken for a read that failed. Those who wait would fail as well, so they get it some moments later, or as
-     * soon as a read succeeds.
-     */
-    void giveAfterFailure(long bytes) {
-        synchronized (this) {
-            free += Math.min(bytes, total);
-            if (retryDue || waiting.isEmpty()) {
-                return;
-            }
-            retryDue = true;
-        }
-        retry.execute(() -> {
-            synchronized (this) {
-                retryDue = false;
-            }
-            grant();
-        });
-    }
-
-    /** Runs what can be granted, unless somebody is at it, who does it then. */
+    /** Gives what can be given, unless somebody is at it, who does it then. */
     private void grant() {
         synchronized (this) {
-            while (!waiting.isEmpty() && waiting.element().bytes() <= free) {
-                Waiting next = waiting.remove();
-                free -= next.bytes();
+            while (!waiting.isEmpty() && waiting.element().bytes <= free) {
+                Lease next = waiting.remove();
+                free -= next.bytes;
                 granted.add(next);
             }
             if (granting) {
@@ -96,23 +117,23 @@ final class ReadBudget {
             }
             granting = true;
         }
-        for (Waiting next = next(); next != null; next = next()) {
+        for (Lease next = next(); next != null; next = next()) {
             run(next);
         }
     }
 
-    private synchronized @Nullable Waiting next() {
-        Waiting next = granted.poll();
+    private synchronized @Nullable Lease next() {
+        Lease next = granted.poll();
         granting = next != null;
         return next;
     }
 
-    private void run(Waiting next) {
+    private void run(Lease next) {
         try {
-            next.task().run();
+            next.task.accept(next);
         } catch (RuntimeException | Error fault) {
             listener.failed(fault);
-            giveAfterFailure(next.bytes());
+            next.closeAfterFailure();
         }
     }
 }

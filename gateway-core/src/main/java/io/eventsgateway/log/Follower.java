@@ -12,10 +12,11 @@ public interface Follower {
     /**
      * An event was appended.
      *
-     * @param event the event; null for a message that was too large to be pushed, so that it has to be read. A connect or disconnect
-     *     that was too large is announced by {@link #wake}, since who is shut out is not known before it is read
+     * @param previous as that of {@link StoredEvent}
+     * @param event the event; null for a message that was too large to be pushed, so that it has to be read. A connect or
+     * disconnect     that was too large is announced by {@link #wake}, since who is shut out is not known before it is read
      */
-    void appended(EventId id, @Nullable Event event);
+    void appended(EventId id, EventId previous, @Nullable Event event);
 
     /** The last event that it knows of; null when it has not found out yet. */
     @Nullable

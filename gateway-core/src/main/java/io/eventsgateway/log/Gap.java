@@ -21,22 +21,23 @@ public enum Gap {
      * @param after the position that a reader has
      * @param end the log's end, {@link EventId#START} where there is no log
      * @param next the first event that the log has after the position, by time and sequence; null for none
+     * @param previous that event's predecessor; null for none
      */
-    public static Gap between(EventId after, EventId end, @Nullable EventId next) {
+    public static Gap between(EventId after, EventId end, @Nullable EventId next, @Nullable EventId previous) {
         boolean ofThisLife = after.epoch() == end.epoch() || after.equals(EventId.START);
-        if (!ofThisLife || after.sequence() > end.sequence()) {
+        if (!ofThisLife || after.sequence() > end.sequence() || after.millis() > end.millis()) {
             return REPLACED;
         }
         if (after.sequence() == end.sequence()) {
             return after.millis() == end.millis() ? NONE : REPLACED;
         }
-        if (next == null) {
+        if (next == null || previous == null) {
             return EXPIRED;
         }
-        if (next.sequence() <= after.sequence()) {
-            return REPLACED;
+        if (previous.equals(after)) {
+            return NONE;
         }
-        return next.sequence() == after.sequence() + 1 ? NONE : EXPIRED;
+        return previous.sequence() <= after.sequence() ? REPLACED : EXPIRED;
     }
 
     /** The word that clients are told. */

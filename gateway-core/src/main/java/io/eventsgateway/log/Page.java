@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gap whether something is missing between the position asked for and the first of them; never {@link Gap#UNKNOWN}
  * @param base the position directly before the first of them; where there is none, the one before the next event, or the log's end
- * @param events the events, each following the one before
+ * @param events the events, each the predecessor of the next
  * @param more whether the log had more after the last of them
- * @param large the next event, where there is none in the page because it alone is larger than asked for
+ * @param large the next event, where there is none in the page because it is large
  */
 public record Page(
         Gap gap,
@@ -21,11 +21,14 @@ public record Page(
         @Nullable Large large) {
 
     /**
-     * An event that did not fit.
+     * A message whose data is read in pieces.
      *
-     * @param size bytes that have to be asked for to get it
+     * @param previous as that of {@link StoredEvent}
+     * @param name the SSE event's name
+     * @param size bytes of data
+     * @param place where the log keeps the data, for the log alone to understand
      */
-    public record Large(EventId id, int size) {}
+    public record Large(EventId id, EventId previous, String name, int size, String place) {}
 
     /** Copies the events. */
     public Page {
@@ -37,16 +40,27 @@ public record Page(
         return events.isEmpty() ? base : events.get(events.size() - 1).id();
     }
 
+    /**
+     * The id of the first of them, or of the large one.
+     *
+     * @throws IndexOutOfBoundsException if there is none
+     */
+    public EventId first() {
+        return events.isEmpty() && large != null ? large.id() : events.get(0).id();
+    }
+
     /** The same with another gap. */
     public Page with(Gap other) {
         return new Page(other, base, events, more, large);
     }
 
-    /** A page of a log that ends at {@code end}; its base is told by its first event, or by the large one, or by the end. */
+    /**
+     * A page of a log that ends at {@code end}; its base is the predecessor of its first event, or of the large one, or the end.
+     */
     public static Page of(Gap gap, EventId end, List<StoredEvent> events, boolean more, @Nullable Large large) {
         EventId base = large != null
-                ? large.id().previous()
-                : events.isEmpty() ? end : events.get(0).id().previous();
+                ? large.previous()
+                : events.isEmpty() ? end : events.get(0).previous();
         return new Page(gap, base, events, more, large);
     }
 }

@@ -3,7 +3,7 @@ package io.eventsgateway.route;
 import io.eventsgateway.Destination;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
-import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.EventWriter;
 import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.LostException;
 import io.eventsgateway.topic.Feed;
@@ -18,13 +18,13 @@ public final class Ingest {
 
     private final RecordDecoder decoder;
     private final Router router;
-    private final EventLog log;
+    private final EventWriter log;
     private final DeadLetters deadLetters;
     private final IngestListener listener;
 
     /** An ingest into a log, which is lent. */
     public Ingest(
-            RecordDecoder decoder, Router router, EventLog log, DeadLetters deadLetters, IngestListener listener) {
+            RecordDecoder decoder, Router router, EventWriter log, DeadLetters deadLetters, IngestListener listener) {
         this.decoder = decoder;
         this.router = router;
         this.log = log;
@@ -32,26 +32,16 @@ public final class Ingest {
         this.listener = listener;
     }
 
-    /** The log's generation. */
-    public Generation generation() {
-        return log.generation();
-    }
-
-    /** The log's receipt of what was taken. */
-    public String receipt() {
-        return log.receipt();
-    }
-
-    /** Whether the log has what it gave a receipt for, to whomever. */
-    public CompletionStage<Boolean> has(String receipt) {
-        return log.has(receipt);
+    /** The log that it appends to, which is lent. */
+    public EventWriter log() {
+        return log;
     }
 
     /**
      * Takes a batch of records of one feed, those of one partition in the order of their offsets. When the stage completes
      * normally, each of them is in the log or in the dead letters and their offsets may be committed. When it fails, the same
      * batch has to be given again before any later record of its partitions; after {@link LostException} also what was given
-     * before it, as the log's {@link #generation} says. Throws nothing but an {@link Error}, such as of memory that the batch needs and
+     * before it, as the log's {@link EventWriter#generation} says. Throws nothing but an {@link Error}, such as of memory that the batch needs and
      * that there is not.
      *
      * @param generation the one that the caller has gone back for

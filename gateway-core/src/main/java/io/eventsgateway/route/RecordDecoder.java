@@ -3,7 +3,6 @@ package io.eventsgateway.route;
 import io.eventsgateway.Event;
 import io.eventsgateway.Payload;
 import io.eventsgateway.route.Command.Target;
-import io.eventsgateway.sse.SseFrame;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -47,9 +46,6 @@ public final class RecordDecoder {
 
     /** A byte of JSON is at least a sixth of a byte of text, where all of it is escaped. */
     private static final int ESCAPED = 6;
-
-    /** Bytes by which a small event's frame may be more than twice as large as its data. */
-    private static final int FRAME_MARGIN = 64 * 1024;
 
     private final Organisations organisations;
     private final int maxBytes;
@@ -99,8 +95,9 @@ public final class RecordDecoder {
             throws MalformedRecordException {
         String header = header(in);
         String name = header == null || header.isEmpty() ? Event.DEFAULT_NAME : header;
-        Event event =
-                in.feed().kind() == Event.Kind.MESSAGE ? Event.message(name, data(bytes, value)) : control(in, members);
+        Event event = in.feed().kind() == Event.Kind.MESSAGE
+                ? Event.message(name, Payload.of(bytes, value.from(), value.to()))
+                : control(in, members);
         return new Command(organisation, new Target(type(in), key(in)), event, null, in.source());
     }
 
@@ -120,18 +117,8 @@ public final class RecordDecoder {
                 break;
             }
         }
-        return Event.message(name == null || name.isEmpty() ? Event.DEFAULT_NAME : name, data(bytes, data));
-    }
-
-    /** Each line end within data costs a client six bytes more: data that is little else is more than the memory is meant for. */
-    private static Payload data(byte[] bytes, Json json) throws MalformedRecordException {
-        Payload data = Payload.of(bytes, json.from(), json.to());
-        long frame = SseFrame.sizeOf(data);
-        if (frame > 2L * data.size() + FRAME_MARGIN) {
-            throw new MalformedRecordException("data of " + data.size() + " bytes is " + frame
-                    + " bytes as an event stream, by its line ends; at most twice its size is taken");
-        }
-        return data;
+        return Event.message(
+                name == null || name.isEmpty() ? Event.DEFAULT_NAME : name, Payload.of(bytes, data.from(), data.to()));
     }
 
     private static Event control(InboundRecord in, Map<String, Json> members) throws MalformedRecordException {

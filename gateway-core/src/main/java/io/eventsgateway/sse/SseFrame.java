@@ -2,21 +2,20 @@ package io.eventsgateway.sse;
 
 import io.eventsgateway.Event;
 import io.eventsgateway.Payload;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event in the wire format of the HTML standard, section 9.2 (server-sent events), encoded once for all who get it. The bytes
- * must not be changed.
+ * An event in the wire format of the HTML standard, section 9.2 (server-sent events), encoded once for all who get it. Its id is
+ * the last field: some clients keep an id as soon as they have read its line, and must not have done so where the rest of the event
+ * is cut off. The bytes must not be changed.
  */
 public final class SseFrame {
 
     private static final byte[] ID = ascii("id: ");
     private static final byte[] EVENT = ascii("event: ");
-    private static final byte[] DATA = ascii("data: ");
+    private static final byte[] DESTINATION = ascii("destination: ");
 
     private final byte[] bytes;
     private final int body;
@@ -33,59 +32,64 @@ public final class SseFrame {
      * @throws IllegalArgumentException if the id or the name has CR, LF or NUL
      */
     public static SseFrame of(@Nullable CharSequence id, String name, Payload data) {
-        Builder out = new Builder(64 + name.length() + data.size());
-        if (id != null) {
-            out.field(ID, id.toString());
-        }
+        DataLines.Out out = new DataLines.Out(80 + name.length() + data.size());
+        name(out, name);
+        DataLines lines = new DataLines();
+        lines.write(data, out, Integer.MAX_VALUE);
+        lines.end(out);
         int body = out.size();
-        if (!name.equals(Event.DEFAULT_NAME)) {
-            out.field(EVENT, name);
+        if (id != null) {
+            field(out, ID, id.toString());
         }
-        out.data(data);
         out.write('\n');
         return new SseFrame(out.toByteArray(), body);
     }
 
-    /** How many bytes data is in a frame, at most: each line end makes another field of the rest. */
-    public static long sizeOf(Payload data) {
-        long lines = 1;
-        int size = data.size();
-        for (int i = 0; i < size; i++) {
-            byte b = data.at(i);
-            if (b == '\r' || (b == '\n' && (i == 0 || data.at(i - 1) != '\r'))) {
-                lines++;
-            }
-        }
-        return size + lines * (DATA.length + 1);
+    /**
+     * The begin of an event whose data follows by {@link DataLines}, and then its {@link #tail}.
+     *
+     * @throws IllegalArgumentException if the name has CR, LF or NUL
+     */
+    public static ByteBuffer begin(String name) {
+        DataLines.Out out = new DataLines.Out(name.length() + 16);
+        name(out, name);
+        return out.toBuffer();
     }
 
-    /** The fields that go before a frame's body on a stream of several destinations. */
-    public static ByteBuffer head(String id, String destination) {
-        Builder out = new Builder(id.length() + destination.length() + 24);
-        out.field(ID, id);
-        out.field(ascii("destination: "), destination);
-        return ByteBuffer.wrap(out.toByteArray());
+    /**
+     * The fields that go behind a {@link #body}, and the event's end.
+     *
+     * @param destination null on a stream of one
+     * @throws IllegalArgumentException if one of them has CR, LF or NUL
+     */
+    public static ByteBuffer tail(String id, @Nullable String destination) {
+        DataLines.Out out = new DataLines.Out(id.length() + 32 + (destination == null ? 0 : destination.length()));
+        if (destination != null) {
+            field(out, DESTINATION, destination);
+        }
+        field(out, ID, id);
+        out.write('\n');
+        return out.toBuffer();
     }
 
     /** A frame that moves the client's position and is no event. */
     public static ByteBuffer position(String id) {
-        Builder out = new Builder(id.length() + 8);
-        out.field(ID, id);
-        out.write('\n');
-        return ByteBuffer.wrap(out.toByteArray());
+        return tail(id, null);
     }
 
-    /** The time in milliseconds after which the client comes back when the stream ends. */
+    /**
+     * The time in milliseconds after which the client comes back when the stream ends. Without a blank line, at which some clients
+     * hand on an empty event.
+     */
     public static ByteBuffer retry(long millis) {
-        return ByteBuffer.wrap(ascii("retry: " + millis + "\n\n"));
+        return ByteBuffer.wrap(ascii("retry: " + millis + "\n"));
     }
 
-    /** A comment, which clients ignore. */
+    /** A comment, which clients ignore; without a blank line, as {@link #retry}. */
     public static ByteBuffer comment(String text) {
-        Builder out = new Builder(text.length() + 8);
-        out.field(ascii(": "), text);
-        out.write('\n');
-        return ByteBuffer.wrap(out.toByteArray());
+        DataLines.Out out = new DataLines.Out(text.length() + 8);
+        field(out, ascii(": "), text);
+        return out.toBuffer();
     }
 
     /** The whole frame. */
@@ -93,9 +97,9 @@ public final class SseFrame {
         return ByteBuffer.wrap(bytes);
     }
 
-    /** The frame without its id. */
+    /** The frame up to its id, without its end. */
     public ByteBuffer body() {
-        return ByteBuffer.wrap(bytes, body, bytes.length - body).slice();
+        return ByteBuffer.wrap(bytes, 0, body);
     }
 
     /** The number of bytes of the whole. */
@@ -103,57 +107,25 @@ public final class SseFrame {
         return bytes.length;
     }
 
-    private static byte[] ascii(String text) {
+    static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Bytes of fields; knows what ends a line. */
-    private static final class Builder extends ByteArrayOutputStream {
-
-        Builder(int size) {
-            super(size);
+    private static void name(DataLines.Out out, String name) {
+        if (!name.equals(Event.DEFAULT_NAME)) {
+            field(out, EVENT, name);
         }
+    }
 
-        void field(byte[] name, String value) {
-            for (int i = 0; i < value.length(); i++) {
-                char c = value.charAt(i);
-                if (c == '\r' || c == '\n' || c == '\0') {
-                    throw new IllegalArgumentException("an SSE field must not have CR, LF or NUL");
-                }
+    private static void field(DataLines.Out out, byte[] name, String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\r' || c == '\n' || c == '\0') {
+                throw new IllegalArgumentException("an SSE field must not have CR, LF or NUL");
             }
-            writeBytes(name);
-            writeBytes(value.getBytes(StandardCharsets.UTF_8));
-            write('\n');
         }
-
-        void data(Payload data) {
-            int line = 0;
-            int size = data.size();
-            for (int i = 0; i < size; i++) {
-                byte b = data.at(i);
-                if (b == '\n' || b == '\r') {
-                    line(data, line, i);
-                    if (b == '\r' && i + 1 < size && data.at(i + 1) == '\n') {
-                        i++;
-                    }
-                    line = i + 1;
-                }
-            }
-            line(data, line, size);
-        }
-
-        private void line(Payload data, int from, int to) {
-            writeBytes(DATA);
-            data.copyTo(from, to, room(to - from), count);
-            count += to - from;
-            write('\n');
-        }
-
-        private byte[] room(int size) {
-            if (buf.length - count < size + 2) {
-                buf = Arrays.copyOf(buf, Math.max(buf.length * 2, count + size + 64));
-            }
-            return buf;
-        }
+        out.writeBytes(name);
+        out.writeBytes(value.getBytes(StandardCharsets.UTF_8));
+        out.write('\n');
     }
 }

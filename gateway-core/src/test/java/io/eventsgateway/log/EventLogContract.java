@@ -45,6 +45,9 @@ public abstract class EventLogContract {
     /** Lets time pass for the log. */
     protected abstract void pass(Duration time);
 
+    /** Has the log forget the data of large events, which outlive what refers to them. */
+    protected abstract void forgetData();
+
     @Test
     void numbersEventsOfADestinationWithoutAHole() {
         append(entry(0, "a"), entry(1, "b"));
@@ -53,10 +56,14 @@ public abstract class EventLogContract {
         Page page = read(null);
 
         assertThat(names(page)).containsExactly("a", "b", "c");
-        assertThat(page.base().sequence()).isZero();
+        assertThat(page.base()).isEqualTo(EventId.START);
+        EventId previous = EventId.START;
         for (int i = 0; i < 3; i++) {
-            assertThat(page.events().get(i).id().sequence()).isEqualTo(i + 1);
-            assertThat(page.events().get(i).id().epoch()).isEqualTo(page.base().epoch());
+            StoredEvent stored = page.events().get(i);
+            assertThat(stored.id().sequence()).isEqualTo(i + 1);
+            assertThat(stored.id().epoch()).isEqualTo(page.end().epoch());
+            assertThat(stored.previous()).isEqualTo(previous);
+            previous = stored.id();
         }
         assertThat(tail().end()).isEqualTo(page.end());
     }
@@ -153,10 +160,15 @@ public abstract class EventLogContract {
             expected.add("e" + i);
         }
 
+        long begun = System.nanoTime();
         assertThat(append(batch.toArray(Entry[]::new))).isEqualTo(new Appended(1000, 0));
+        List<String> read = names(await(log().read(destination, null, 2000, 10_000_000)));
 
-        assertThat(names(await(log().read(destination, null, 2000, 10_000_000))))
-                .isEqualTo(expected);
+        // on a busy machine the first ones may be too old by then
+        assertThat(expected).endsWith(read.toArray(String[]::new));
+        if (System.nanoTime() - begun < RETENTION.toNanos() / 2) {
+            assertThat(read).isEqualTo(expected);
+        }
     }
 
     @Test
@@ -213,7 +225,7 @@ public abstract class EventLogContract {
 
     @Test
     void knowsNothingOfADestinationThatNeverWas() {
-        assertThat(tail()).isEqualTo(new Tail(EventId.START, Gate.OPEN));
+        assertThat(tail()).isEqualTo(new LogEnd(EventId.START, Gate.OPEN));
         assertThat(read(null)).isEqualTo(new Page(Gap.NONE, EventId.START, List.of(), false, null));
         assertThat(read(EventId.START).gap()).isEqualTo(Gap.NONE);
         assertThat(read(new EventId(5, 5, 5)).gap()).isEqualTo(Gap.REPLACED);
@@ -296,7 +308,7 @@ public abstract class EventLogContract {
                     }
                     retained.add(entry.event().name());
                 }
-                Tail tail = await(log().tail(any));
+                LogEnd tail = await(log().end(any));
                 String story = "seed " + seed + ", after " + batch.size() + " of " + sequence;
                 assertThat(tail.gate()).as(story).isEqualTo(gate);
                 for (String name : List.of("ann", "bob", "cid")) {
@@ -310,12 +322,15 @@ public abstract class EventLogContract {
                 Page later = await(log().read(any, between, 100, 1_000_000));
                 if (System.nanoTime() - begun < RETENTION.toNanos() / 2) {
                     assertThat(names(page)).as(story).isEqualTo(retained);
-                    EventId first = page.events().isEmpty()
-                            ? null
-                            : page.events().get(0).id();
-                    if (between != null && first != null) {
-                        EventId next = first.sequence() > between.sequence() ? first : next(page, between);
-                        assertThat(later.gap()).as(story).isEqualTo(Gap.between(between, tail.end(), next));
+                    if (between != null && !page.events().isEmpty()) {
+                        StoredEvent next = next(page, between);
+                        assertThat(later.gap())
+                                .as(story)
+                                .isEqualTo(Gap.between(
+                                        between,
+                                        tail.end(),
+                                        next == null ? null : next.id(),
+                                        next == null ? null : next.previous()));
                     }
                 }
                 between = batch.isEmpty() ? null : tail.end();
@@ -323,10 +338,9 @@ public abstract class EventLogContract {
         }
     }
 
-    private static @Nullable EventId next(Page page, EventId after) {
+    private static @Nullable StoredEvent next(Page page, EventId after) {
         return page.events().stream()
-                .map(StoredEvent::id)
-                .filter(id -> id.sequence() > after.sequence())
+                .filter(stored -> stored.id().sequence() > after.sequence())
                 .findFirst()
                 .orElse(null);
     }
@@ -387,14 +401,14 @@ public abstract class EventLogContract {
     @Test
     void tellsFollowersOfWhatIsAppended() throws InterruptedException {
         Told told = new Told();
-        try (EventLog.Following following = log().follow(destination, told)) {
+        try (EventReader.Following following = log().follow(destination, told)) {
             assertThat(told.calls.poll(30, TimeUnit.SECONDS)).isEqualTo("wake");
 
             append(entry(0, "a"), entry(1, "b"));
 
-            EventId end = tail().end();
-            assertThat(told.next()).isEqualTo(end.previous().sequence() + " a");
-            assertThat(told.next()).isEqualTo(end.sequence() + " b");
+            EventId first = read(null).events().get(0).id();
+            assertThat(told.next()).isEqualTo("1 a after " + EventId.START);
+            assertThat(told.next()).isEqualTo("2 b after " + first);
         }
         told.calls.clear();
         append(entry(2, "c"));
@@ -407,20 +421,70 @@ public abstract class EventLogContract {
         Told told = new Told();
         byte[] large = new byte[3_000_000];
         Arrays.fill(large, (byte) '7');
-        try (EventLog.Following following = log().follow(destination, told)) {
+        try (EventReader.Following following = log().follow(destination, told)) {
             assertThat(told.calls.poll(30, TimeUnit.SECONDS)).isEqualTo("wake");
 
             append(new Entry(destination, Event.message("large", Payload.of(large)), source(0), null), entry(1, "b"));
 
-            assertThat(told.next()).startsWith("1");
-            assertThat(told.next()).startsWith("2");
-            Page without = await(log().read(destination, null, 10, 1000));
-            assertThat(without.events()).isEmpty();
-            assertThat(without.more()).isTrue();
-            assertThat(without.large())
-                    .isEqualTo(new Page.Large(read(null).events().get(0).id(), large.length));
-            assertThat(read(null).events().get(0).event().data()).isEqualTo(Payload.of(large));
+            assertThat(told.next()).startsWith("1 ? after");
+            assertThat(told.next()).startsWith("2 b after");
+            Page page = read(null);
+            assertThat(page.events()).isEmpty();
+            assertThat(page.more()).isTrue();
+            Page.Large described = page.large();
+            assertThat(described).isNotNull();
+            assertThat(described.previous()).isEqualTo(EventId.START);
+            assertThat(described.name()).isEqualTo("large");
+            assertThat(described.size()).isEqualTo(large.length);
+            Page next = read(described.id());
+            assertThat(next.gap()).isEqualTo(Gap.NONE);
+            assertThat(names(next)).containsExactly("b");
+            assertThat(next.base()).isEqualTo(described.id());
         }
+    }
+
+    @Test
+    void readsALargeEventInPiecesHoweverTheyAreCut() {
+        byte[] large = new byte[300_001];
+        new Random(1).nextBytes(large);
+        append(new Entry(destination, Event.message("large", Payload.of(large)), source(0), null));
+        Page.Large described = read(null).large();
+        assertThat(described).isNotNull();
+
+        byte[] read = new byte[large.length];
+        for (int from = 0; from < large.length; ) {
+            Payload piece = await(log().readPiece(destination, described, from, 70_000));
+            assertThat(piece.size()).isEqualTo(Math.min(70_000, large.length - from));
+            piece.copyTo(0, piece.size(), read, from);
+            from += piece.size();
+        }
+
+        assertThat(read).isEqualTo(large);
+    }
+
+    @Test
+    void hasNoPieceOfAnEventThatHasExpired() {
+        append(new Entry(destination, Event.message("large", Payload.of(new byte[100_000])), source(0), null));
+        Page.Large described = read(null).large();
+        assertThat(described).isNotNull();
+        forgetData();
+
+        assertThat(await(log().readPiece(destination, described, 0, 1000))).isNull();
+    }
+
+    @Test
+    void recognisesAPositionWhoseEventWasLostAndReplaced() {
+        append(entry(0, "a"), entry(1, "b"));
+        EventId second = tail().end();
+        append(entry(2, "c"));
+        EventId lost = new EventId(second.epoch(), second.millis() + 1, second.sequence());
+
+        assertThat(read(second).gap()).isEqualTo(Gap.NONE);
+        assertThat(read(lost).gap()).isEqualTo(Gap.REPLACED);
+        assertThat(names(read(lost))).containsExactly("a", "b", "c");
+        EventId earlier = new EventId(second.epoch(), second.millis() - 1, second.sequence());
+        assertThat(read(earlier).gap()).isEqualTo(Gap.REPLACED);
+        assertThat(names(read(earlier))).containsExactly("a", "b", "c");
     }
 
     @Test
@@ -429,13 +493,13 @@ public abstract class EventLogContract {
         Set<String> many = IntStream.range(0, 1000)
                 .mapToObj(i -> "00000000-0000-0000-0000-" + (100_000_000_000L + i))
                 .collect(Collectors.toSet());
-        try (EventLog.Following following = log().follow(destination, told)) {
+        try (EventReader.Following following = log().follow(destination, told)) {
             assertThat(told.calls.poll(30, TimeUnit.SECONDS)).isEqualTo("wake");
 
             append(entry(0, Event.disconnect(many, Payload.of("{}".getBytes(StandardCharsets.UTF_8)))));
 
             // whole, or to be read; by its position alone it could be a message
-            assertThat(told.calls.poll(30, TimeUnit.SECONDS)).isIn("1 disconnect", "wake");
+            assertThat(told.calls.poll(30, TimeUnit.SECONDS)).isIn("1 disconnect after " + EventId.START, "wake");
             assertThat(tail().gate().excluded()).isEqualTo(many);
             assertThat(read(null).events().get(0).event().subjects()).isEqualTo(many);
         }
@@ -447,15 +511,15 @@ public abstract class EventLogContract {
         EventId second = read(null).end();
         EventId first = read(null).events().get(0).id();
 
-        assertThat(await(log().marked(destination, "ann"))).isNull();
-        await(log().mark(destination, "ann", first));
-        assertThat(await(log().marked(destination, "ann"))).isEqualTo(first);
-        await(log().mark(destination, "ann", second));
-        await(log().mark(destination, "ann", first));
-        await(log().mark(destination, "ann", new EventId(second.epoch() + 1, 1, 9)));
+        assertThat(await(log().find(destination, "ann"))).isNull();
+        await(log().save(destination, "ann", first));
+        assertThat(await(log().find(destination, "ann"))).isEqualTo(first);
+        await(log().save(destination, "ann", second));
+        await(log().save(destination, "ann", first));
+        await(log().save(destination, "ann", new EventId(second.epoch() + 1, 1, 9)));
 
-        assertThat(await(log().marked(destination, "ann"))).isEqualTo(second);
-        assertThat(await(log().marked(destination, "bob"))).isNull();
+        assertThat(await(log().find(destination, "ann"))).isEqualTo(second);
+        assertThat(await(log().find(destination, "bob"))).isNull();
     }
 
     /** Writes down what it is told. */
@@ -464,9 +528,9 @@ public abstract class EventLogContract {
         private volatile @Nullable EventId position;
 
         @Override
-        public void appended(EventId id, @Nullable Event event) {
+        public void appended(EventId id, EventId previous, @Nullable Event event) {
             position = id;
-            calls.add(id.sequence() + " " + (event == null ? "?" : event.name()));
+            calls.add(id.sequence() + " " + (event == null ? "?" : event.name()) + " after " + previous);
         }
 
         @Override
@@ -513,8 +577,8 @@ public abstract class EventLogContract {
         return await(log().read(destination, after, 100, 10_000_000));
     }
 
-    private Tail tail() {
-        return await(log().tail(destination));
+    private LogEnd tail() {
+        return await(log().end(destination));
     }
 
     private Admission admission(Set<String> names, String... roles) {

@@ -2,6 +2,7 @@ package io.eventsgateway.log;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
+import io.eventsgateway.Payload;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -42,8 +43,14 @@ public abstract class ForwardingEventLog implements EventLog {
     }
 
     @Override
-    public CompletionStage<Tail> tail(Destination destination) {
-        return delegate().tail(destination);
+    public CompletionStage<@Nullable Payload> readPiece(
+            Destination destination, Page.Large large, int from, int bytes) {
+        return delegate().readPiece(destination, large, from, bytes);
+    }
+
+    @Override
+    public CompletionStage<LogEnd> end(Destination destination) {
+        return delegate().end(destination);
     }
 
     @Override
@@ -52,13 +59,13 @@ public abstract class ForwardingEventLog implements EventLog {
     }
 
     @Override
-    public CompletionStage<?> mark(Destination destination, String subject, EventId position) {
-        return delegate().mark(destination, subject, position);
+    public CompletionStage<?> save(Destination destination, String subject, EventId position) {
+        return delegate().save(destination, subject, position);
     }
 
     @Override
-    public CompletionStage<@Nullable EventId> marked(Destination destination, String subject) {
-        return delegate().marked(destination, subject);
+    public CompletionStage<@Nullable EventId> find(Destination destination, String subject) {
+        return delegate().find(destination, subject);
     }
 
     @Override

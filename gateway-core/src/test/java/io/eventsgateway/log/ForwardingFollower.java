@@ -15,8 +15,8 @@ public abstract class ForwardingFollower implements Follower {
     }
 
     @Override
-    public void appended(EventId id, @Nullable Event event) {
-        delegate.appended(id, event);
+    public void appended(EventId id, EventId previous, @Nullable Event event) {
+        delegate.appended(id, previous, event);
     }
 
     @Override

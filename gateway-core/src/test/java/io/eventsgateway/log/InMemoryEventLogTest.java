@@ -17,4 +17,9 @@ class InMemoryEventLogTest extends EventLogContract {
     protected void pass(Duration time) {
         now = now.plus(time);
     }
+
+    @Override
+    protected void forgetData() {
+        pass(RETENTION.multipliedBy(2));
+    }
 }

@@ -15,8 +15,8 @@ import io.eventsgateway.log.ForwardingEventLog;
 import io.eventsgateway.log.ForwardingFollower;
 import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
+import io.eventsgateway.log.LogEnd;
 import io.eventsgateway.log.Page;
-import io.eventsgateway.log.Tail;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,14 +31,18 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Interleavings, and faults, that are too rare to be left to chance. */
-class HubSubscriptionTest {
+class StreamSubscriptionTest {
 
     private static final Destination DESTINATION = new Destination("acme", "view", "1");
     private static final Identity ANN = new Identity("ann", "acme", Set.of("ann"), Set.of(), null);
+
+    private static final Executor AT_ONCE = Runnable::run;
+    private static final Executor NEVER = task -> {};
 
     private final EventLog log = new InMemoryEventLog(Duration.ofDays(1), InstantSource.system());
     private final List<Throwable> faults = new ArrayList<>();
@@ -48,14 +52,14 @@ class HubSubscriptionTest {
             faults.add(fault);
         }
     };
-    private final Hub hub = new Hub(log, Runnable::run, task -> {}, listener);
+    private final Hub hub = hub(log, AT_ONCE, NEVER);
     private int offset;
 
     @Test
     void deliversWhatComesWhileAnOlderPageIsOnItsWay() {
         SlowLog slow = new SlowLog();
         append(DESTINATION, "a");
-        Hub late = new Hub(slow, Runnable::run, task -> {}, listener);
+        Hub late = hub(slow, AT_ONCE, NEVER);
         Reader ann = new Reader();
         subscribe(late, DESTINATION, ann);
         assertThat(slow.held).hasSize(1);
@@ -73,23 +77,148 @@ class HubSubscriptionTest {
         append(DESTINATION, "x".repeat(40_000_000));
         append(other, "y".repeat(40_000_000));
         append(other, "small");
-        Destination third = new Destination("acme", "view", "3");
-        append(third, "small");
-
-        Reader slow = new Reader();
-        slow.room = false;
-        subscribe(hub, DESTINATION, slow);
-        Reader behind = new Reader();
-        Subscription waiting = subscribe(hub, other, behind);
+        List<Reader> slow = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            Reader reader = new Reader();
+            reader.room = false;
+            slow.add(reader);
+            subscribe(hub, DESTINATION, reader);
+        }
         Reader quick = new Reader();
-        subscribe(hub, third, quick);
+        subscribe(hub, other, quick);
 
-        assertThat(slow.delivered).hasSize(1);
-        assertThat(behind.delivered).isEmpty();
-        assertThat(quick.delivered).containsExactly("small");
-        slow.subscription.close(CloseReason.GONE);
-        assertThat(behind.delivered).hasSize(2);
-        waiting.close(CloseReason.GONE);
+        assertThat(slow).allSatisfy(each -> assertThat(each.bytes).isBetween(1, 70_000));
+        assertThat(quick.delivered).hasSize(2);
+    }
+
+    @Test
+    void bringsALargeEventInPiecesAndItsIdLast() {
+        append(DESTINATION, "a");
+        append(DESTINATION, "x\n".repeat(200_000));
+        append(DESTINATION, "b");
+        Reader ann = new Reader();
+        ann.room = false;
+        subscribe(hub, DESTINATION, ann);
+        int pieces = 0;
+        while (ann.delivered.size() < 3 && pieces < 100) {
+            assertThat(ann.bytes - ann.bytesBefore).isLessThan(70_000);
+            ann.bytesBefore = ann.bytes;
+            ann.subscription.resume();
+            pieces++;
+        }
+
+        assertThat(ann.delivered).containsExactly("a", "x\n".repeat(200_000), "b");
+        assertThat(pieces).isGreaterThan(20);
+        assertThat(ann.ids).hasSize(3);
+    }
+
+    @Test
+    void bringsOneEventAtATimeToAStreamOfSeveral() {
+        Destination other = new Destination("acme", "view", "2");
+        Reader ann = new Reader();
+        Start start = new Start(Start.From.EARLIEST, null);
+        ann.subscription = hub.subscribe(ANN, List.of(DESTINATION, other), start, ann, Runnable::run);
+        ann.room = false;
+        append(DESTINATION, "x".repeat(300_000));
+        append(other, "small");
+        assertThat(ann.delivered).isEmpty();
+
+        for (int i = 0; i < 100 && ann.delivered.size() < 2; i++) {
+            ann.subscription.resume();
+        }
+
+        assertThat(ann.delivered).containsExactly("x".repeat(300_000), "small");
+    }
+
+    @Test
+    void endsAStreamWhoseLargeEventIsGoneHalfway() {
+        PiecemealLog pieces = new PiecemealLog(3);
+        append(DESTINATION, "x".repeat(300_000));
+        Reader ann = new Reader();
+        subscribe(hub(pieces, AT_ONCE, NEVER), DESTINATION, ann);
+
+        assertThat(ann.delivered).isEmpty();
+        assertThat(ann.ids).isEmpty();
+        assertThat(ann.closed).isEqualTo(CloseReason.GONE);
+    }
+
+    @Test
+    void saysThatALargeEventIsGoneAndGoesOn() {
+        PiecemealLog pieces = new PiecemealLog(0);
+        append(DESTINATION, "x".repeat(300_000));
+        append(DESTINATION, "b");
+        Reader ann = new Reader();
+        subscribe(hub(pieces, AT_ONCE, NEVER), DESTINATION, ann);
+
+        assertThat(ann.delivered).containsExactly("{\"reason\":\"expired\"}", "b");
+        assertThat(ann.closed).isNull();
+    }
+
+    @Test
+    void doesNotMovePastAGapThatTheClientWasNotToldOf() {
+        Destination other = new Destination("acme", "view", "2");
+        List<Destination> both = List.of(DESTINATION, other);
+        append(DESTINATION, "a");
+        append(other, "lost");
+        Reader before = new Reader();
+        hub.subscribe(ANN, both, new Start(Start.From.EARLIEST, null), before, Runnable::run);
+        String seen = before.lastId();
+        append(other, "x");
+        append(other, Event.disconnect(Set.of(), Payload.EMPTY));
+        append(other, "c");
+        append(DESTINATION, "b");
+        MoodyLog moody = new MoodyLog();
+        Reader ann = new Reader();
+        ann.room = false;
+        Hub late = hub(moody, AT_ONCE, NEVER);
+        ann.subscription = late.subscribe(ANN, both, new Start(Start.From.EARLIEST, seen), ann, Runnable::run);
+        moody.held.remove(0).run();
+        moody.held.remove(0).run();
+        append(DESTINATION, "d");
+
+        ann.subscription.resume();
+        assertThat(ann.delivered).containsExactly("b", "d");
+        Reader again = new Reader();
+        hub(log, AT_ONCE, NEVER)
+                .subscribe(ANN, both, new Start(Start.From.EARLIEST, ann.lastId()), again, Runnable::run);
+
+        assertThat(again.delivered).containsExactly("{\"reason\":\"expired\"}", "c");
+    }
+
+    @Test
+    void takesADestinationOfSeveralUpAgainThatIsOpenedAnew() {
+        Destination other = new Destination("acme", "view", "2");
+        append(DESTINATION, "a");
+        Reader ann = new Reader();
+        Start start = new Start(Start.From.EARLIEST, null);
+        hub.subscribe(ANN, List.of(DESTINATION, other), start, ann, Runnable::run);
+        append(DESTINATION, Event.disconnect(Set.of(), Payload.EMPTY));
+        append(DESTINATION, "b");
+        append(DESTINATION, Event.disconnect(Set.of("ann"), Payload.EMPTY));
+        append(DESTINATION, "for others");
+        append(DESTINATION, Event.connect(Set.of("ann"), Set.of()));
+        append(DESTINATION, "c");
+
+        assertThat(ann.delivered).containsExactly("a", "", "b", "", "for others", "c");
+        assertThat(ann.closed).isNull();
+    }
+
+    @Test
+    void goesOnBehindAnEndThatWasTakenBackBeforeItWasSent() {
+        Destination other = new Destination("acme", "view", "2");
+        Reader ann = new Reader();
+        Start start = new Start(Start.From.EARLIEST, null);
+        ann.subscription = hub.subscribe(ANN, List.of(DESTINATION, other), start, ann, Runnable::run);
+        ann.room = false;
+        append(DESTINATION, "a");
+        append(DESTINATION, Event.disconnect(Set.of(), Payload.EMPTY));
+        append(DESTINATION, "b");
+        assertThat(ann.delivered).containsExactly("a");
+
+        ann.room = true;
+        ann.subscription.resume();
+
+        assertThat(ann.delivered).containsExactly("a", "", "b");
     }
 
     @Test
@@ -97,7 +226,7 @@ class HubSubscriptionTest {
         int clients = 5000;
         MoodyLog moody = new MoodyLog();
         Deque<Runnable> later = new ArrayDeque<>();
-        Hub many = new Hub(moody, later::add, task -> {}, listener);
+        Hub many = hub(moody, later::add, NEVER);
         List<Reader> readers = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
             append(numbered(i), "a");
@@ -132,7 +261,7 @@ class HubSubscriptionTest {
     @Test
     void readsNothingForAClientThatLeftWhileItWaited() {
         MoodyLog moody = new MoodyLog();
-        Hub many = new Hub(moody, Runnable::run, task -> {}, listener);
+        Hub many = hub(moody, AT_ONCE, NEVER);
         append(DESTINATION, "a");
         while (moody.held.size() == many.subscriptions()) {
             resume(many, DESTINATION, new Reader());
@@ -156,7 +285,7 @@ class HubSubscriptionTest {
         MoodyLog moody = new MoodyLog();
         moody.mood = Mood.THROWS;
         Deque<Runnable> later = new ArrayDeque<>();
-        Hub thrown = new Hub(moody, later::add, later::add, listener);
+        Hub thrown = hub(moody, later::add, later::add);
         append(DESTINATION, "a");
         Reader ann = new Reader();
         Start pending = new Start(Start.From.PENDING, null);
@@ -184,7 +313,7 @@ class HubSubscriptionTest {
         moody.mood = Mood.WORKS;
         moody.pageEvents = 1;
         moody.silent = true;
-        Hub at = new Hub(moody, Runnable::run, task -> {}, listener);
+        Hub at = hub(moody, AT_ONCE, NEVER);
         Reader ann = new Reader();
         subscribe(at, DESTINATION, ann);
         for (int i = 0; i < 20_000; i++) {
@@ -273,7 +402,7 @@ class HubSubscriptionTest {
         append(DESTINATION, "b");
 
         assertThat(faults).containsExactly(broken.fault);
-        assertThat(broken.closed).isEqualTo(CloseReason.GONE);
+        assertThat(broken.closed).isEqualTo(CloseReason.FAILED);
         assertThat(whole.delivered).containsExactly("a", "b");
         assertThat(another.delivered).containsExactly("a", "b");
         assertThat(hub.subscriptions()).isEqualTo(2);
@@ -295,7 +424,14 @@ class HubSubscriptionTest {
         }
 
         assertThat(readers).allSatisfy(each -> assertThat(each.delivered).hasSize(64));
-        assertThat(hub.keptBytes()).isBetween(Hub.BUDGET, Hub.BUDGET + destinations * 5000L);
+        assertThat(hub.keptBytes())
+                .isBetween(HubOptions.DEFAULT.maxKeptBytes(), HubOptions.DEFAULT.maxKeptBytes() + destinations * 5000L);
+    }
+
+    /** A hub that retries by one executor, and does by another what it does at times. */
+    private Hub hub(EventLog of, Executor retries, Executor others) {
+        Timer timer = (delay, task) -> (delay.equals(HubOptions.DEFAULT.retryAfter()) ? retries : others).execute(task);
+        return new Hub(of, of, HubOptions.DEFAULT, timer, listener);
     }
 
     private static Destination numbered(int i) {
@@ -332,7 +468,10 @@ class HubSubscriptionTest {
     }
 
     private void append(Destination destination, String data) {
-        Event event = Event.message("message", Payload.of(data.getBytes(StandardCharsets.UTF_8)));
+        append(destination, Event.message("message", Payload.of(data.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private void append(Destination destination, Event event) {
         log.append(Generation.FIRST, List.of(new Entry(destination, event, new Source("t", "id", 0, offset++), null)));
     }
 
@@ -350,7 +489,7 @@ class HubSubscriptionTest {
         public CompletionStage<Page> read(
                 Destination destination, @Nullable EventId after, int maxEvents, int maxBytes) {
             CompletionStage<Page> now = super.read(destination, after, maxEvents, maxBytes);
-            if (maxEvents == 1 || maxBytes == LiveTail.MAX_BYTES) {
+            if (maxEvents == 1 || maxBytes == TailBuffer.MAX_BYTES) {
                 return now;
             }
             CompletableFuture<Page> later = new CompletableFuture<>();
@@ -362,10 +501,33 @@ class HubSubscriptionTest {
         public Following follow(Destination destination, Follower follower) {
             return super.follow(destination, new ForwardingFollower(follower) {
                 @Override
-                public void appended(EventId id, @Nullable Event event) {
-                    super.appended(id, null);
+                public void appended(EventId id, EventId previous, @Nullable Event event) {
+                    super.appended(id, previous, null);
                 }
             });
+        }
+    }
+
+    /** Has some pieces of large events, and then no more. */
+    private final class PiecemealLog extends ForwardingEventLog {
+
+        private int pieces;
+
+        PiecemealLog(int pieces) {
+            this.pieces = pieces;
+        }
+
+        @Override
+        protected EventLog delegate() {
+            return log;
+        }
+
+        @Override
+        public CompletionStage<@Nullable Payload> readPiece(
+                Destination destination, Page.Large large, int from, int bytes) {
+            return pieces-- > 0
+                    ? super.readPiece(destination, large, from, bytes)
+                    : CompletableFuture.completedStage(null);
         }
     }
 
@@ -412,7 +574,7 @@ class HubSubscriptionTest {
         @Override
         public CompletionStage<Page> read(
                 Destination destination, @Nullable EventId after, int maxEvents, int maxBytes) {
-            if (mood != Mood.HOLDS || maxBytes == LiveTail.MAX_BYTES) {
+            if (mood != Mood.HOLDS || maxBytes == TailBuffer.MAX_BYTES) {
                 return inMood(() -> super.read(destination, after, Math.min(pageEvents, maxEvents), maxBytes));
             }
             CompletableFuture<Page> later = new CompletableFuture<>();
@@ -422,21 +584,21 @@ class HubSubscriptionTest {
         }
 
         @Override
-        public CompletionStage<Tail> tail(Destination destination) {
-            return inMood(() -> super.tail(destination));
+        public CompletionStage<LogEnd> end(Destination destination) {
+            return inMood(() -> super.end(destination));
         }
 
         @Override
-        public CompletionStage<@Nullable EventId> marked(Destination destination, String subject) {
-            return inMood(() -> super.marked(destination, subject));
+        public CompletionStage<@Nullable EventId> find(Destination destination, String subject) {
+            return inMood(() -> super.find(destination, subject));
         }
 
         @Override
-        public CompletionStage<?> mark(Destination destination, String subject, EventId position) {
+        public CompletionStage<?> save(Destination destination, String subject, EventId position) {
             if (mood == Mood.THROWS) {
                 throw new LinkageError("told to");
             }
-            return super.mark(destination, subject, position);
+            return super.save(destination, subject, position);
         }
 
         @Override
@@ -453,11 +615,19 @@ class HubSubscriptionTest {
     private static final class Reader implements Subscriber {
 
         private final List<String> delivered = new ArrayList<>();
+        private final List<String> ids = new ArrayList<>();
+        private final StringBuilder begun = new StringBuilder();
+        private int bytes;
+        private int bytesBefore;
         private @Nullable Subscription subscription;
         private @Nullable CloseReason closed;
         private boolean room = true;
         private @Nullable Error fault;
         private boolean failsToClose;
+
+        String lastId() {
+            return ids.get(ids.size() - 1).substring("id: ".length());
+        }
 
         @Override
         public void opened() {}
@@ -468,14 +638,30 @@ class HubSubscriptionTest {
                 throw fault;
             }
             for (ByteBuffer part : frame) {
-                StandardCharsets.UTF_8
-                        .decode(part)
-                        .toString()
-                        .lines()
-                        .filter(line -> line.startsWith("data: "))
-                        .forEach(line -> delivered.add(line.substring("data: ".length())));
+                take(part);
+            }
+            String whole = begun.toString();
+            begun.setLength(0);
+            delivered.add(whole.lines()
+                    .filter(line -> line.startsWith("data: "))
+                    .map(line -> line.substring("data: ".length()))
+                    .collect(Collectors.joining("\n")));
+            whole.lines().filter(line -> line.startsWith("id: ")).forEach(ids::add);
+            assertThat(whole).endsWith("\n\n");
+            return room;
+        }
+
+        @Override
+        public boolean deliverPart(ByteBuffer... parts) {
+            for (ByteBuffer part : parts) {
+                take(part);
             }
             return room;
+        }
+
+        private void take(ByteBuffer part) {
+            bytes += part.remaining();
+            begun.append(StandardCharsets.UTF_8.decode(part));
         }
 
         @Override

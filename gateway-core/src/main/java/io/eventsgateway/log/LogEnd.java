@@ -8,4 +8,4 @@ import io.eventsgateway.EventId;
  * @param end the last event's position, also when it has expired; {@link EventId#START} when nothing is known of the destination
  * @param gate who is shut out
  */
-public record Tail(EventId end, Gate gate) {}
+public record LogEnd(EventId end, Gate gate) {}

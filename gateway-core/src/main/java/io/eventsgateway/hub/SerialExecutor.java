@@ -3,20 +3,19 @@ package io.eventsgateway.hub;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs tasks one at a time and in order on an executor, which is woken once for all that wait. Any thread may call. */
-final class Lane implements Executor, Runnable {
+final class SerialExecutor implements Executor, Runnable {
 
     private final Executor executor;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
-    // owned by the hub's map of lanes
+    // owned by the hub's map of executors
     int users;
 
-    Lane(Executor executor) {
+    SerialExecutor(Executor executor) {
         this.executor = executor;
     }
 
@@ -26,7 +25,7 @@ final class Lane implements Executor, Runnable {
         tasks.add(task);
         try {
             schedule();
-        } catch (RejectedExecutionException refused) {
+        } catch (RuntimeException | Error refused) {
             tasks.remove(task);
             throw refused;
         }
@@ -39,7 +38,7 @@ final class Lane implements Executor, Runnable {
                 task.run();
             }
         } finally {
-            // a task's fault is the executor's to tell; those behind it go on
+            // a fault of a task is left to the executor; the tasks behind it go on
             scheduled.set(false);
             if (!tasks.isEmpty()) {
                 schedule();
@@ -51,7 +50,7 @@ final class Lane implements Executor, Runnable {
         if (scheduled.compareAndSet(false, true)) {
             try {
                 executor.execute(this);
-            } catch (RejectedExecutionException refused) {
+            } catch (RuntimeException | Error refused) {
                 scheduled.set(false);
                 throw refused;
             }
