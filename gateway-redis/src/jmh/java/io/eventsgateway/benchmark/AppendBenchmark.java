@@ -3,7 +3,7 @@ package io.eventsgateway.benchmark;
 import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
 import io.eventsgateway.log.Appended;
-import io.eventsgateway.log.EventLog.Following;
+import io.eventsgateway.log.EventReader.Following;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -48,7 +48,7 @@ public class AppendBenchmark {
 
     private LogOnRedis redis;
     private List<Destination> destinations;
-    private List<Told> told;
+    private List<RecordingFollower> followers;
     private List<Following> followings;
     private long offset;
     private double cpu;
@@ -59,9 +59,9 @@ public class AppendBenchmark {
         destinations = IntStream.range(0, batch.destinations)
                 .mapToObj(Sample::destination)
                 .toList();
-        told = destinations.stream().map(each -> new Told()).toList();
+        followers = destinations.stream().map(each -> new RecordingFollower()).toList();
         followings = IntStream.range(0, followed ? batch.destinations : 0)
-                .mapToObj(i -> redis.log().follow(destinations.get(i), told.get(i)))
+                .mapToObj(i -> redis.log().follow(destinations.get(i), followers.get(i)))
                 .toList();
         redis.await(state -> state.followed() == followings.size() && state.unconfirmed() == 0);
         cpu = redis.cpuMicros();
@@ -74,16 +74,17 @@ public class AppendBenchmark {
                 .toList()));
     }
 
-    /** Fails unless all was appended, and told to the followers. */
+    /** Fails unless all was appended, and reached the followers. */
     @TearDown
     public void close() {
         System.out.printf("%n%.1f us of Redis's CPU an event%n", (redis.cpuMicros() - cpu) / offset);
         long events = offset / batch.destinations;
         for (int i = 0; i < batch.destinations; i++) {
             long sequence = redis.sequence(destinations.get(i));
-            if (sequence != events || (followed && !told.get(i).reaches(events))) {
-                throw new IllegalStateException("of " + events + " events " + sequence
-                        + " were appended, and told up to " + told.get(i).position());
+            if (sequence != events || (followed && !followers.get(i).reaches(events))) {
+                throw new IllegalStateException(
+                        "of " + events + " events " + sequence + " were appended, and followed up to "
+                                + followers.get(i).position());
             }
         }
         followings.forEach(Following::close);

@@ -49,7 +49,7 @@ final class LogOnRedis implements AutoCloseable {
 
     /** How many events a destination ever got. */
     long sequence(Destination destination) {
-        return now(log.tail(destination)).end().sequence();
+        return now(log.end(destination)).end().sequence();
     }
 
     /** What a stage completes with, waited for. */

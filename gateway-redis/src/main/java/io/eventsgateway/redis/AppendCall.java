@@ -41,7 +41,7 @@ final class AppendCall {
     private static int cost(Event event) {
         int names = event.subjects().size() + event.roles().size();
         return NAME_BYTES * names
-                + (StoredForm.isLarge(event) ? 0 : event.data().size());
+                + (EventCodec.isLarge(event) ? 0 : event.data().size());
     }
 
     boolean isFull() {
@@ -53,7 +53,7 @@ final class AppendCall {
         CompletionStage<?> kept = CompletableFuture.completedStage(null);
         for (Map.Entry<Keys, List<Entry>> part : parts.entrySet()) {
             for (Entry entry : part.getValue()) {
-                if (StoredForm.isLarge(entry.event())) {
+                if (EventCodec.isLarge(entry.event())) {
                     byte[] key = part.getKey().large(nameOf(entry.source()));
                     kept = kept.thenCompose(
                             done -> large.keep(key, entry.event().data()));
@@ -84,7 +84,7 @@ final class AppendCall {
                 if (eventId != null) {
                     names.add(keys.eventId(eventId));
                 }
-                if (StoredForm.isLarge(entry.event())) {
+                if (EventCodec.isLarge(entry.event())) {
                     names.add(keys.large(nameOf(entry.source())));
                 }
             }
@@ -110,13 +110,13 @@ final class AppendCall {
             values.add(Keys.number(some.size()));
             for (Entry entry : some) {
                 Event event = entry.event();
-                values.add(Keys.bytes("f:" + entry.source().lane()));
+                values.add(Keys.bytes("f:" + entry.source().partitionKey()));
                 values.add(Keys.number(entry.source().offset()));
                 values.add(entry.eventId() == null ? WITHOUT : WITH);
                 values.add(
-                        StoredForm.isLarge(event)
-                                ? StoredForm.writeReference(event, nameOf(entry.source()))
-                                : StoredForm.write(event));
+                        EventCodec.isLarge(event)
+                                ? EventCodec.encodeReference(event, nameOf(entry.source()))
+                                : EventCodec.encode(event));
             }
         });
         return values.toArray(byte[][]::new);
@@ -124,6 +124,6 @@ final class AppendCall {
 
     /** The same however often a record is read: what is written twice is written to one place. */
     private static String nameOf(Source source) {
-        return source.lane() + "@" + source.offset();
+        return source.partitionKey() + "@" + source.offset();
     }
 }

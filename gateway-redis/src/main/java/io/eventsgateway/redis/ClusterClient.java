@@ -23,7 +23,7 @@ final class ClusterClient extends RedisClusterClient {
     private static final long APART = TimeUnit.SECONDS.toNanos(1);
 
     private final ClientResources resources;
-    private final ClusterTopology topology;
+    private final ClusterViews nodes;
     private final Object lock = new Object();
 
     // owned by the lock
@@ -31,16 +31,16 @@ final class ClusterClient extends RedisClusterClient {
     private @Nullable CompletableFuture<Void> next;
     private long lastAt = System.nanoTime() - APART;
 
-    ClusterClient(ClientResources resources, List<RedisURI> servers, ClusterTopology topology) {
+    ClusterClient(ClientResources resources, List<RedisURI> servers, ClusterViews nodes) {
         super(resources, servers);
         this.resources = resources;
-        this.topology = topology;
+        this.nodes = nodes;
     }
 
     @Override
     protected ClusterTopologyRefresh createTopologyRefresh() {
         // called before this class has its fields
-        return (seed, connectTimeout, discovery) -> topology.views(seed, discovery);
+        return (seed, connectTimeout, discovery) -> nodes.views(seed, discovery);
     }
 
     /** The next refresh. It begins after it was asked for, so that it sees what made somebody ask. */

@@ -1,5 +1,6 @@
 package io.eventsgateway.redis;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
@@ -10,7 +11,9 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The one thread that talks to Redis: what a server answers and what it pushes arrive together and wake one thread, and commands that
@@ -41,6 +44,17 @@ final class EventLoop implements AutoCloseable {
     /** What clients are made with; it has to be closed after them. */
     ClientResources resources() {
         return resources;
+    }
+
+    /** Ends a client. Its own way of doing so waits without end for what it has under way; what is then left ends with its threads. */
+    void end(AbstractRedisClient client) {
+        try {
+            client.shutdownAsync(0, 2, TimeUnit.SECONDS).get(5, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException unfinished) {
+            // left to its threads' end
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

@@ -15,8 +15,9 @@ import io.eventsgateway.Destination;
  * <caption>Kinds, and what follows them</caption>
  * <tr><td>{@code m s a x p}<td>a destination's path: see {@link Keys}
  * <tr><td>{@code u}<td>the path, NUL, a producer's event id
- * <tr><td>{@code l}<td>the path, NUL, the lane and offset of a large event
+ * <tr><td>{@code l}<td>the path, NUL, the partition key and offset of a large event
  * <tr><td>{@code guard}<td>a writer and its generation
+ * <tr><td>{@code format}<td>nothing: see {@link Format}
  * <tr><td>{@code issuers}<td>a week: see {@link RedisIssuerMemory}
  * <tr><td>{@code c}<td>the channel of a destination: its path
  * <tr><td>{@code probe}<td>the channel on which a writer hears itself: the writer
@@ -38,6 +39,11 @@ record KeySpace(String prefix, int database) {
     /** How often a writer has appended under a tag. */
     byte[] guard(int tag, String writer) {
         return key(tag, "guard", writer);
+    }
+
+    /** In which format all this is. */
+    byte[] format() {
+        return key(0, "format", "");
     }
 
     /** A channel on which a log hears itself. */

@@ -51,7 +51,7 @@ record Keys(KeySpace space, String path) {
         return space.key(tag(), kind, path);
     }
 
-    /** Hash of the epoch, the last sequence and time, whether it is closed, and the last offset taken of each lane. */
+    /** Hash of the epoch, the last sequence and time, whether it is closed, and the last offset taken of each partition key. */
     byte[] meta() {
         return key("m");
     }
@@ -76,7 +76,7 @@ record Keys(KeySpace space, String path) {
         return space.key(tag(), "u", path + END_OF_PATH + eventId);
     }
 
-    /** Hash of how far each subject has been told. */
+    /** Hash of the position up to which each subject was served. */
     byte[] marks() {
         return key("p");
     }

@@ -2,6 +2,7 @@ package io.eventsgateway.redis;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * What the log needs of Redis and does not get. Each need has a problem of its own, which ends when that need is met: what works for one
@@ -20,14 +21,31 @@ final class Problems {
         CHANGING
     }
 
-    private final Map<Need, String> problems = new ConcurrentHashMap<>();
+    private record Problem(String text, long metAt) {}
+
+    private final Map<Need, Problem> problems = new ConcurrentHashMap<>();
+    private final LongSupplier time;
+
+    /**
+     * None so far.
+     *
+     * @param time like {@link System#nanoTime}
+     */
+    Problems(LongSupplier time) {
+        this.time = time;
+    }
 
     void failed(Need need, String problem) {
-        problems.put(need, problem);
+        problems.put(need, new Problem(problem, time.getAsLong()));
     }
 
     void works(Need need) {
         problems.remove(need);
+    }
+
+    /** Drops a problem that was not met since a point in time. */
+    void forget(Need need, long before) {
+        problems.computeIfPresent(need, (key, problem) -> problem.metAt - before < 0 ? null : problem);
     }
 
     boolean has(Need need) {
@@ -37,9 +55,9 @@ final class Problems {
     /** The first; empty where there is none. */
     String first() {
         for (Need need : Need.values()) {
-            String problem = problems.get(need);
+            Problem problem = problems.get(need);
             if (problem != null) {
-                return problem;
+                return problem.text;
             }
         }
         return "";

@@ -2,6 +2,7 @@ package io.eventsgateway.redis;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
+import io.eventsgateway.Payload;
 import io.eventsgateway.auth.IssuerMemory;
 import io.eventsgateway.log.Admission;
 import io.eventsgateway.log.Appended;
@@ -11,75 +12,99 @@ import io.eventsgateway.log.Follower;
 import io.eventsgateway.log.Gap;
 import io.eventsgateway.log.Gate;
 import io.eventsgateway.log.Generation;
-import io.eventsgateway.log.LostException;
+import io.eventsgateway.log.LogEnd;
 import io.eventsgateway.log.Page;
-import io.eventsgateway.log.RefusedException;
 import io.eventsgateway.log.StoredEvent;
-import io.eventsgateway.log.Tail;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log on Redis 6.2 or later, one server, a master by its sentinels or a cluster: for each destination a stream and two hashes, changed
- * by one script, told by publish and subscribe. Any thread may call; stages complete on Lettuce's threads.
+ * by one script, announced by publish and subscribe. Any thread may call; stages complete on Lettuce's threads.
  */
 public final class RedisEventLog implements EventLog {
 
-    /** How long a position is understood after its event has expired, in retentions. */
-    private static final int MEMORY = 6;
-
-    /** Larger events are told by their position only, and read by those who want them. */
-    private static final int MAX_PUSHED_BYTES = 16 * 1024;
-
-    /** What one call can change, where it can change everything. */
-    private static final Object ALL = new Object();
+    private static final Logger LOG = LoggerFactory.getLogger(RedisEventLog.class);
 
     private static final byte[] NONE = new byte[0];
 
-    private final String writer = EventId.epochText(ThreadLocalRandom.current().nextLong(1, 1L << 32));
     private final KeySpace space;
-    private final Guard guard;
-    private final Servers servers;
-    private final Push push;
-    private final Connections connections;
-    private final LargeData large;
+    private final Topology topology;
+    private final Problems problems = new Problems(System::nanoTime);
+    private final CommandConnection connection;
+    private final PubSub pubSub;
+    private final LossDetector losses;
+    private final Appender appender;
+    private final Ticker ticker;
     private final byte[] retention;
     private final byte[] memory;
 
     /** A log that is opened by {@link #start}. */
     public RedisEventLog(RedisOptions options) {
-        Duration remembered = options.retention().multipliedBy(MEMORY);
+        this(options, options.cluster() ? new ClusterTopology(options) : new SingleTopology(options));
+    }
+
+    RedisEventLog(RedisOptions options, Topology topology) {
+        String writer = EventId.epochText(ThreadLocalRandom.current().nextLong(1, 1L << 32));
+        Duration remembered = options.retention().multipliedBy(Appender.MEMORY);
         this.space = new KeySpace(options.keyPrefix(), options.servers().get(0).getDatabase());
-        this.guard = new Guard(space, writer);
-        this.servers = Servers.of(options);
-        this.push = new Push(servers, space, writer);
-        this.connections =
-                new Connections(servers, new Rights(space, writer), push, guard, remembered, options.frequency());
-        this.large = new LargeData(connections, options.retention());
+        this.topology = topology;
+        Format format = new Format(space, remembered);
+        ServerCheck check = new ServerCheck(topology, new Rights(space, writer), format);
+        this.connection = new CommandConnection(topology, check::problem, problems, space, System::nanoTime);
+        this.pubSub = new PubSub(topology, space, writer, connection, System::nanoTime);
+        this.losses = new LossDetector(space, new Guard(space, writer), connection, problems, topology, remembered);
+        this.appender = new Appender(space, topology, connection, losses, options.retention());
+        OutageLog outages = new OutageLog(new Outages(topology));
+        this.ticker = new Ticker(connection, pubSub, losses, format, problems, outages, options.frequency());
         this.retention = Keys.number(options.retention().toMillis());
         this.memory = Keys.number(remembered.toMillis());
     }
 
+    /** What is logged of outages. */
+    private record Outages(Topology topology) implements OutageLog.Lines {
+
+        @Override
+        public void lasts(Duration since, String cause) {
+            LOG.warn("Redis does not work server=\"{}\" since={} cause=\"{}\"", topology.address(), since, cause);
+        }
+
+        @Override
+        public void over(Duration after) {
+            LOG.info("Redis works again server=\"{}\" after={}", topology.address(), after);
+        }
+    }
+
     /** Connects, now or as soon as a server can be reached. Returns at once. */
     public void start() {
-        connections.start();
+        ticker.start();
     }
 
     /** How the log is doing. */
     public RedisState state() {
-        return connections.state();
+        boolean connected = connection.isOpen();
+        String problem = problems.first();
+        if (problem.isEmpty()) {
+            problem = connected ? pubSub.problem() : "connection lost";
+        }
+        return new RedisState(
+                connected,
+                problem,
+                connection.warning(),
+                pubSub.followed(),
+                pubSub.unconfirmed(),
+                pubSub.silentNanos() / 1_000_000);
     }
 
     /** What the log's Redis remembers about issuers of tokens, for all replicas; open as long as the log is. */
@@ -88,161 +113,94 @@ public final class RedisEventLog implements EventLog {
     }
 
     IssuerMemory issuers(InstantSource clock) {
-        return new RedisIssuerMemory(space, connections::run, clock);
+        return new RedisIssuerMemory(space, connection, clock);
     }
 
     @Override
     public Generation generation() {
-        return guard.known().generation();
+        return losses.known().generation();
     }
 
     @Override
     public CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
-        Guard.Known known = guard.known();
-        if (known.generation().number() != generation.number()) {
-            return CompletableFuture.failedStage(
-                    new LostException("a loss in the log was noticed since " + generation));
-        }
-        List<CompletableFuture<Appended>> chains = new ArrayList<>();
-        for (List<AppendCall> chain : chains(batch)) {
-            CompletionStage<Appended> sum = CompletableFuture.completedStage(Appended.NOTHING);
-            for (AppendCall call : chain) {
-                sum = sum.thenCompose(before -> append(known, call).thenApply(before::plus));
-            }
-            chains.add(sum.toCompletableFuture());
-        }
-        return CompletableFuture.allOf(chains.toArray(CompletableFuture<?>[]::new))
-                .thenApply(
-                        done -> chains.stream().map(CompletableFuture::join).reduce(Appended.NOTHING, Appended::plus));
-    }
-
-    /**
-     * The calls that append a batch. Chains go side by side; within one a call comes after the other, because entries of one destination
-     * must not overtake each other, not even when a call fails. A call of a cluster changes what has one tag; what has to wait for large
-     * data has a chain of its own.
-     */
-    private List<List<AppendCall>> chains(List<Entry> batch) {
-        Set<Destination> waiting = new HashSet<>();
-        for (Entry entry : batch) {
-            if (StoredForm.isLarge(entry.event())) {
-                waiting.add(entry.destination());
-            }
-        }
-        List<List<AppendCall>> chains = new ArrayList<>();
-        Map<Object, List<AppendCall>> open = new HashMap<>();
-        Map<Destination, List<AppendCall>> chainOf = new HashMap<>();
-        for (Entry entry : batch) {
-            Keys keys = space.keys(entry.destination());
-            List<AppendCall> chain = chainOf.computeIfAbsent(entry.destination(), destination -> {
-                Object mixed = waiting.contains(destination) ? destination : servers.routes() ? keys.tag() : ALL;
-                List<AppendCall> last = open.get(mixed);
-                if (last != null && !last.get(0).isFull()) {
-                    return last;
-                }
-                List<AppendCall> next = new ArrayList<>(List.of(new AppendCall()));
-                chains.add(next);
-                open.put(mixed, next);
-                return next;
-            });
-            if (chain.get(chain.size() - 1).isFull()) {
-                chain.add(new AppendCall());
-            }
-            chain.get(chain.size() - 1).add(keys, entry);
-        }
-        return chains;
-    }
-
-    private CompletionStage<Appended> append(Guard.Known known, AppendCall call) {
-        int[] tags = call.tags();
-        return call.keep(large)
-                .thenCompose(kept -> connections.change(
-                        redis -> Script.APPEND.run(redis, call.keys(known, tags), call.values(head(), known, tags))))
-                .thenCompose(reply -> appended(known, tags, reply))
-                .exceptionallyCompose(failure -> CompletableFuture.failedStage(
-                        RedisError.isOfTheServer(failure)
-                                ? failure
-                                : new RefusedException(RedisProblem.of(failure).cause())));
-    }
-
-    private List<byte[]> head() {
-        return List.of(
-                retention,
-                Keys.number(MEMORY),
-                Keys.number(LargeData.LONGER.toMillis()),
-                Keys.bytes(servers.sharded() ? "SPUBLISH" : "PUBLISH"),
-                Keys.number(MAX_PUSHED_BYTES),
-                Keys.number(Gate.MAX_NAMES));
-    }
-
-    private CompletionStage<Appended> appended(Guard.Known known, int[] tags, List<Object> reply) {
-        int added = (int) Replies.number(reply.get(0));
-        if (added < 0) {
-            connections.lost(known);
-            return CompletableFuture.failedStage(new LostException("Redis has less than it acknowledged"));
-        }
-        for (int i = 0; i < tags.length; i++) {
-            known.appended(tags[i], Replies.number(reply.get(2 + i)));
-        }
-        if (reply.size() > 2 + tags.length) {
-            return CompletableFuture.failedStage(
-                    new RefusedException("the destination would name more than " + Gate.MAX_NAMES));
-        }
-        return CompletableFuture.completedStage(new Appended(added, (int) Replies.number(reply.get(1))));
+        return appender.append(generation, batch);
     }
 
     @Override
     public String receipt() {
-        return guard.receipt();
+        return losses.receipt();
     }
 
     @Override
-    public CompletionStage<Boolean> has(String text) {
-        CompletionStage<Boolean> all = CompletableFuture.completedStage(true);
-        Receipt receipt = Receipt.parse(text);
-        if (receipt == null) {
-            return all;
-        }
-        for (Receipt.Count count : receipt.counts()) {
-            CompletionStage<Boolean> one = connections
-                    .run(redis -> redis.get(space.guard(count.tag(), receipt.counters())))
-                    .thenApply(calls -> calls != null && Long.parseLong(Replies.text(calls)) >= count.calls());
-            all = all.thenCombine(one, Boolean::logicalAnd);
-        }
-        return all;
+    public CompletionStage<Boolean> has(String receipt) {
+        return losses.has(receipt);
     }
 
     @Override
     public CompletionStage<Page> read(Destination destination, @Nullable EventId after, int maxEvents, int maxBytes) {
         Keys keys = space.keys(destination);
-        return connections
+        return connection
                 .run(redis -> readAfter(redis, keys, after, maxEvents, maxBytes))
                 .thenCompose(reply -> {
                     EventId end = Replies.end(reply.get(0), reply.get(1), reply.get(2));
                     boolean more = Replies.number(reply.get(3)) == 1;
-                    String largeId = Replies.text(reply.get(5));
-                    Page.@Nullable Large next = largeId.isEmpty()
-                            ? null
-                            : new Page.Large(id(end.epoch(), largeId), (int) Replies.number(reply.get(6)));
-                    List<?> flat = (List<?>) reply.get(4);
-                    EventId first = next != null
-                            ? next.id()
-                            : flat.isEmpty() ? null : id(end.epoch(), Replies.text(flat.get(0)));
-                    Gap gap = after == null ? Gap.NONE : Gap.between(after, end, first);
+                    Page page = page(after, end, (List<?>) reply.get(4), more);
+                    boolean none = page.events().isEmpty() && page.large() == null;
+                    Gap gap = after == null
+                            ? Gap.NONE
+                            : Gap.between(after, end, none ? null : page.first(), none ? null : page.base());
                     if (gap == Gap.REPLACED && after != null && after.epoch() == end.epoch()) {
-                        return read(destination, null, maxEvents, maxBytes).thenApply(page -> page.with(gap));
+                        return read(destination, null, maxEvents, maxBytes).thenApply(oldest -> oldest.with(gap));
                     }
-                    return large.events(keys, end.epoch(), flat)
-                            .thenApply(events -> events.size() == flat.size() / 2
-                                    ? Page.of(gap, end, events, more, next)
-                                    : without(gap, end, flat, events));
+                    return CompletableFuture.completedStage(page.with(gap));
                 });
     }
 
-    /** A page that ends before an event whose data has expired; or, where that is the first one, begins after it. */
-    private static Page without(Gap gap, EventId end, List<?> flat, List<StoredEvent> before) {
-        return before.isEmpty()
-                ? new Page(Gap.EXPIRED, id(end.epoch(), Replies.text(flat.get(0))), List.of(), true, null)
-                : Page.of(gap, end, before, true, null);
+    /** The page that the script answers, three texts an event. */
+    private static Page page(@Nullable EventId after, EventId end, List<?> flat, boolean more) {
+        List<StoredEvent> events = new ArrayList<>(flat.size() / 3);
+        Page.Large large = null;
+        EventId before = after;
+        for (int i = 0; i < flat.size(); i += 3) {
+            EventId id = id(end.epoch(), Replies.text(flat.get(i)));
+            EventId previous = previous(id, Replies.text(flat.get(i + 1)), before);
+            before = id;
+            byte[] stored = (byte[]) flat.get(i + 2);
+            if (EventCodec.isReference(stored)) {
+                EventCodec.Reference data = EventCodec.reference(stored);
+                large = new Page.Large(id, previous, EventCodec.name(stored), data.size(), data.name());
+            } else {
+                events.add(new StoredEvent(id, previous, EventCodec.decode(stored, 0)));
+            }
+        }
+        return Page.of(Gap.NONE, end, events, more, large);
+    }
+
+    /**
+     * The predecessor of an event, by its time. Where an earlier version wrote none, it is the event that was read before, if its number
+     * says so.
+     */
+    private static EventId previous(EventId id, String millis, @Nullable EventId before) {
+        if (!millis.isEmpty()) {
+            return previous(id, millis);
+        }
+        boolean follows = before != null && before.epoch() == id.epoch() && before.sequence() == id.sequence() - 1;
+        return before != null && follows ? before : previous(id, Long.toString(id.millis()));
+    }
+
+    /** The predecessor of an event, by its time. */
+    static EventId previous(EventId id, String millis) {
+        return id.sequence() == 1 ? EventId.START : new EventId(id.epoch(), Long.parseLong(millis), id.sequence() - 1);
+    }
+
+    @Override
+    public CompletionStage<@Nullable Payload> readPiece(
+            Destination destination, Page.Large event, int from, int bytes) {
+        byte[] key = space.keys(destination).large(event.place());
+        int to = Math.min(event.size(), from + bytes);
+        return connection
+                .run(redis -> redis.getrange(key, from, to - 1L))
+                .thenApply(piece -> piece.length == to - from ? Payload.of(piece) : null);
     }
 
     private CompletionStage<List<Object>> readAfter(
@@ -264,11 +222,11 @@ public final class RedisEventLog implements EventLog {
     }
 
     @Override
-    public CompletionStage<Tail> tail(Destination destination) {
+    public CompletionStage<LogEnd> end(Destination destination) {
         Keys keys = space.keys(destination);
-        return connections
+        return connection
                 .run(redis -> Script.TAIL.run(redis, new byte[][] {keys.meta(), keys.excluded()}))
-                .thenApply(reply -> new Tail(
+                .thenApply(reply -> new LogEnd(
                         Replies.end(reply.get(0), reply.get(1), reply.get(2)),
                         gate(Replies.text(reply.get(3)), (List<?>) reply.get(4))));
     }
@@ -280,7 +238,7 @@ public final class RedisEventLog implements EventLog {
         caller.add(Keys.number(names.size()));
         names.forEach(name -> caller.add(Keys.bytes(name)));
         roles.forEach(role -> caller.add(Keys.bytes(role)));
-        return connections
+        return connection
                 .run(redis -> Script.ADMISSION.run(
                         redis,
                         new byte[][] {keys.meta(), keys.grants(), keys.excluded()},
@@ -297,9 +255,9 @@ public final class RedisEventLog implements EventLog {
     }
 
     @Override
-    public CompletionStage<?> mark(Destination destination, String subject, EventId position) {
+    public CompletionStage<?> save(Destination destination, String subject, EventId position) {
         Keys keys = space.keys(destination);
-        return connections.run(redis -> Script.MARK.run(
+        return connection.run(redis -> Script.MARK.run(
                 redis,
                 new byte[][] {keys.meta(), keys.marks()},
                 Keys.bytes(subject),
@@ -310,21 +268,23 @@ public final class RedisEventLog implements EventLog {
     }
 
     @Override
-    public CompletionStage<@Nullable EventId> marked(Destination destination, String subject) {
+    public CompletionStage<@Nullable EventId> find(Destination destination, String subject) {
         Keys keys = space.keys(destination);
-        return connections
+        return connection
                 .run(redis -> redis.hget(keys.marks(), Keys.bytes(subject)))
                 .thenApply(mark -> mark == null ? null : EventId.parse(Replies.text(mark)));
     }
 
     @Override
     public Following follow(Destination destination, Follower follower) {
-        return push.follow(space.keys(destination), follower);
+        return pubSub.follow(space.keys(destination), follower);
     }
 
     @Override
     public void close() {
-        connections.close();
+        connection.close();
+        ticker.close();
+        topology.close();
     }
 
     static EventId id(long epoch, String text) {

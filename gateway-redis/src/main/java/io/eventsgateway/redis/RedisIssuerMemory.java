@@ -1,13 +1,11 @@
 package io.eventsgateway.redis;
 
 import io.eventsgateway.auth.IssuerMemory;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
 /**
  * The issuers that had keys lately, for all replicas: a set for each week, which expires a week after its end, so that what was not
@@ -21,17 +19,12 @@ final class RedisIssuerMemory implements IssuerMemory {
     private static final long WEEK = Duration.ofDays(7).toMillis();
 
     private final KeySpace space;
-    private final Redis redis;
+    private final CommandRunner commands;
     private final InstantSource clock;
 
-    /** Runs a command; fails at once while there is no connection. */
-    interface Redis {
-        <T> CompletionStage<T> run(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command);
-    }
-
-    RedisIssuerMemory(KeySpace space, Redis redis, InstantSource clock) {
+    RedisIssuerMemory(KeySpace space, CommandRunner commands, InstantSource clock) {
         this.space = space;
-        this.redis = redis;
+        this.commands = commands;
         this.clock = clock;
     }
 
@@ -46,7 +39,7 @@ final class RedisIssuerMemory implements IssuerMemory {
     }
 
     private CompletionStage<Set<String>> members(long week) {
-        return redis.run(to -> to.smembers(key(week))).thenApply(members -> {
+        return commands.run(redis -> redis.smembers(key(week))).thenApply(members -> {
             Set<String> texts = new HashSet<>();
             members.forEach(each -> texts.add(Replies.text(each)));
             return texts;
@@ -56,8 +49,8 @@ final class RedisIssuerMemory implements IssuerMemory {
     @Override
     public CompletionStage<?> remember(String issuer) {
         byte[] key = key(week());
-        return redis.run(to -> to.sadd(key, Keys.bytes(issuer)))
-                .thenCompose(added -> redis.run(to -> to.pexpire(key, 2 * WEEK)));
+        return commands.run(redis -> redis.sadd(key, Keys.bytes(issuer)))
+                .thenCompose(added -> commands.run(redis -> redis.pexpire(key, 2 * WEEK)));
     }
 
     private long week() {

@@ -1,7 +1,10 @@
 package io.eventsgateway.redis;
 
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
+import io.lettuce.core.TimeoutOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -107,5 +110,16 @@ public record RedisOptions(
                 retention,
                 frequency,
                 other);
+    }
+
+    /** Sets what all clients have in common. */
+    <B extends ClientOptions.Builder> B applyTo(B client) {
+        client.timeoutOptions(TimeoutOptions.enabled(timeout))
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(connectTimeout)
+                        .keepAlive(true)
+                        .build())
+                .sslOptions(ssl);
+        return client;
     }
 }

@@ -3,13 +3,10 @@ package io.eventsgateway.redis;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.HostAndPort;
-import io.eventsgateway.config.PemBundle;
 import io.eventsgateway.config.Setting;
 import io.eventsgateway.config.SettingGroup;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
-import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,7 +220,7 @@ public final class RedisSettings {
         }
         SslOptions ssl = SslOptions.create();
         try {
-            ssl = ssl(environment);
+            ssl = RedisTls.options(environment);
         } catch (ConfigurationException unusable) {
             problems.addAll(unusable.problems());
         }
@@ -289,27 +286,5 @@ public final class RedisSettings {
         } else if (!password.isEmpty()) {
             uri.withPassword(password.toCharArray());
         }
-    }
-
-    private static SslOptions ssl(Environment environment) {
-        if (environment.get(SSL_BUNDLE).isEmpty()) {
-            return SslOptions.create();
-        }
-        PemBundle bundle = PemBundle.of(environment, SSL_BUNDLE);
-        SslOptions.Builder ssl = SslOptions.builder().jdkSslProvider();
-        if (bundle.trusted() != null) {
-            ssl.trustManager(bundle.trusted());
-        }
-        if (bundle.certificate() != null && bundle.key() != null) {
-            ssl.keyManager(bundle.certificate(), bundle.key(), new char[0]);
-        }
-        SslOptions options = ssl.build();
-        try {
-            options.createSslContextBuilder().build();
-        } catch (IOException | GeneralSecurityException unusable) {
-            throw new ConfigurationException(
-                    List.of(SSL_BUNDLE.name() + "=" + environment.get(SSL_BUNDLE) + " can't be used: " + unusable));
-        }
-        return options;
     }
 }

@@ -25,7 +25,8 @@ enum Script {
     ENDS,
     MARK,
     TOUCH,
-    RIGHTS;
+    RIGHTS,
+    FORMAT;
 
     private final byte[] source;
     private final String digest;

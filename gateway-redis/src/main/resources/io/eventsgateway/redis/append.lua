@@ -57,6 +57,8 @@ while arg < #ARGV and not refused do
     local known = call('HMGET', meta, 'e', 's', 't', 'x', 'r', 'k', lane)
     local epoch, seq, last = known[1], tonumber(known[2] or 0), tonumber(known[3] or 0)
     local now = math.max(clock, last)
+    -- the time of the event before the next one, whose sequence is one less
+    local previous = last
     -- the longest retention that a writer claims; a claim lasts as long as what was appended under it
     local keep, claimed = tonumber(known[5] or 0), tonumber(known[6] or 0)
     if keep < retention or claimed < clock then keep = retention end
@@ -65,7 +67,7 @@ while arg < #ARGV and not refused do
     -- what outlives the events by far need not be kept longer with each of them
     local renew = claim or math.floor(clock / keep) ~= math.floor(last / keep)
     local closed, ended, named, added = known[4], false, false, 0
-    local fences, changes, news = {[lane] = tonumber(known[7] or -1)}, {}, {}
+    local fences, changes, messages = {[lane] = tonumber(known[7] or -1)}, {}, {}
     local newEpoch = ARGV[arg + 1]
     key, arg = key + 4, arg + 3
     for _ = 1, entries do
@@ -87,7 +89,7 @@ while arg < #ARGV and not refused do
         local all, subjects, granted
         if not duplicate then
             if not epoch then
-                epoch = newEpoch
+                epoch, previous = newEpoch, 0
                 call('DEL', stream, grants, excluded)
             end
             if kind == 'c' or kind == 'd' then
@@ -110,10 +112,11 @@ while arg < #ARGV and not refused do
                 closed = false
                 call('DEL', stream)
             end
-            local id = string.format('%.0f-%.0f', now, seq + 1)
+            local id, before = string.format('%.0f-%.0f', now, seq + 1), previous
             -- first, because it is what may be refused: then there is no trace of the entry
-            call('XADD', stream, 'MINID', '~', oldest, id, 'e', event)
+            call('XADD', stream, 'MINID', '~', oldest, id, 'e', event, 'p', string.format('%.0f', before))
             seq = seq + 1
+            previous = now
             added = added + 1
             if idKey then call('SET', idKey, '1', 'PX', keep) end
             if dataKey and call('PTTL', dataKey) < keep + longer then call('PEXPIRE', dataKey, keep + longer) end
@@ -131,10 +134,10 @@ while arg < #ARGV and not refused do
                 named = true
             end
             -- who is shut out is not known before a large control is read, so nothing is published that could be a message
-            local told = epoch .. '.' .. id .. '\n'
-            if kind ~= 'M' and #event <= whole then told = told .. event
-            elseif kind == 'c' or kind == 'd' then told = '' end
-            news[#news + 1] = told
+            local message = epoch .. '.' .. id .. ' ' .. string.format('%.0f', before) .. '\n'
+            if kind ~= 'M' and #event <= whole then message = message .. event
+            elseif kind == 'c' or kind == 'd' then message = '' end
+            messages[#messages + 1] = message
         end
     end
     local fields = {}
@@ -169,7 +172,7 @@ while arg < #ARGV and not refused do
         call('PEXPIRE', excluded, memory)
     end
     -- last, because it may be refused too, and what was appended has to be known by then
-    for _, told in ipairs(news) do call(publish, channel, told) end
+    for _, message in ipairs(messages) do call(publish, channel, message) end
 end
 if refused then answer[guards + 3] = 1 end
 return answer

@@ -1,4 +1,4 @@
--- Remembers how far a subject has been told of one destination, unless that was as far before.
+-- Saves up to where a subject was served of one destination, unless that was as far before.
 -- KEYS  1 meta hash  2 marks hash
 -- ARGV  1 subject  2 epoch of the position  3 its ms  4 its sequence  5 memory ms
 if redis.call('HGET', KEYS[1], 'e') ~= ARGV[2] then return {0} end

@@ -1,9 +1,10 @@
 -- Reads events of one destination that are younger than the retention; a page ends before it grows too large.
 -- KEYS  1 meta hash  2 stream
 -- ARGV  1 retention ms  2 epoch of the position, '' for the oldest  3 its ms  4 its sequence  5 events at most  6 bytes at most
--- Answers epoch, last sequence, last ms, whether there is more, the page, and id and size of the next event if it is too large for any.
+-- Answers epoch, last sequence, last ms, whether there is more, and the page: for each event its id, its predecessor's ms, '' where an
+-- earlier version wrote none, and what is stored. A page ends before a large event, or has that one alone.
 local meta = redis.call('HMGET', KEYS[1], 'e', 's', 't', 'r', 'k')
-if not meta[1] then return {'', '0', '0', 0, {}, '', 0} end
+if not meta[1] then return {'', '0', '0', 0, {}} end
 local time = redis.call('TIME')
 local clock, keep = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[1])
 -- as long as a writer claims to keep it
@@ -11,7 +12,7 @@ if tonumber(meta[5] or 0) >= clock then keep = math.max(keep, tonumber(meta[4]))
 local oldest = clock - keep
 local from = string.format('%.0f', math.max(oldest, 0))
 if ARGV[2] == meta[1] and tonumber(ARGV[3]) >= oldest then from = '(' .. ARGV[3] .. '-' .. ARGV[4] end
-local page, bytes, more, largeId, largeSize = {}, 0, 1, '', 0
+local page, bytes, more = {}, 0, 1
 local room, limit = tonumber(ARGV[5]), tonumber(ARGV[6])
 local step = 1
 while more == 1 and room > 0 do
@@ -20,18 +21,21 @@ while more == 1 and room > 0 do
     if #found < step then more = 0 end
     for _, entry in ipairs(found) do
         local event = entry[2][2]
-        local size = #event
-        if string.sub(event, 1, 1) == 'M' then size = tonumber(string.match(event, '(%d+) [^\n]*$')) end
-        if bytes + size > limit then
-            if #page == 0 then largeId, largeSize = entry[1], size end
+        local large = string.sub(event, 1, 1) == 'M'
+        if #page > 0 and (large or bytes + #event > limit) then
             more, room = 1, 0
             break
         end
         page[#page + 1] = entry[1]
+        page[#page + 1] = entry[2][4] or ''
         page[#page + 1] = event
-        bytes = bytes + size
+        bytes = bytes + #event
+        if large then
+            more, room = 1, 0
+            break
+        end
         from = '(' .. entry[1]
         room = room - 1
     end
 end
-return {meta[1], meta[2], meta[3], more, page, largeId, largeSize}
+return {meta[1], meta[2], meta[3], more, page}

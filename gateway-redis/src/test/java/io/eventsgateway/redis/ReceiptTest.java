@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReceiptTest {
 
     @Test
-    void tellsTheLatestCounts() {
+    void namesTheLatestCounts() {
         Guard guard = new Guard(new KeySpace("eg", 0), "w1");
         IntStream.range(0, Keys.TAGS).forEach(tag -> guard.known().appended(tag, 10 + tag));
         guard.known().appended(7, Long.MAX_VALUE / 100);
@@ -28,7 +28,7 @@ class ReceiptTest {
     }
 
     @Test
-    void isToldWhileOthersAppend() throws InterruptedException {
+    void isMadeWhileOthersAppend() throws InterruptedException {
         Guard guard = new Guard(new KeySpace("eg", 0), "w1");
         AtomicBoolean over = new AtomicBoolean();
         Thread other = new Thread(() -> {
@@ -56,7 +56,7 @@ class ReceiptTest {
     }
 
     @Test
-    void tellsNothingBeforeAnythingWasAcknowledged() {
+    void namesNothingBeforeAnythingWasAcknowledged() {
         assertThat(Receipt.parse(new Guard(new KeySpace("eg", 0), "w1").receipt()))
                 .isEqualTo(new Receipt("w1.0", List.of()));
     }

@@ -81,7 +81,7 @@ class RedisCostIT {
         for (int i = 0; i < 10; i++) {
             assertThat(join(log.admission(destination, Set.of(name(i), "user:ann"), Set.of("chief"))))
                     .isEqualTo(Admission.NAMED);
-            join(log.tail(destination));
+            join(log.end(destination));
         }
 
         // a single list of the names that were taken has more than 400,000 bytes

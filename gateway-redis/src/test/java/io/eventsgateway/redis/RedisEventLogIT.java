@@ -187,6 +187,24 @@ class RedisEventLogIT {
             return log;
         }
 
+        @Override
+        protected void forgetData() {
+            RedisOptions options = options();
+            if (options.cluster()) {
+                try (RedisClusterClient client = RedisClusterClient.create(options.servers())) {
+                    forgetData(client.connect().sync());
+                }
+            } else {
+                try (RedisClient client = RedisClient.create(options.servers().get(0))) {
+                    forgetData(client.connect().sync());
+                }
+            }
+        }
+
+        private static void forgetData(RedisClusterCommands<String, String> redis) {
+            redis.keys("*:l:*").forEach(redis::del);
+        }
+
         /** The servers' own clocks can only be waited for. */
         @Override
         protected void pass(Duration time) {

@@ -11,7 +11,7 @@ import io.eventsgateway.Payload;
 import io.eventsgateway.Source;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
-import io.eventsgateway.log.EventLog;
+import io.eventsgateway.log.EventReader;
 import io.eventsgateway.log.Follower;
 import io.eventsgateway.log.Gap;
 import io.eventsgateway.log.Generation;
@@ -22,7 +22,6 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,7 +98,7 @@ class RedisFaultsIT {
     }
 
     @Test
-    void tellsWhetherItHasWhatAnotherWasAcknowledged() {
+    void knowsWhetherItHasWhatAnotherWasAcknowledged() {
         RedisServer server = closing(RedisServer.v70());
         open(server.uri());
         append("a");
@@ -188,10 +187,10 @@ class RedisFaultsIT {
     void followsAClustersFailoverAndMovedSlots() {
         RedisCluster cluster = closing(new RedisCluster());
         open(RedisOptions.ofCluster(cluster.uris().subList(0, 1), RETENTION, FREQUENCY));
-        Told told = follow();
+        RecordingFollower follower = follow();
         int slot = Keys.slot(SPACE.keys(destination).tag());
         append("a");
-        assertThat(told.next()).isEqualTo("a");
+        assertThat(follower.next()).isEqualTo("a");
 
         RedisServer first = cluster.masterOf(slot);
         RedisServer other = cluster.nodes().stream()
@@ -200,17 +199,17 @@ class RedisFaultsIT {
                 .orElseThrow();
         cluster.move(slot, other);
         appendPatiently("b");
-        assertThat(told.next()).isEqualTo("b");
+        assertThat(follower.next()).isEqualTo("b");
         await(() -> log.state().unconfirmed() == 0);
         appendPatiently("c");
-        assertThat(told.pushed()).isEqualTo("c");
+        assertThat(follower.pushed()).isEqualTo("c");
 
         other.kill();
         appendPatiently("d");
-        assertThat(told.next()).isEqualTo("d");
+        assertThat(follower.next()).isEqualTo("d");
         await(() -> log.state().unconfirmed() == 0 && log.state().works());
         appendPatiently("e");
-        assertThat(told.pushed()).isEqualTo("e");
+        assertThat(follower.pushed()).isEqualTo("e");
         assertThat(names(read(null))).containsExactly("a", "b", "c", "d", "e");
     }
 
@@ -219,9 +218,9 @@ class RedisFaultsIT {
         RedisServer server = closing(RedisServer.v70());
         TcpProxy proxy = closing(new TcpProxy(server.port()));
         open(RedisURI.create("127.0.0.1", proxy.port()));
-        Told told = follow();
+        RecordingFollower follower = follow();
         append("a");
-        assertThat(told.next()).isEqualTo("a");
+        assertThat(follower.next()).isEqualTo("a");
 
         long longest = 0;
         for (int round = 0; round < 3; round++) {
@@ -235,7 +234,7 @@ class RedisFaultsIT {
             proxy.stallTo(Integer.parseInt(address));
             long at = System.nanoTime();
             append("r" + round);
-            assertThat(told.next()).isEqualTo("r" + round);
+            assertThat(follower.next()).isEqualTo("r" + round);
             longest = Math.max(longest, System.nanoTime() - at);
         }
         System.out.println("push dead: rounds=3 longest=" + longest / 1_000_000 + " ms");
@@ -244,7 +243,7 @@ class RedisFaultsIT {
     }
 
     @Test
-    void tellsThatMemoryIsFullAndGoesOn() {
+    void reportsThatMemoryIsFullAndGoesOn() {
         RedisServer server = closing(RedisServer.v70("--maxmemory", "20mb"));
         open(server.uri());
         append("a");
@@ -263,7 +262,7 @@ class RedisFaultsIT {
     }
 
     @Test
-    void tellsWhatItIsRefusedFor() {
+    void reportsWhyItIsRefused() {
         RedisServer secured = closing(RedisServer.v70("--requirepass", "right"));
         RedisServer master = closing(RedisServer.v70());
         RedisServer replica = closing(RedisServer.v70("--replicaof", "127.0.0.1 " + master.port()));
@@ -298,7 +297,7 @@ class RedisFaultsIT {
                 .limit(1000)
                 .toList();
         for (Destination each : ofTheTag) {
-            EventLog.Following following = log.follow(each, new Idle());
+            EventReader.Following following = log.follow(each, new Idle());
             closes.add(following::close);
         }
         await(() -> log.state().unconfirmed() == 0);
@@ -325,9 +324,9 @@ class RedisFaultsIT {
                 .filter(each -> cluster.masterOf(Keys.slot(SPACE.keys(each).tag())) == hanging)
                 .findFirst()
                 .orElseThrow();
-        EventLog.Following following = log.follow(there, new Idle());
+        EventReader.Following following = log.follow(there, new Idle());
         closes.add(following::close);
-        Told told = follow();
+        RecordingFollower follower = follow();
         // its push can't come back
         cluster.ask(master, redis -> {
             redis.configSet("maxclients", "1");
@@ -339,7 +338,7 @@ class RedisFaultsIT {
         await(() -> log.state().unconfirmed() == 2);
         for (String name : List.of("a", "b", "c")) {
             log.append(log.generation(), List.of(entry(name)));
-            assertThat(told.next()).isEqualTo(name);
+            assertThat(follower.next()).isEqualTo(name);
         }
         hanging.resume();
     }
@@ -364,37 +363,36 @@ class RedisFaultsIT {
     @Test
     void connectsAgainAfterAnErrorOnTheClocksThread() {
         RedisServer server = closing(RedisServer.v70());
-        Servers servers = new SingleServer(RedisOptions.of(server.uri(), RETENTION, FREQUENCY));
+        RedisOptions options = RedisOptions.of(server.uri(), RETENTION, FREQUENCY);
         AtomicBoolean thrown = new AtomicBoolean();
-        Servers failing = new ForwardingServers(servers) {
+        Topology failing = new ForwardingTopology(new SingleTopology(options)) {
             @Override
-            public boolean routes() {
+            public boolean routesCommands() {
                 if (Thread.currentThread().getName().equals("redis-clock") && !thrown.getAndSet(true)) {
                     throw new OutOfMemoryError("thrown by a test");
                 }
-                return super.routes();
+                return super.routesCommands();
             }
         };
-        Push push = new Push(failing, SPACE, "test");
-        Connections connections = closing(new Connections(
-                failing, new Rights(SPACE, "test"), push, new Guard(SPACE, "test"), Duration.ofHours(6), FREQUENCY));
-        connections.start();
-        await(() -> connections.state().works() && thrown.get());
+        log = closing(new RedisEventLog(options, failing));
+        log.start();
+        await(() -> log.state().works() && thrown.get());
 
         server.kill();
-        await(() -> !connections.state().works());
+        await(() -> !log.state().works());
         server.start();
 
-        await(() -> connections.state().works());
-        assertThat(connections.run(redis -> redis.ping()).toCompletableFuture().join())
-                .isEqualTo("PONG");
+        await(() -> log.state().works());
+        appendPatiently("a");
+        assertThat(names(read(null))).containsExactly("a");
     }
 
     @Test
-    void failsWhatThrows() {
+    void connectsAgainWhereConnectingThrows() {
         RedisServer server = closing(RedisServer.v70());
+        RedisOptions options = RedisOptions.of(server.uri(), RETENTION, FREQUENCY);
         AtomicInteger throwing = new AtomicInteger(3);
-        Servers failing = new ForwardingServers(new SingleServer(RedisOptions.of(server.uri(), RETENTION, FREQUENCY))) {
+        Topology failing = new ForwardingTopology(new SingleTopology(options)) {
             @Override
             public CompletionStage<Commands> connect() {
                 if (throwing.getAndDecrement() > 0) {
@@ -404,29 +402,22 @@ class RedisFaultsIT {
             }
 
             @Override
-            public CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPush(String name) {
+            public CompletionStage<PubSubSession> connectPubSub(String name) {
                 if (throwing.getAndDecrement() > -3) {
                     throw new IllegalStateException("thrown by a test");
                 }
-                return super.connectPush(name);
+                return super.connectPubSub(name);
             }
         };
-        Push push = new Push(failing, SPACE, "test");
-        Connections connections = closing(new Connections(
-                failing, new Rights(SPACE, "test"), push, new Guard(SPACE, "test"), Duration.ofHours(6), FREQUENCY));
+        log = closing(new RedisEventLog(options, failing));
 
-        connections.start();
+        log.start();
 
-        await(() -> connections.state().works());
-        await(() -> connections.state().silentMillis() == 0);
-        assertThatThrownBy(() -> connections
-                        .change(redis -> {
-                            throw new IllegalArgumentException("thrown by a test");
-                        })
-                        .toCompletableFuture()
-                        .join())
-                .hasRootCauseInstanceOf(IllegalArgumentException.class);
-        assertThat(connections.state().works()).isTrue();
+        await(() -> log.state().works());
+        RecordingFollower follower = follow();
+        append("a");
+        assertThat(follower.pushed()).isEqualTo("a");
+        assertThat(throwing.get()).isLessThanOrEqualTo(-4);
     }
 
     @Test
@@ -509,7 +500,7 @@ class RedisFaultsIT {
                 .toCompletableFuture()
                 .orTimeout(60, TimeUnit.SECONDS)
                 .join();
-        return log.tail(destination).toCompletableFuture().join().end();
+        return log.end(destination).toCompletableFuture().join().end();
     }
 
     /** As a consumer does it: again until it works. */
@@ -534,12 +525,12 @@ class RedisFaultsIT {
                 .join();
     }
 
-    private Told follow() {
-        Told told = new Told();
-        EventLog.Following following = log.follow(destination, told);
+    private RecordingFollower follow() {
+        RecordingFollower follower = new RecordingFollower();
+        EventReader.Following following = log.follow(destination, follower);
         closes.add(following::close);
         await(() -> log.state().unconfirmed() == 0);
-        return told;
+        return follower;
     }
 
     private static List<String> names(Page page) {
@@ -550,7 +541,7 @@ class RedisFaultsIT {
     private static final class Idle implements Follower {
 
         @Override
-        public void appended(EventId id, @Nullable Event event) {}
+        public void appended(EventId id, EventId previous, @Nullable Event event) {}
 
         @Override
         public EventId position() {
@@ -562,17 +553,17 @@ class RedisFaultsIT {
     }
 
     /** A follower that reads when it is woken, as the hub does. */
-    private final class Told implements Follower {
+    private final class RecordingFollower implements Follower {
         private final BlockingQueue<String> names = new LinkedBlockingQueue<>();
         private final Set<String> pushed = ConcurrentHashMap.newKeySet();
         private volatile EventId position = EventId.START;
 
         @Override
-        public synchronized void appended(EventId id, @Nullable Event event) {
+        public synchronized void appended(EventId id, EventId previous, @Nullable Event event) {
             if (event != null) {
                 pushed.add(event.name());
             }
-            if (id.follows(position) && event != null) {
+            if (previous.equals(position) && event != null) {
                 position = id;
                 names.add(event.name());
             } else if (!position.isAtOrAfter(id)) {
@@ -585,7 +576,7 @@ class RedisFaultsIT {
             log.read(destination, position, 100, 1_000_000).thenAccept(page -> {
                 synchronized (this) {
                     page.events().forEach(stored -> {
-                        if (stored.id().follows(position)) {
+                        if (stored.previous().equals(position)) {
                             position = stored.id();
                             names.add(stored.event().name());
                         }

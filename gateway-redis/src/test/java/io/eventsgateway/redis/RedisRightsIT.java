@@ -229,7 +229,7 @@ class RedisRightsIT {
     private static final class Idle implements Follower {
 
         @Override
-        public void appended(EventId id, @Nullable Event event) {}
+        public void appended(EventId id, EventId previous, @Nullable Event event) {}
 
         @Override
         public EventId position() {

@@ -135,13 +135,13 @@ class RedisSecurityIT {
             log.start();
             await("Redis: " + log.state(), () -> log.state().works());
             Destination destination = new Destination("acme", "view", "1");
-            Told told = new Told();
-            log.follow(destination, told);
+            RecordingFollower follower = new RecordingFollower();
+            log.follow(destination, follower);
             await("the subscription", () -> log.state().unconfirmed() == 0);
             Event event = Event.message("a", Payload.of("{}".getBytes(StandardCharsets.UTF_8)));
             Entry entry = new Entry(destination, event, new Source("t", "topic", 0, System.nanoTime()), null);
             log.append(log.generation(), List.of(entry)).toCompletableFuture().join();
-            await("the push", () -> told.event != null);
+            await("the push", () -> follower.event != null);
             assertThat(log.read(destination, null, 1, 1000)
                             .toCompletableFuture()
                             .join()
@@ -153,12 +153,12 @@ class RedisSecurityIT {
     }
 
     /** What is pushed; that it may ask is not of use to it. */
-    private static final class Told implements Follower {
+    private static final class RecordingFollower implements Follower {
 
         private volatile @Nullable Event event;
 
         @Override
-        public void appended(EventId id, @Nullable Event pushed) {
+        public void appended(EventId id, EventId previous, @Nullable Event pushed) {
             event = pushed;
         }
 

@@ -81,7 +81,7 @@ class RedisServerIT {
     }
 
     @Test
-    void tellsItsVersion() {
+    void reportsItsVersion() {
         try (RedisServer older = RedisServer.v62();
                 RedisServer newer = RedisServer.v70()) {
             assertThat(older.version()).startsWith("6.2.");

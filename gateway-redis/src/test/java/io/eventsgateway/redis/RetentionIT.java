@@ -55,9 +55,9 @@ class RetentionIT {
         append(shorter, Event.disconnect(Set.of("bob"), Payload.EMPTY));
         append(shorter, Event.message("large", Payload.of(new byte[100_000])));
         append(shorter, Event.message("b", Payload.EMPTY));
-        var end = join(shorter.tail(destination)).end();
-        join(longer.mark(destination, "ann", end));
-        join(shorter.mark(destination, "bob", end));
+        var end = join(shorter.end(destination)).end();
+        join(longer.save(destination, "ann", end));
+        join(shorter.save(destination, "bob", end));
 
         Keys keys = new KeySpace("eg", 0).keys(destination);
         assertThat(left(keys.stream())).isGreaterThan(23 * HOUR);

@@ -11,15 +11,22 @@ import io.eventsgateway.Source;
 import io.eventsgateway.auth.IssuerMemory;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.Follower;
+import io.eventsgateway.log.Gap;
 import io.eventsgateway.log.Gate;
 import io.eventsgateway.log.Page;
 import io.eventsgateway.log.StoredEvent;
+import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XAddArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -78,6 +85,71 @@ class SharedRedisIT {
         RedisOptions options = RedisOptions.ofCluster(cluster.uris(), RETENTION, FREQUENCY);
 
         keepsApart(options.withKeyPrefix("test"), options.withKeyPrefix("prod"));
+    }
+
+    @Test
+    void doesNotWorkOnWhatAnotherVersionKeepsAndGoesOnWhereThatIsGone() {
+        RedisServer server = closing(RedisServer.v70());
+        RedisOptions options = RedisOptions.of(server.uri(), RETENTION, FREQUENCY);
+        RedisClient client = closing(RedisClient.create());
+        try (StatefulRedisConnection<String, String> connection = client.connect(server.uri())) {
+            String key = new String(new KeySpace("eg", 0).format(), StandardCharsets.UTF_8);
+            connection.sync().set(key, "3");
+            RedisEventLog log = closing(new RedisEventLog(options));
+            log.start();
+
+            await(() -> log.state()
+                    .problem()
+                    .startsWith("what is in Redis under the prefix eg is of format 3, and this version needs 2: "));
+            assertThat(log.state().works()).isFalse();
+            assertThat(connection.sync().get(key)).isEqualTo("3");
+            open(options.withKeyPrefix("other"));
+
+            connection.sync().del(key);
+            await(() -> log.state().works());
+            assertThat(connection.sync().get(key)).isEqualTo("2");
+
+            connection.sync().set(key, "1");
+            await(() -> log.state().problem().contains("is of format 1"));
+        }
+    }
+
+    @Test
+    void readsEventsOfEarlierVersionsThatNamedNoPredecessor() throws Exception {
+        RedisServer server = closing(RedisServer.v70());
+        RedisOptions options = RedisOptions.of(server.uri(), RETENTION, FREQUENCY);
+        RedisEventLog log = open(options);
+        append(log, 0, event("a"));
+        append(log, 1, event("b"));
+        append(log, 2, event("c"));
+        RedisClient client = closing(RedisClient.create());
+        try (StatefulRedisConnection<byte[], byte[]> connection = client.connect(new ByteArrayCodec(), server.uri())) {
+            byte[] stream = new KeySpace("eg", 0).keys(destination).stream();
+            byte[] field = Keys.bytes("e");
+            List<StreamMessage<byte[], byte[]>> all = connection.sync().xrange(stream, Range.create("-", "+"));
+            connection.sync().del(stream);
+            for (StreamMessage<byte[], byte[]> each : all) {
+                byte[] event = each.getBody().entrySet().stream()
+                        .filter(one -> Arrays.equals(one.getKey(), field))
+                        .findFirst()
+                        .orElseThrow()
+                        .getValue();
+                connection.sync().xadd(stream, new XAddArgs().id(each.getId()), field, event);
+            }
+        }
+
+        Page whole =
+                log.read(destination, null, 10, 10_000).toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+        assertThat(names(log)).containsExactly("a", "b", "c");
+        assertThat(whole.events().get(2).previous())
+                .isEqualTo(whole.events().get(1).id());
+        for (StoredEvent event : whole.events()) {
+            Page after = log.read(destination, event.id(), 10, 10_000)
+                    .toCompletableFuture()
+                    .get(10, TimeUnit.SECONDS);
+            assertThat(after.gap()).isEqualTo(Gap.NONE);
+        }
     }
 
     @Test
@@ -164,34 +236,34 @@ class SharedRedisIT {
                 .withAuthentication("gateway", "secret".toCharArray())
                 .build();
         RedisEventLog log = open(RedisOptions.of(uri, RETENTION, FREQUENCY).withKeyPrefix("prod"));
-        Told told = follow(log);
+        RecordingFollower follower = follow(log);
 
         append(log, 0, event("a"));
 
-        assertThat(told.next()).isEqualTo("a");
+        assertThat(follower.next()).isEqualTo("a");
         assertThat(log.state().problem()).isEmpty();
     }
 
     private void keepsApart(RedisOptions one, RedisOptions other) throws InterruptedException {
         RedisEventLog first = open(one);
         RedisEventLog second = open(other);
-        Told toldFirst = follow(first);
-        Told toldSecond = follow(second);
+        RecordingFollower firstFollower = follow(first);
+        RecordingFollower secondFollower = follow(second);
 
         append(first, 0, event("a"));
         append(first, 1, Event.disconnect(Set.of(), Payload.EMPTY));
-        assertThat(toldFirst.next()).isEqualTo("a");
-        assertThat(toldFirst.next()).isEqualTo("disconnect");
+        assertThat(firstFollower.next()).isEqualTo("a");
+        assertThat(firstFollower.next()).isEqualTo("disconnect");
         append(second, 0, event("b"));
 
         // Redis publishes one thing after the other: what was meant for the first would have come before
-        assertThat(toldSecond.next()).isEqualTo("b");
-        assertThat(second.tail(destination).toCompletableFuture().join().gate()).isEqualTo(Gate.OPEN);
-        assertThat(first.tail(destination).toCompletableFuture().join().gate().closed())
+        assertThat(secondFollower.next()).isEqualTo("b");
+        assertThat(second.end(destination).toCompletableFuture().join().gate()).isEqualTo(Gate.OPEN);
+        assertThat(first.end(destination).toCompletableFuture().join().gate().closed())
                 .isTrue();
         assertThat(names(first)).containsExactly("a", "disconnect");
         assertThat(names(second)).containsExactly("b");
-        assertThat(toldFirst.names).isEmpty();
+        assertThat(firstFollower.names).isEmpty();
         assertThat(first.state().followed()).isEqualTo(1);
     }
 
@@ -202,11 +274,11 @@ class SharedRedisIT {
         return log;
     }
 
-    private Told follow(RedisEventLog log) {
-        Told told = new Told();
-        closes.add(log.follow(destination, told));
+    private RecordingFollower follow(RedisEventLog log) {
+        RecordingFollower follower = new RecordingFollower();
+        closes.add(log.follow(destination, follower));
         await(() -> log.state().unconfirmed() == 0);
-        return told;
+        return follower;
     }
 
     private void append(RedisEventLog log, long offset, Event event) {
@@ -233,11 +305,11 @@ class SharedRedisIT {
     }
 
     /** Keeps what is pushed. */
-    private static final class Told implements Follower {
+    private static final class RecordingFollower implements Follower {
         private final BlockingQueue<String> names = new LinkedBlockingQueue<>();
 
         @Override
-        public void appended(EventId id, @Nullable Event event) {
+        public void appended(EventId id, EventId previous, @Nullable Event event) {
             names.add(event == null ? "?" : event.name());
         }
 

@@ -4,15 +4,14 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One server, or the master that sentinels name. A connection that is lost is not mended but replaced by {@link Connections}, so that
- * the sentinels are asked anew.
+ * One server, or the master that sentinels name. A connection that is lost is not mended but replaced by {@link CommandConnection}, so
+ * that the sentinels are asked anew.
  */
-final class SingleServer implements Servers {
+final class SingleTopology implements Topology {
 
     private static final String ONLY = "server";
 
@@ -20,9 +19,9 @@ final class SingleServer implements Servers {
     private final RedisClient client;
     private final RedisURI uri;
 
-    SingleServer(RedisOptions options) {
+    SingleTopology(RedisOptions options) {
         this.client = RedisClient.create(loop.resources());
-        this.client.setOptions(Servers.configure(ClientOptions.builder(), options)
+        this.client.setOptions(options.applyTo(ClientOptions.builder())
                 .autoReconnect(false)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .build());
@@ -32,7 +31,7 @@ final class SingleServer implements Servers {
     @Override
     public CompletionStage<Commands> connect() {
         return client.connectAsync(ByteArrayCodec.INSTANCE, uri)
-                .thenCompose(connection -> Servers.introduce(connection, connection.async()));
+                .thenCompose(connection -> LettuceCommands.of(connection, connection.async()));
     }
 
     @Override
@@ -41,22 +40,23 @@ final class SingleServer implements Servers {
     }
 
     @Override
-    public String pushes(int tag) {
+    public String pubSubServer(int tag) {
         return ONLY;
     }
 
     @Override
-    public CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPush(String server) {
-        return client.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri);
+    public CompletionStage<PubSubSession> connectPubSub(String server) {
+        return client.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri)
+                .thenApply(connection -> new LettucePubSubSession(connection, false));
     }
 
     @Override
-    public boolean sharded() {
+    public boolean shardedPubSub() {
         return false;
     }
 
     @Override
-    public boolean routes() {
+    public boolean routesCommands() {
         return false;
     }
 
@@ -74,7 +74,7 @@ final class SingleServer implements Servers {
 
     @Override
     public void close() {
-        Servers.shutdown(client);
+        loop.end(client);
         loop.close();
     }
 }

@@ -7,12 +7,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A follower that remembers the last event it was told of. */
-final class Told implements Follower {
+/** A follower that remembers the last event that reached it. */
+final class RecordingFollower implements Follower {
 
     private final AtomicReference<EventId> last = new AtomicReference<>(EventId.START);
 
-    /** Whether it is told of the event with this sequence within some seconds. */
+    /** Whether the event with this sequence reaches it within some seconds. */
     boolean reaches(long sequence) {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
         while (position().sequence() < sequence && System.nanoTime() < until) {
@@ -22,7 +22,7 @@ final class Told implements Follower {
     }
 
     @Override
-    public void appended(EventId id, @Nullable Event event) {
+    public void appended(EventId id, EventId previous, @Nullable Event event) {
         last.set(id);
     }
 

@@ -2,29 +2,27 @@ package io.eventsgateway.redis;
 
 import io.eventsgateway.Event;
 import io.eventsgateway.Payload;
+import io.eventsgateway.log.EventReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
- * How an event is written in Redis: kind, name, subjects and roles, a line each, then the data. Names have no line feed and
+ * Events to bytes as they are kept and published in Redis, and back: kind, name, subjects and roles, a line each, then the data. Names have no line feed and
  * subjects and roles no tab, which parts them. A large message has its data under a key of its own; instead of it stand its size, a
  * blank, and what that key ends with.
  */
-final class StoredForm {
-
-    /** Data of more bytes is kept apart. */
-    static final int LARGE = 64 * 1024;
+final class EventCodec {
 
     /** Where a large event's data is. */
     record Reference(int size, String name) {}
 
-    private StoredForm() {}
+    private EventCodec() {}
 
     static boolean isLarge(Event event) {
-        return event.kind() == Event.Kind.MESSAGE && event.data().size() > LARGE;
+        return event.kind() == Event.Kind.MESSAGE && event.data().size() > EventReader.LARGE_BYTES;
     }
 
-    static byte[] write(Event event) {
+    static byte[] encode(Event event) {
         char kind =
                 switch (event.kind()) {
                     case MESSAGE -> 'm';
@@ -39,8 +37,8 @@ final class StoredForm {
         return all;
     }
 
-    /** Writes a large event whose data is under a name. */
-    static byte[] writeReference(Event event, String name) {
+    /** Encodes a large event whose data is under a name. */
+    static byte[] encodeReference(Event event, String name) {
         byte[] start = head('M', event);
         byte[] reference = Keys.bytes(event.data().size() + " " + name);
         byte[] all = new byte[start.length + reference.length];
@@ -58,7 +56,7 @@ final class StoredForm {
         return bytes[0] == 'M';
     }
 
-    /** Where the data of what {@link #writeReference} wrote is. */
+    /** Where the data of an event from {@link #encodeReference} is. */
     static Reference reference(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         String line = text.substring(text.lastIndexOf('\n') + 1);
@@ -66,14 +64,14 @@ final class StoredForm {
         return new Reference(Integer.parseInt(line, 0, blank, 10), line.substring(blank + 1));
     }
 
-    /** Reads what {@link #writeReference} wrote, with the data that it refers to. */
-    static Event read(byte[] bytes, Payload data) {
+    /** The name of an event from {@link #encodeReference}. */
+    static String name(byte[] bytes) {
         int name = lineAfter(bytes, 0);
-        return Event.message(text(bytes, name, lineAfter(bytes, name)), data);
+        return text(bytes, name, lineAfter(bytes, name));
     }
 
-    /** Reads what {@link #write} wrote, from an index on; the bytes are not copied. */
-    static Event read(byte[] bytes, int from) {
+    /** Decodes what {@link #encode} made, from an index on; the bytes are not copied. */
+    static Event decode(byte[] bytes, int from) {
         int name = lineAfter(bytes, from);
         int subjects = lineAfter(bytes, name);
         int roles = lineAfter(bytes, subjects);
