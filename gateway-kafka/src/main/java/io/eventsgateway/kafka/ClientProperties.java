@@ -30,7 +30,7 @@ final class ClientProperties {
         properties.put("isolation.level", "read_committed");
         // a misspelt topic is reported, not created
         properties.put("allow.auto.create.topics", false);
-        properties.put("max.poll.records", FeedConsumer.POLL_RECORDS);
+        properties.put("max.poll.records", Poller.POLL_RECORDS);
         properties.putIfAbsent("fetch.max.bytes", fetchBytes());
         properties.putIfAbsent("session.timeout.ms", 10_000);
         // how soon a member learns of a rebalance: until then nobody reads what moves

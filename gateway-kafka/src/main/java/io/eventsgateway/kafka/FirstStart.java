@@ -24,7 +24,7 @@ final class FirstStart {
 
     private static final Logger LOG = LoggerFactory.getLogger(FirstStart.class);
 
-    private final Subscription subscription;
+    private final FeedBinding binding;
     private final KafkaOptions options;
     private final Topics topics;
     private final FeedListener listener;
@@ -32,8 +32,8 @@ final class FirstStart {
     /** What there was when the first consumer had joined; guarded by this. */
     private @Nullable Set<TopicPartition> there;
 
-    FirstStart(Subscription subscription, KafkaOptions options, Topics topics, FeedListener listener) {
-        this.subscription = subscription;
+    FirstStart(FeedBinding binding, KafkaOptions options, Topics topics, FeedListener listener) {
+        this.binding = binding;
         this.options = options;
         this.topics = topics;
         this.listener = listener;
@@ -42,7 +42,7 @@ final class FirstStart {
     /** A consumer has joined the group, whether or not there is anything to read. */
     synchronized void joined() {
         if (there == null) {
-            there = topics.partitionsOf(subscription);
+            there = topics.partitionsOf(binding);
         }
     }
 
@@ -67,14 +67,13 @@ final class FirstStart {
     }
 
     private boolean hasBegun() {
-        return topics.committed(subscription.group()).stream()
-                .anyMatch(partition -> subscription.reads(partition.topic()));
+        return topics.committed(binding.group()).stream().anyMatch(partition -> binding.reads(partition.topic()));
     }
 
     private Map<TopicPartition, OffsetAndMetadata> begin(Consumer<byte[], byte[]> consumer) {
-        Feed feed = subscription.feed();
+        Feed feed = binding.feed();
         Instant since = Instant.now().minus(options.retention());
-        Positions positions = Positions.since(since, consumer, Objects.requireNonNull(there));
+        StartOffsets positions = StartOffsets.since(since, consumer, Objects.requireNonNull(there));
         Map<TopicPartition, OffsetAndMetadata> begun = new HashMap<>();
         positions.begins().forEach((partition, offset) -> begun.put(partition, new OffsetAndMetadata(offset)));
         // before anything is read: else another one would take a partition for one that has appeared since
@@ -82,7 +81,7 @@ final class FirstStart {
         LOG.info(
                 "Group begins feed={} group={} since={} partitions={} skipped={}",
                 feed.label(),
-                subscription.group(),
+                binding.group(),
                 since,
                 begun.size(),
                 positions.before());

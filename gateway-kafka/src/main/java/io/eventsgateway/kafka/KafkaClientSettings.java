@@ -42,7 +42,7 @@ public final class KafkaClientSettings {
     /** The profile that logs in by OAuth. */
     private static final String KAFKA_AUTH = "kafka-auth";
 
-    /** The system property by which Kafka's clients are told which token endpoints may be asked. */
+    /** The system property by which Kafka's clients learn which token endpoints may be asked. */
     private static final String ALLOWED_URLS = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
 
     /** How Kafka calls {@code sasl.jaas.config} in its messages. */
@@ -225,7 +225,7 @@ public final class KafkaClientSettings {
 
     /**
      * What every Kafka client of the gateway is configured with. Where that is OAuth, the clients of this JVM are allowed to ask that
-     * token endpoint, which Kafka wants to be told by a system property.
+     * token endpoint, which Kafka takes from a system property.
      *
      * @throws ConfigurationException if a value is not allowed
      */
@@ -372,7 +372,7 @@ public final class KafkaClientSettings {
         return List.of(ConsumerConfig.configDef(), ProducerConfig.configDef(), AdminClientConfig.configDef());
     }
 
-    /** What works but should be told: properties that no client knows, and such as the gateway sets itself. */
+    /** What works but should be reported: properties that no client knows, and such as the gateway sets itself. */
     public static List<String> warnings(Environment environment) {
         Set<String> known = definitions().stream()
                 .flatMap(definition -> definition.names().stream())

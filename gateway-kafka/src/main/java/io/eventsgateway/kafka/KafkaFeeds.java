@@ -30,7 +30,7 @@ public final class KafkaFeeds implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaFeeds.class);
 
-    private final List<Subscription> subscriptions;
+    private final List<FeedBinding> bindings;
     private final KafkaOptions options;
     private final Ingest ingest;
     private final FeedListener listener;
@@ -43,13 +43,12 @@ public final class KafkaFeeds implements AutoCloseable {
     private volatile Set<String> missing = Set.of();
 
     // guarded by this
-    private @Nullable Topics topics;
+    private @Nullable ClusterTopics topics;
     private boolean closed;
 
     /** Feeds that are read from {@link #start} on. The ingest is lent. */
-    public KafkaFeeds(
-            Collection<Subscription> subscriptions, KafkaOptions options, Ingest ingest, FeedListener listener) {
-        this.subscriptions = List.copyOf(subscriptions);
+    public KafkaFeeds(Collection<FeedBinding> bindings, KafkaOptions options, Ingest ingest, FeedListener listener) {
+        this.bindings = List.copyOf(bindings);
         this.options = options;
         this.ingest = ingest;
         this.listener = listener;
@@ -57,11 +56,11 @@ public final class KafkaFeeds implements AutoCloseable {
 
     /** Starts the consumers; returns before they have joined their groups. */
     public synchronized void start() {
-        Topics asked = new Topics(options.properties());
+        ClusterTopics asked = new ClusterTopics(options.properties());
         topics = asked;
         Lock alone = new ReentrantLock();
-        for (Subscription subscription : subscriptions) {
-            FeedGroup group = new FeedGroup(subscription, options, asked, ingest, listener, new Suspects(alone));
+        for (FeedBinding binding : bindings) {
+            FeedGroup group = new FeedGroup(binding, options, asked, ingest, listener, new Suspects(alone));
             groups.add(group);
             group.grow(1);
         }
@@ -72,7 +71,7 @@ public final class KafkaFeeds implements AutoCloseable {
     /** How many consumers each feed has. */
     public synchronized Map<Feed, Integer> consumers() {
         Map<Feed, Integer> consumers = new EnumMap<>(Feed.class);
-        groups.forEach(group -> consumers.merge(group.subscription().feed(), group.consumers(), Integer::sum));
+        groups.forEach(group -> consumers.merge(group.binding().feed(), group.consumers(), Integer::sum));
         return consumers;
     }
 
@@ -95,27 +94,27 @@ public final class KafkaFeeds implements AutoCloseable {
         return missing;
     }
 
-    private void grow(Topics topics) {
+    private void grow(ClusterTopics topics) {
         try {
             Set<String> names = new HashSet<>();
             List<String> matching = new ArrayList<>();
-            for (Subscription subscription : subscriptions) {
-                if (subscription.feed().isPattern()) {
-                    matching.addAll(topics.matching(Pattern.compile(subscription.reads())));
+            for (FeedBinding binding : bindings) {
+                if (binding.feed().isPattern()) {
+                    matching.addAll(topics.matching(Pattern.compile(binding.reads())));
                 } else {
-                    names.add(subscription.reads());
+                    names.add(binding.reads());
                 }
             }
             names.addAll(matching);
             Map<String, Integer> partitions = topics.partitions(names);
             for (FeedGroup group : groups) {
-                Subscription subscription = group.subscription();
-                List<String> read = subscription.feed().isPattern() ? matching : List.of(subscription.reads());
+                FeedBinding binding = group.binding();
+                List<String> read = binding.feed().isPattern() ? matching : List.of(binding.reads());
                 group.grow(read.stream()
                         .mapToInt(topic -> partitions.getOrDefault(topic, 0))
                         .sum());
             }
-            tell(names, partitions.keySet());
+            logMissing(names, partitions.keySet());
             problem = "";
         } catch (Throwable failed) {
             // an error too: a task that throws is never run again
@@ -131,11 +130,11 @@ public final class KafkaFeeds implements AutoCloseable {
                 LOG.error("Partitions not counted, tried again", failed);
             }
         } catch (OutOfMemoryError again) {
-            problem = FeedGroup.NOT_REPORTED;
+            problem = FeedWorker.NOT_REPORTED;
         }
     }
 
-    private void tell(Set<String> names, Set<String> there) {
+    private void logMissing(Set<String> names, Set<String> there) {
         Set<String> absent = new TreeSet<>(names);
         absent.removeAll(there);
         if (!absent.equals(missing)) {

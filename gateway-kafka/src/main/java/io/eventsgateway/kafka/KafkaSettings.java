@@ -173,9 +173,9 @@ public final class KafkaSettings {
     }
 
     /** What each feed reads, by which group. */
-    public static List<Subscription> subscriptions(Environment environment) {
+    public static List<FeedBinding> bindings(Environment environment) {
         return Stream.of(Feed.values())
-                .map(feed -> new Subscription(
+                .map(feed -> new FeedBinding(
                         feed,
                         environment.get(require(TOPICS, feed)),
                         environment.get(require(GROUP_IDS, feed)),
@@ -190,7 +190,7 @@ public final class KafkaSettings {
      */
     public static void check(Environment environment) {
         String letters = deadLetterTopic(environment);
-        List<String> problems = subscriptions(environment).stream()
+        List<String> problems = bindings(environment).stream()
                 .filter(each -> each.feed().isPattern()
                         ? Pattern.compile(each.reads()).matcher(letters).matches()
                         : each.reads().equals(letters))

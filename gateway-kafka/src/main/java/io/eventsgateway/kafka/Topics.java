@@ -1,191 +1,29 @@
 package io.eventsgateway.kafka;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
-import java.util.regex.Pattern;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the cluster says of topics: their ids and partitions. The client that asks is made when there is something to ask. Any thread
- * may call; calls block for as long as the cluster takes.
+ * What a consumer asks of the topics that it reads: their ids, their partitions, and what was committed. Any thread may call; a call blocks
+ * for as long as the cluster takes, and throws a {@link org.apache.kafka.common.KafkaException} where there is no answer.
  */
-final class Topics implements AutoCloseable {
-
-    private static final long TIMEOUT_SECONDS = 10;
-    private static final Duration CLOSE = Duration.ofSeconds(5);
-
-    private final Map<String, Object> properties;
-    private final Map<String, String> ids = new ConcurrentHashMap<>();
-
-    // guarded by this
-    private @Nullable Admin admin;
-    private boolean closed;
-
-    Topics(Map<String, Object> properties) {
-        this.properties = properties;
-    }
-
-    private synchronized Admin admin() {
-        if (closed) {
-            throw new KafkaException("closed");
-        }
-        Admin made = admin;
-        if (made == null) {
-            made = Admin.create(Brokers.checked(properties));
-            admin = made;
-        }
-        return made;
-    }
-
-    /** Lets go of a client that failed, for it may never work again; the next question makes another one. */
-    private void replace(Admin failed) {
-        synchronized (this) {
-            if (!failed.equals(admin)) {
-                return;
-            }
-            admin = null;
-        }
-        failed.close(CLOSE);
-    }
-
-    @Override
-    public synchronized void close() {
-        closed = true;
-        if (admin != null) {
-            admin.close(CLOSE);
-            admin = null;
-        }
-    }
+interface Topics {
 
     /** A topic's id; asked for once, until it is {@link #refresh}ed. */
-    String id(String topic) {
-        String known = ids.get(topic);
-        if (known != null) {
-            return known;
-        }
-        refresh(Set.of(topic));
-        String id = ids.get(topic);
-        if (id == null) {
-            throw new UnknownTopicOrPartitionException("topic " + topic + " is not there any more");
-        }
-        return id;
-    }
+    String id(String topic);
 
-    /** A topic's id as far as it is known without asking; null while the topic is not there. */
+    /** A topic's id as far as it is known without asking; null while the topic is not there. Never blocks. */
     @Nullable
-    String known(String topic) {
-        return ids.get(topic);
-    }
+    String known(String topic);
 
     /** Asks for ids anew: a topic may have been made again under its name. */
-    void refresh(Collection<String> topics) {
-        ids.keySet().removeAll(topics);
-        partitions(topics);
-    }
-
-    /** The names of topics that match a pattern. */
-    List<String> matching(Pattern pattern) {
-        List<String> matching = new ArrayList<>();
-        for (String name : ask(admin -> await(admin.listTopics().names()))) {
-            if (pattern.matcher(name).matches()) {
-                matching.add(name);
-            }
-        }
-        return matching;
-    }
+    void refresh(Collection<String> topics);
 
     /** All partitions that a feed reads now. */
-    Set<TopicPartition> partitionsOf(Subscription subscription) {
-        List<String> names = subscription.feed().isPattern()
-                ? matching(Pattern.compile(subscription.reads()))
-                : List.of(subscription.reads());
-        Set<TopicPartition> partitions = new HashSet<>();
-        partitions(names).forEach((name, count) -> {
-            for (int number = 0; number < count; number++) {
-                partitions.add(new TopicPartition(name, number));
-            }
-        });
-        return partitions;
-    }
+    Set<TopicPartition> partitionsOf(FeedBinding binding);
 
     /** The partitions for which a group has committed an offset. */
-    Set<TopicPartition> committed(String group) {
-        return ask(admin -> await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()))
-                .keySet();
-    }
-
-    /** How many partitions there are, of the topics that exist; none of those one may not ask of. Learns their ids. */
-    Map<String, Integer> partitions(Collection<String> topics) {
-        Map<String, Integer> found = new HashMap<>();
-        if (topics.isEmpty()) {
-            return found;
-        }
-        return ask(admin -> {
-            admin.describeTopics(new HashSet<>(topics)).topicNameValues().forEach((name, asked) -> {
-                try {
-                    TopicDescription topic = await(asked);
-                    found.put(name, topic.partitions().size());
-                    // brokers before 2.8 give topics no ids
-                    ids.put(
-                            name,
-                            topic.topicId().equals(Uuid.ZERO_UUID)
-                                    ? name
-                                    : topic.topicId().toString());
-                } catch (UnknownTopicOrPartitionException missing) {
-                    ids.remove(name);
-                } catch (TopicAuthorizationException denied) {
-                    // its consumers are told the same, and tell
-                    ids.remove(name);
-                    found.put(name, 0);
-                }
-            });
-            return found;
-        });
-    }
-
-    private <T> T ask(Function<Admin, T> question) {
-        Admin asked = admin();
-        try {
-            return question.apply(asked);
-        } catch (InterruptException | AuthorizationException answered) {
-            throw answered;
-        } catch (RuntimeException | Error failed) {
-            replace(asked);
-            throw failed;
-        }
-    }
-
-    private static <T> T await(KafkaFuture<T> asked) {
-        try {
-            return asked.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(failed.getCause());
-        } catch (TimeoutException slow) {
-            throw new org.apache.kafka.common.errors.TimeoutException(
-                    "no answer within " + TIMEOUT_SECONDS + " s", slow);
-        } catch (InterruptedException interrupted) {
-            throw new InterruptException(interrupted);
-        }
-    }
+    Set<TopicPartition> committed(String group);
 }

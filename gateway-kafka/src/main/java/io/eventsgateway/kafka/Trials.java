@@ -28,14 +28,14 @@ final class Trials {
     static final int MOST = 2;
 
     /** How far behind the committed offset the record may be that ended a process. */
-    private static final int HORIZON = 2 * FeedConsumer.GATHERED_RECORDS;
+    private static final int HORIZON = 2 * Poller.GATHERED_RECORDS;
 
     private static final Logger LOG = LoggerFactory.getLogger(Trials.class);
     private static final Duration COMMIT = Duration.ofSeconds(5);
 
     private final Feed feed;
     private final Consumer<byte[], byte[]> consumer;
-    private final Progress progress;
+    private final CommitTracker tracker;
     private final Suspects suspects;
 
     /** The partition whose next record is committed as tried; null for none. */
@@ -43,10 +43,10 @@ final class Trials {
 
     private boolean locked;
 
-    Trials(Feed feed, Consumer<byte[], byte[]> consumer, Progress progress, Suspects suspects) {
+    Trials(Feed feed, Consumer<byte[], byte[]> consumer, CommitTracker tracker, Suspects suspects) {
         this.feed = feed;
         this.consumer = consumer;
-        this.progress = progress;
+        this.tracker = tracker;
         this.suspects = suspects;
     }
 
@@ -57,7 +57,7 @@ final class Trials {
         Map<TopicPartition, OffsetAndMetadata> counted = new HashMap<>();
         handovers.forEach((partition, handover) -> {
             long offset = Objects.requireNonNull(offsets.get(partition));
-            progress.takenOver(partition, offset, handover);
+            tracker.takenOver(partition, offset, handover);
             if (handover.trials() >= MOST) {
                 suspects.condemn(partition, offset);
             } else if (handover.starts() + handover.trials() > 0) {
@@ -76,7 +76,7 @@ final class Trials {
     /** Adds to what is due that partitions are given back: nobody ended there. */
     void giveBack(Iterable<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> due) {
         for (TopicPartition partition : partitions) {
-            Handover handover = progress.handover(partition);
+            Handover handover = tracker.handover(partition);
             if (handover != null && !due.containsKey(partition) && handover.starts() + handover.trials() > 0) {
                 count(due, partition, 0, 0);
             }
@@ -89,7 +89,7 @@ final class Trials {
      * there is none yet it is no trial.
      */
     void begin(TopicPartition partition) {
-        Handover handover = progress.handover(partition);
+        Handover handover = tracker.handover(partition);
         if (handover == null || !hasMore(partition)) {
             return;
         }
@@ -104,7 +104,7 @@ final class Trials {
     /** A record was read alone, or none came. */
     void end(boolean isRead) {
         if (isRead && tried != null) {
-            Handover handover = progress.handover(tried);
+            Handover handover = tracker.handover(tried);
             Map<TopicPartition, OffsetAndMetadata> counted = new HashMap<>();
             count(counted, tried, handover == null ? 0 : handover.starts(), 0);
             consumer.commitAsync(counted, null);
@@ -128,7 +128,7 @@ final class Trials {
 
     private void count(
             Map<TopicPartition, OffsetAndMetadata> counted, TopicPartition partition, int starts, int trials) {
-        OffsetAndMetadata again = progress.count(partition, starts, trials);
+        OffsetAndMetadata again = tracker.count(partition, starts, trials);
         if (again != null) {
             counted.put(partition, again);
         }

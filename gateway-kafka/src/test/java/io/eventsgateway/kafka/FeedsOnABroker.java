@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** What tests of feeds on a real broker share: the feeds, a producer, and a log in memory that fails when it is told to. */
+/** What tests of feeds on a real broker share: the feeds, a producer, and a log in memory that fails on demand. */
 abstract class FeedsOnABroker {
 
     static final int MAX_BYTES = 1_000_000;
@@ -95,10 +95,10 @@ abstract class FeedsOnABroker {
         properties.put("metadata.max.age.ms", 500);
         properties.put("max.poll.interval.ms", (int) MAX_POLL_INTERVAL.toMillis());
         properties.put("session.timeout.ms", 6000);
-        List<Subscription> subscriptions = new ArrayList<>();
+        List<FeedBinding> bindings = new ArrayList<>();
         for (Feed feed : read) {
             int threads = Feed.TASK_MESSAGE.defaultThreads() - 1;
-            subscriptions.add(new Subscription(feed, feed.topic(naming), run + feed.defaultGroup(), threads));
+            bindings.add(new FeedBinding(feed, feed.topic(naming), run + feed.defaultGroup(), threads));
         }
         KafkaDeadLetters deadLetters = new KafkaDeadLetters(run + "-dead-letters", properties, MAX_BYTES, counts);
         Ingest ingest = new Ingest(
@@ -111,7 +111,7 @@ abstract class FeedsOnABroker {
                 Duration.ofSeconds(1),
                 Duration.ofMillis(300),
                 processors);
-        KafkaFeeds feeds = new KafkaFeeds(subscriptions, options, ingest, counts);
+        KafkaFeeds feeds = new KafkaFeeds(bindings, options, ingest, counts);
         open.add(0, deadLetters);
         open.add(0, feeds);
         feeds.start();
@@ -210,7 +210,7 @@ abstract class FeedsOnABroker {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A log in memory that fails while it is told to, as a store does that can't be reached. */
+    /** A log in memory that fails on demand, as a store does that can't be reached. */
     static final class FailingLog extends ForwardingEventLog {
 
         private volatile InMemoryEventLog log = new InMemoryEventLog(RETENTION, InstantSource.system());
@@ -256,14 +256,14 @@ abstract class FeedsOnABroker {
         public synchronized CompletionStage<Appended> append(Generation to, List<Entry> batch) {
             given += batch.size();
             if (to.number() != generation.number()) {
-                return CompletableFuture.failedStage(new LostException("told to lose"));
+                return CompletableFuture.failedStage(new LostException("lost on demand"));
             }
             Throwable refused = refusing.apply(batch);
             if (refused != null) {
                 return CompletableFuture.failedStage(refused);
             }
             return failing
-                    ? CompletableFuture.failedStage(new IllegalStateException("told to fail"))
+                    ? CompletableFuture.failedStage(new IllegalStateException("fails on demand"))
                     : log.append(to, batch);
         }
     }

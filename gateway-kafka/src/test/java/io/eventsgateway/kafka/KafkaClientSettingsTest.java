@@ -78,7 +78,7 @@ class KafkaClientSettingsTest {
     }
 
     @Test
-    void tellsPropertiesThatKafkaDoesNotTake() {
+    void reportsPropertiesThatKafkaDoesNotTake() {
         assertThat(problems(Map.of(
                         "SPRING_KAFKA_PROPERTIES_SESSION_TIMEOUT_MS", "soon",
                         "SPRING_KAFKA_PROPERTIES_LINGER_MS", "-1")))

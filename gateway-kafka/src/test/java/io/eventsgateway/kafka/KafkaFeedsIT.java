@@ -26,7 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The feeds on a real broker, into a log that fails when it is told to. */
+/** The feeds on a real broker, into a log that fails on demand. */
 class KafkaFeedsIT extends FeedsOnABroker {
 
     @Test

@@ -138,7 +138,7 @@ class KafkaSecurityIT {
     }
 
     @Test
-    void tellsAWrongOAuthSecret() {
+    void reportsAWrongOAuthSecret() {
         oauth("wrong");
 
         isRefused("401");
@@ -187,7 +187,7 @@ class KafkaSecurityIT {
     }
 
     @Test
-    void tellsAWrongPassword() {
+    void reportsAWrongPassword() {
         passwordOverTls("wrong");
 
         isRefused("Authentication failed: Invalid username or password");
@@ -230,7 +230,7 @@ class KafkaSecurityIT {
     }
 
     @Test
-    void tellsACertificateThatIsNotTrusted() {
+    void reportsACertificateThatIsNotTrusted() {
         certificates(stranger);
 
         isRefused("Received fatal alert");
@@ -424,7 +424,7 @@ class KafkaSecurityIT {
                 throw new IllegalStateException(reason);
             };
             feeds = new KafkaFeeds(
-                    KafkaSettings.subscriptions(environment).stream()
+                    KafkaSettings.bindings(environment).stream()
                             .filter(each -> each.feed() == Feed.TASK_MESSAGE || each.feed() == Feed.PROCESS_MESSAGE)
                             .toList(),
                     new KafkaOptions(

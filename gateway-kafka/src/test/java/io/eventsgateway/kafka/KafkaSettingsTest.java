@@ -16,39 +16,39 @@ class KafkaSettingsTest {
 
     @Test
     void readsWhatIsDocumentedByDefault() {
-        assertThat(KafkaSettings.subscriptions(new Environment(Map.of())))
+        assertThat(KafkaSettings.bindings(new Environment(Map.of())))
                 .containsExactly(
-                        new Subscription(
+                        new FeedBinding(
                                 Feed.ENGINE_MESSAGE,
                                 "ai.flowx.eventsgateway.engine.commands.message.v1",
                                 "engine-commands-message",
                                 10),
-                        new Subscription(
+                        new FeedBinding(
                                 Feed.ENGINE_DISCONNECT,
                                 "ai.flowx.eventsgateway.engine.commands.disconnect.v1",
                                 "engine-commands-disconnect",
                                 5),
-                        new Subscription(
+                        new FeedBinding(
                                 Feed.ENGINE_CONNECT,
                                 "ai.flowx.eventsgateway.engine.commands.connect.v1",
                                 "engine-commands-connect",
                                 5),
-                        new Subscription(
+                        new FeedBinding(
                                 Feed.TASK_MESSAGE,
                                 "ai.flowx.eventsgateway.task.commands.message.v1",
                                 "task-commands-message",
                                 10),
-                        new Subscription(
+                        new FeedBinding(
                                 Feed.PROCESS_MESSAGE,
                                 "ai.flowx.eventsgateway.process.commands.message.v1",
                                 "process-commands-message",
                                 10),
-                        new Subscription(
+                        new FeedBinding(
                                 Feed.GENERIC_MESSAGE,
                                 "ai.flowx.eventsgateway.receive.*",
                                 "generic-commands-message",
                                 10),
-                        new Subscription(
+                        new FeedBinding(
                                 Feed.USER_MESSAGE,
                                 "ai.flowx.core.designer.notification.user.v1",
                                 "user-broadcast-commands-message",
@@ -65,7 +65,7 @@ class KafkaSettingsTest {
                 "KAFKA_TOPIC_NAMING_SEPARATOR", "_",
                 "KAFKA_TOPIC_NAMING_VERSION", " "));
 
-        assertThat(KafkaSettings.subscriptions(dev).stream().map(Subscription::reads))
+        assertThat(KafkaSettings.bindings(dev).stream().map(FeedBinding::reads))
                 .startsWith("com.acme_dev.eventsgateway_engine_commands_message")
                 .contains("com.acme_dev.eventsgateway_receive_.*");
         assertThat(KafkaSettings.deadLetterTopic(dev)).isEqualTo("com.acme_dev.eventsgateway_deadletter");
@@ -80,9 +80,9 @@ class KafkaSettingsTest {
                 "KAFKA_CONSUMER_GROUP_ID_TASK_COMMANDS_MESSAGE", "task-group",
                 "KAFKA_CONSUMER_THREADS_TASKCOMMANDS", "3"));
 
-        assertThat(KafkaSettings.subscriptions(set))
-                .contains(new Subscription(Feed.TASK_MESSAGE, "tasks", "task-group", 3))
-                .contains(new Subscription(Feed.GENERIC_MESSAGE, "any\\..*", "generic-commands-message", 10));
+        assertThat(KafkaSettings.bindings(set))
+                .contains(new FeedBinding(Feed.TASK_MESSAGE, "tasks", "task-group", 3))
+                .contains(new FeedBinding(Feed.GENERIC_MESSAGE, "any\\..*", "generic-commands-message", 10));
         assertThat(KafkaSettings.deadLetterTopic(set)).isEmpty();
     }
 
@@ -107,12 +107,12 @@ class KafkaSettingsTest {
     void takesABlankTopicForNone() {
         Environment blank = new Environment(Map.of("KAFKA_TOPIC_EVENTSGATEWAY_TASK_IN_MESSAGE", " "));
 
-        assertThat(KafkaSettings.subscriptions(blank).stream().map(Subscription::reads))
+        assertThat(KafkaSettings.bindings(blank).stream().map(FeedBinding::reads))
                 .contains("ai.flowx.eventsgateway.task.commands.message.v1");
     }
 
     @Test
-    void tellsWhatIsWrong() {
+    void reportsWhatIsWrong() {
         Environment wrong = new Environment(Map.of(
                 "KAFKA_TOPIC_EVENTSGATEWAY_PATTERN", "(",
                 "KAFKA_TOPIC_EVENTSGATEWAY_TASK_IN_MESSAGE", "a topic",

@@ -91,7 +91,7 @@ class OddRecordsIT extends FeedsOnABroker {
         sendNumbersAround(POISON);
 
         KafkaFeeds feeds = startFeeds(Feed.TASK_MESSAGE);
-        await(() -> feeds.problem().contains("told to fail"));
+        await(() -> feeds.problem().contains("fails on demand"));
         int before = attempts.get();
         await(() -> attempts.get() > before + 3);
         assertThat(committed(topic)).isZero();

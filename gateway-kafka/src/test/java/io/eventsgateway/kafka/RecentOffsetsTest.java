@@ -16,7 +16,7 @@ class RecentOffsetsTest {
     private final RecentOffsets recent = new RecentOffsets(Duration.ofSeconds(60));
 
     @Test
-    void tellsTheFirstOffsetSinceATimeOrUpToASecondBefore() {
+    void returnsTheFirstOffsetSinceATimeOrUpToASecondBefore() {
         for (int i = 0; i < 100; i++) {
             recent.appended(partition, 1000 + i, START.plusMillis(100L * i));
         }
@@ -28,7 +28,7 @@ class RecentOffsetsTest {
     }
 
     @Test
-    void tellsTheLowestWhenSomeWereReadAgain() {
+    void returnsTheLowestWhenSomeWereReadAgain() {
         recent.appended(partition, 1000, START);
         recent.appended(partition, 2000, START.plusSeconds(2));
         recent.appended(partition, 1500, START.plusSeconds(2));

@@ -25,7 +25,7 @@ final class SmallHeapMain {
         Map<String, Object> properties = Map.of("bootstrap.servers", args[0]);
         KafkaDeadLetters letters = new KafkaDeadLetters(args[3], properties, 1_000_000, FeedListener.NONE);
         KafkaFeeds feeds = new KafkaFeeds(
-                List.of(new Subscription(Feed.TASK_MESSAGE, args[1], args[2], 2)),
+                List.of(new FeedBinding(Feed.TASK_MESSAGE, args[1], args[2], 2)),
                 new KafkaOptions(
                         properties,
                         Duration.ofHours(1),

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * @param group the consumer group
  * @param threads how many consumers one replica has at most, at least 1
  */
-public record Subscription(Feed feed, String reads, String group, int threads) {
+public record FeedBinding(Feed feed, String reads, String group, int threads) {
 
     /** Whether a topic's records are read. */
     boolean reads(String topic) {

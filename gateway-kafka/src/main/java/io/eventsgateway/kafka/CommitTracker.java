@@ -1,7 +1,7 @@
 package io.eventsgateway.kafka;
 
+import io.eventsgateway.log.EventWriter;
 import io.eventsgateway.log.Generation;
-import io.eventsgateway.route.Ingest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * How far a consumer's partitions were appended: what may be committed of them, and from where they are read again after a loss. Used by
  * one thread.
  */
-final class Progress {
+final class CommitTracker {
 
     /** How long before the last append what was appended is remembered, beside what is gone back by. */
     private static final Duration REMEMBERED = Duration.ofSeconds(60);
 
-    private final Ingest ingest;
+    private final EventWriter log;
     private final Duration rewind;
     private final RecentOffsets recent;
 
@@ -43,9 +43,14 @@ final class Progress {
         }
     }
 
-    /** Nothing yet. */
-    Progress(Ingest ingest, Duration rewind) {
-        this.ingest = ingest;
+    /**
+     * Nothing yet.
+     *
+     * @param log what the records are appended to
+     * @param rewind how far before an append its records are read again where the log lost something since
+     */
+    CommitTracker(EventWriter log, Duration rewind) {
+        this.log = log;
         this.rewind = rewind;
         this.recent = new RecentOffsets(rewind.plus(REMEMBERED));
     }
@@ -132,8 +137,8 @@ final class Progress {
             }
         }
         // asked for first: a loss that is noticed meanwhile is noticed here too
-        String receipt = due.isEmpty() ? "" : ingest.receipt();
-        if (ingest.generation().number() != generation.number()) {
+        String receipt = due.isEmpty() ? "" : log.receipt();
+        if (log.generation().number() != generation.number()) {
             return Map.of();
         }
         Instant since = now.minus(rewind);

@@ -14,13 +14,13 @@ import org.apache.kafka.common.TopicPartition;
  * @param begins the offset of each partition's first record dated since then; its end where there is none
  * @param before how many records are before those offsets
  */
-record Positions(Map<TopicPartition, Long> begins, long before) {
+record StartOffsets(Map<TopicPartition, Long> begins, long before) {
 
     /**
      * Asks a consumer. This is not left to the client's own {@code auto.offset.reset=by_duration}, which in 4.4.0 never gets to a position
      * in a partition that was empty when asked. Blocks for as long as the cluster takes.
      */
-    static Positions since(Instant time, Consumer<byte[], byte[]> consumer, Collection<TopicPartition> partitions) {
+    static StartOffsets since(Instant time, Consumer<byte[], byte[]> consumer, Collection<TopicPartition> partitions) {
         Map<TopicPartition, Long> times = new HashMap<>();
         partitions.forEach(partition -> times.put(partition, Math.max(0, time.toEpochMilli())));
         Map<TopicPartition, Long> firsts = consumer.beginningOffsets(partitions);
@@ -36,6 +36,6 @@ record Positions(Map<TopicPartition, Long> begins, long before) {
                 before += Math.max(0, begin - firsts.getOrDefault(partition, begin));
             }
         }
-        return new Positions(begins, before);
+        return new StartOffsets(begins, before);
     }
 }
