@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -51,9 +50,8 @@ public class WriteBenchmark {
 
     @Setup
     public void connect() throws IOException {
-        Executor later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
         log = new InMemoryEventLog(Duration.ofSeconds(1), clock);
-        hub = new Hub(log, later, later, HubListener.NONE);
+        hub = new Hub(log, HubListener.NONE);
         EventsHandler handler = new EventsHandler(
                 hub,
                 credentials -> CompletableFuture.completedStage(

@@ -127,7 +127,7 @@ final class Connections {
     }
 
     private static void expectBody(HttpServerExchange exchange) {
-        if (!exchange.isRequestComplete() && exchange.getAttachment(EventStream.OPEN) == null) {
+        if (!exchange.isRequestComplete() && exchange.getAttachment(HttpStreamExchange.OPEN) == null) {
             IoUtils.safeClose(exchange.getConnection());
         }
     }

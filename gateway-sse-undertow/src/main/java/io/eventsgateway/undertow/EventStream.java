@@ -1,199 +1,140 @@
 package io.eventsgateway.undertow;
 
-import io.eventsgateway.Payload;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.CloseReason;
+import io.eventsgateway.hub.Start;
 import io.eventsgateway.hub.Subscriber;
 import io.eventsgateway.hub.Subscription;
 import io.eventsgateway.sse.SseFrame;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpServerConnection;
-import io.undertow.util.AttachmentKey;
-import io.undertow.util.Methods;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.IoUtils;
-import org.xnio.channels.StreamSinkChannel;
-import org.xnio.channels.StreamSourceChannel;
-import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
- * One client's event stream on its connection. What is delivered goes to the socket in as few writes as it takes; what the socket
- * does not take is kept, up to a bound and one event, until it does. All of it runs on the connection's I/O thread, except for the
- * methods that say otherwise.
+ * One client's event stream on its connection. It takes events up to a bound and one more, and lets the hub wait while the socket takes
+ * nothing. All of it runs on the connection's I/O thread, except for the methods that say otherwise.
+ *
+ * <table>
+ * <caption>States, and what they do on each event</caption>
+ * <tr><th>state<th>opened<th>event<th>part of one<th>socket drained<th>end is taken<th>closed<th>client left<th>stop<th>tick
+ * <tr><td>WAITING<td>OPEN; GONE for HEAD<td>–<td>–<td>–<td>–<td>GONE, with 204 or a time to come back<td>–<td>close<td>–
+ * <tr><td>OPEN<td>–<td>write<td>write; WITHIN<td>resume<td>–<td>ENDING; GONE where the client is not to see the end<td>GONE,
+ *     close<td>close<td>heartbeat, token; close if it takes nothing
+ * <tr><td>WITHIN<td>–<td>write; OPEN; close if the token is over<td>write<td>resume<td>–<td>ENDING; GONE where the client is not
+ *     to see the end<td>GONE, close<td>close<td>close if it takes nothing, after 10 s where the token is over
+ * <tr><td>ENDING<td>–<td>refuse<td>refuse<td>–<td>GONE, and the exchange ends<td>–<td>GONE, close<td>close<td>GONE if it takes nothing for 10 s
+ * <tr><td>GONE<td>–<td>refuse<td>refuse<td>–<td>–<td>–<td>close<td>close<td>–
+ * </table>
  */
-final class EventStream implements Subscriber {
+final class EventStream implements Subscriber, SocketWriter.Owner {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
-
-    /** Of the exchange of a stream that was begun. */
-    static final AttachmentKey<Boolean> OPEN = AttachmentKey.create(Boolean.class);
-
     private static final int ROOM = 64 * 1024;
-    private static final long MAX_BODY = 1024 * 1024;
-    private static final int MAX_COPY = 16 * 1024;
 
-    /** The JDK copies what is written to a buffer outside the heap as large as that, and keeps it for the thread. */
-    private static final int MAX_WRITE = 256 * 1024;
-
-    private static final Duration EXPIRY_NOTICE = Duration.ofSeconds(60);
-
-    /** How long a client may leave the end of its stream unread. */
+    /** How long a client may leave the end of its stream, or of its last event, unread. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(10);
 
-    private final HttpServerExchange exchange;
-    private final Identity identity;
+    private static final long COME_BACK_MILLIS = 3000;
+
+    private final StreamExchange exchange;
     private final SseOptions options;
-    private final Sweepers sweepers;
     private final Consumer<EventStream> whenGone;
+    private final StreamNotices notices;
 
-    // owned by the I/O thread
+    // owned by the ticker
     int place = -1;
-    private @Nullable Subscription subscription;
-    private final Deque<ByteBuffer> pending = new ArrayDeque<>();
-    private int pendingBytes;
-    private @Nullable StreamSinkChannel channel;
-    private Runnable stopNoticing = () -> {};
-    private @Nullable String position;
-    private long acceptedAt = System.nanoTime();
-    private long refusedAt;
-    private boolean refused;
-    private boolean told;
-    private boolean full;
-    private boolean ending;
-    private boolean noticed;
-    private boolean shut;
-    private long comeBackMillis = 3000;
-    private boolean gone;
-    private long bodyBytes;
 
-    EventStream(
-            HttpServerExchange exchange,
-            Identity identity,
-            SseOptions options,
-            Sweepers sweepers,
-            Consumer<EventStream> whenGone) {
-        this.exchange = exchange;
-        this.identity = identity;
-        this.options = options;
-        this.sweepers = sweepers;
-        this.whenGone = whenGone;
+    private State state = State.WAITING;
+    private @Nullable Subscription subscription;
+    private @Nullable SocketWriter writer;
+
+    /** Whether the hub waits for room. */
+    private boolean full;
+
+    private long comeBackMillis = COME_BACK_MILLIS;
+
+    /** See the table above. */
+    enum State {
+        /** Its destinations' ends are not known. */
+        WAITING,
+        /** It sends, and stands between two events. */
+        OPEN,
+        /** It sends, and stands within an event: nothing but the rest of it may follow. */
+        WITHIN,
+        /** Its end was written, and not all of it was taken. */
+        ENDING,
+        /** It is over. */
+        GONE
     }
 
-    /** The hub's side of it, which has not called yet. */
+    EventStream(
+            StreamExchange exchange,
+            Identity identity,
+            Start start,
+            SseOptions options,
+            Consumer<EventStream> whenGone) {
+        this.exchange = exchange;
+        this.options = options;
+        this.whenGone = whenGone;
+        boolean positioned = start.from() != Start.From.LATEST || start.lastEventId() != null;
+        this.notices = new StreamNotices(new TokenClock(identity.expiresAt()), options.heartbeat(), positioned);
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** The hub's side of it. */
     void begin(Subscription made) {
         subscription = made;
-        if (gone) {
+        if (state == State.GONE) {
             made.close(CloseReason.GONE);
         }
     }
 
     /** Ends it after a delay, telling the client when to come back. Any thread. */
     void stop(long delayMillis, long retryMillis) {
-        exchange.getIoThread().executeAfter(() -> stopNow(retryMillis), delayMillis, TimeUnit.MILLISECONDS);
+        exchange.after(delayMillis, () -> stopNow(retryMillis));
     }
 
     private void stopNow(long retryMillis) {
         comeBackMillis = retryMillis;
-        if (!ending && channel != null) {
-            put(SseFrame.retry(retryMillis));
-        }
         close(CloseReason.STOPPED);
+    }
+
+    private boolean sends() {
+        return state == State.OPEN || state == State.WITHIN;
     }
 
     @Override
     public void opened() {
-        EventsHandler.putStreamHeaders(exchange);
-        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
-            gone = true;
-            release();
-            exchange.endExchange();
+        if (exchange.isHead()) {
+            leaveAfter(exchange::endHead);
             close(CloseReason.GONE);
             return;
         }
-        exchange.putAttachment(OPEN, true);
-        exchange.addExchangeCompleteListener((ended, next) -> {
-            if (!ending) {
-                close(CloseReason.GONE);
-            }
-            next.proceed();
-        });
-        if (exchange.isRequestComplete()) {
-            noticeGoing();
-        } else {
-            discardBody(exchange.getRequestChannel());
-        }
-        StreamSinkChannel sink = exchange.getResponseChannel();
-        sink.getWriteSetter().set(ready -> write());
-        channel = sink;
-        sweepers.add(exchange.getIoThread(), this);
-        put(SseFrame.retry(comeBackMillis));
-        put(SseFrame.comment("events follow"));
-        write();
+        state = State.OPEN;
+        SocketWriter to = new SocketWriter(exchange.begin(this, this::leave, this::over), this);
+        writer = to;
+        to.put(SseFrame.retry(comeBackMillis));
+        to.put(SseFrame.comment("events follow"));
+        to.write();
     }
 
-    /** A body means nothing (RFC 9110, section 9.3.1); its end is not the client's going. */
-    private void discardBody(StreamSourceChannel body) {
-        exchange.setPersistent(false);
-        ByteBuffer discarded = ByteBuffer.allocate(1024);
-        body.getReadSetter().set(ready -> {
-            try {
-                for (int n = ready.read(discarded); n != 0; n = ready.read(discarded.clear())) {
-                    bodyBytes += Math.max(0, n);
-                    if (n < 0) {
-                        ready.suspendReads();
-                        noticeGoing();
-                        return;
-                    }
-                    if (bodyBytes > MAX_BODY) {
-                        leave();
-                        return;
-                    }
-                }
-            } catch (IOException broken) {
-                leave();
-            }
-        });
-        body.resumeReads();
-    }
-
-    /** A client that goes says so by closing; else only a write would tell, and an event would have gone nowhere. */
-    private void noticeGoing() {
-        if (!(exchange.getConnection() instanceof HttpServerConnection connection)) {
-            return;
+    private void over() {
+        if (sends()) {
+            close(CloseReason.GONE);
         }
-        ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
-        source.setReadListener(ready -> {
-            try {
-                // a request behind this one would never be answered: the client is not one of ours
-                if (source.read(ByteBuffer.allocate(1)) != 0) {
-                    leave();
-                }
-            } catch (IOException broken) {
-                leave();
-            }
-        });
-        source.resumeReads();
-        stopNoticing = () -> {
-            source.suspendReads();
-            source.setReadListener(null);
-        };
     }
 
     /** Ends it because of a fault; its client comes back. */
     void fail(Throwable fault) {
         LOG.error("Stream failed, its client comes back", fault);
-        leave();
+        abandon();
+        close(CloseReason.FAILED);
     }
 
     private void leave() {
@@ -203,211 +144,159 @@ final class EventStream implements Subscriber {
 
     @Override
     public boolean deliver(ByteBuffer... frame) {
-        if (gone) {
+        boolean large = state == State.WITHIN;
+        notices.eventSent();
+        boolean room = take(State.OPEN, frame);
+        SocketWriter to = writer;
+        if (large && to != null && sends() && notices.tellThatTokenIsOver(to)) {
+            close(CloseReason.EXPIRED);
             return false;
         }
-        for (ByteBuffer part : frame) {
-            put(part);
+        return room;
+    }
+
+    @Override
+    public boolean deliverPart(ByteBuffer... part) {
+        return take(State.WITHIN, part);
+    }
+
+    private boolean take(State next, ByteBuffer... bytes) {
+        SocketWriter to = writer;
+        if (to == null || !sends()) {
+            return false;
         }
-        position = null;
-        told = true;
-        if (pendingBytes >= ROOM) {
-            write();
-            full = pendingBytes > 0;
+        state = next;
+        for (ByteBuffer part : bytes) {
+            to.put(part);
+        }
+        if (to.pendingBytes() >= ROOM) {
+            to.write();
+            full = to.pendingBytes() > 0;
         }
         return !full;
     }
 
     @Override
     public void position(String lastEventId) {
-        position = lastEventId;
-        if (!told) {
-            tellPosition();
+        SocketWriter to = writer;
+        if (to != null) {
+            notices.moved(lastEventId, to);
         }
     }
 
     @Override
     public void flush() {
-        write();
+        SocketWriter to = writer;
+        if (to != null) {
+            to.write();
+        }
     }
 
     @Override
     public void closed(CloseReason reason) {
-        ending = true;
-        if (gone) {
-            return;
-        }
-        if (channel == null) {
-            release();
-            if (reason == CloseReason.ENDED) {
-                exchange.setStatusCode(204).endExchange();
-            } else {
-                // a 204 would keep it from coming back
-                EventsHandler.comeBack(exchange, comeBackMillis);
-            }
-        } else if (reason == CloseReason.GONE || reason == CloseReason.STALLED) {
-            abandon();
-        } else {
-            tellPosition();
-            write();
-        }
-    }
-
-    /** Once a second: is there something to say, or nothing more to expect? */
-    void look(long now, boolean cleanup) {
-        if (ending) {
-            // nobody else supervises it any more
-            if (refused && now - refusedAt > LAST_WORDS.toNanos()) {
-                abandon();
-            }
-            return;
-        }
-        if (cleanup && refused && now - refusedAt > options.cleanupMaxAge().toNanos()) {
-            close(CloseReason.STALLED);
-            return;
-        }
-        Instant expiry = identity.expiresAt();
-        if (expiry != null && tellOfExpiry(expiry)) {
-            return;
-        }
-        if (pending.isEmpty() && now - acceptedAt >= options.heartbeat().toNanos()) {
-            tellPosition();
-            put(SseFrame.comment(""));
-            write();
-        }
-    }
-
-    private boolean tellOfExpiry(Instant expiry) {
-        Instant now = Instant.now();
-        if (!now.isBefore(expiry)) {
-            put(SseFrame.of(null, "token-expired", Payload.of("{}".getBytes(StandardCharsets.UTF_8)))
-                    .whole());
-            write();
-            close(CloseReason.EXPIRED);
-            return true;
-        }
-        if (!noticed && !now.isBefore(expiry.minus(EXPIRY_NOTICE))) {
-            noticed = true;
-            byte[] data = ("{\"expiresAt\":\"" + expiry + "\"}").getBytes(StandardCharsets.UTF_8);
-            put(SseFrame.of(null, "token-expiring", Payload.of(data)).whole());
-            write();
-        }
-        return false;
-    }
-
-    private void tellPosition() {
-        if (position != null) {
-            put(SseFrame.position(position));
-            position = null;
-            told = true;
-        }
-    }
-
-    private void put(ByteBuffer bytes) {
-        pending.add(bytes);
-        pendingBytes += bytes.remaining();
-    }
-
-    /** Writes what is pending as far as the socket takes it; goes on when it takes more. */
-    private void write() {
-        StreamSinkChannel sink = channel;
-        if (sink == null || gone) {
-            return;
-        }
-        try {
-            while (pendingBytes > 0) {
-                ByteBuffer next = gather();
-                int written = sink.write(next);
-                if (written > 0) {
-                    pendingBytes -= written;
-                    acceptedAt = System.nanoTime();
-                    refused = false;
-                }
-                if (next.hasRemaining()) {
-                    pending.addFirst(next);
-                    if (written == 0) {
-                        refuse();
-                        sink.resumeWrites();
-                        return;
+        switch (state) {
+            case WAITING ->
+                leaveAfter(() -> {
+                    if (reason == CloseReason.ENDED) {
+                        exchange.endEmpty();
+                    } else {
+                        // a 204 would keep it from coming back
+                        exchange.comeBack(comeBackMillis);
                     }
+                });
+            case OPEN, WITHIN -> {
+                switch (reason) {
+                    case GONE, STALLED, FAILED -> abandon();
+                    case ENDED, EXPIRED, STOPPED -> end(reason);
                 }
             }
-            if (ending && !shut) {
-                shut = true;
-                // the connection's next request is Undertow's again
-                stopNoticing.run();
-                sink.shutdownWrites();
-            }
-            if (sink.flush()) {
-                refused = false;
-                sink.suspendWrites();
-                drained();
+            case ENDING, GONE -> {}
+        }
+    }
+
+    private void end(CloseReason reason) {
+        SocketWriter to = writer;
+        if (to != null) {
+            if (state == State.OPEN) {
+                notices.tellPosition(to);
             } else {
-                refuse();
-                sink.resumeWrites();
+                // ends the line that was begun; without a blank one the client drops the event
+                to.put(ByteBuffer.wrap(new byte[] {'\n'}));
             }
-        } catch (IOException broken) {
-            leave();
+            if (reason == CloseReason.STOPPED) {
+                to.put(SseFrame.retry(comeBackMillis));
+            }
+            state = State.ENDING;
+            exchange.stopWatching();
+            to.end();
         }
     }
 
-    /** Since when the socket has not taken a byte, however often it is asked. */
-    private void refuse() {
-        if (!refused) {
-            refused = true;
-            refusedAt = System.nanoTime();
+    /**
+     * Once a second.
+     *
+     * @param now by {@link System#nanoTime}
+     * @param cleanup whether those are to be closed that take nothing
+     */
+    void tick(long now, boolean cleanup) {
+        SocketWriter to = writer;
+        if (to != null && sends()) {
+            supervise(to, now, cleanup);
+        } else if (to != null && state == State.ENDING && to.blockedNanos(now) > LAST_WORDS.toNanos()) {
+            abandon();
         }
     }
 
-    private void drained() {
-        if (ending) {
-            gone = true;
-            release();
-            exchange.endExchange();
-            if (!exchange.isRequestComplete()) {
-                IoUtils.safeClose(exchange.getConnection());
-            }
-        } else if (full) {
+    private void supervise(SocketWriter to, long now, boolean cleanup) {
+        long blocked = to.blockedNanos(now);
+        if (cleanup && blocked > 0 && blocked > options.cleanupMaxAge().toNanos()) {
+            close(CloseReason.STALLED);
+        } else if (state == State.WITHIN ? isOverdue(blocked) : notices.tick(now, to)) {
+            close(CloseReason.EXPIRED);
+        }
+    }
+
+    /** A token that ends within an event lets that be sent to its end, to a client that takes it. */
+    private boolean isOverdue(long blocked) {
+        return blocked > LAST_WORDS.toNanos() && notices.isTokenOver();
+    }
+
+    @Override
+    public void drained() {
+        Subscription to = subscription;
+        if (full && to != null) {
             full = false;
-            Subscription to = subscription;
-            if (to != null) {
-                to.resume();
-            }
+            to.resume();
         }
     }
 
-    /** The next bytes to write: one large part, or a piece of it, or many small ones copied together. */
-    private ByteBuffer gather() {
-        ByteBuffer first = pending.remove();
-        if (first.remaining() > MAX_WRITE) {
-            ByteBuffer piece = first.slice(first.position(), MAX_WRITE);
-            pending.addFirst(first.position(first.position() + MAX_WRITE));
-            return piece;
-        }
-        if (pending.isEmpty() || first.remaining() >= MAX_COPY) {
-            return first;
-        }
-        ByteBuffer many = ByteBuffer.allocate(Math.min(pendingBytes, MAX_COPY));
-        many.put(first);
-        while (!pending.isEmpty() && pending.element().remaining() <= many.remaining()) {
-            many.put(pending.remove());
-        }
-        return many.flip();
+    @Override
+    public void ended() {
+        leaveAfter(exchange::end);
+    }
+
+    @Override
+    public void broken() {
+        leave();
     }
 
     private void abandon() {
-        if (!gone) {
-            gone = true;
-            pending.clear();
-            pendingBytes = 0;
-            release();
-            IoUtils.safeClose(exchange.getConnection());
-        }
+        leaveAfter(exchange::abort);
     }
 
-    private void release() {
-        sweepers.remove(exchange.getIoThread(), this);
+    /** Takes it out of all lists, and then ends the exchange in the way that is given. */
+    private void leaveAfter(Runnable way) {
+        if (state == State.GONE) {
+            return;
+        }
+        state = State.GONE;
+        SocketWriter to = writer;
+        if (to != null) {
+            to.close();
+        }
+        exchange.stopTicks(this);
         whenGone.accept(this);
+        way.run();
     }
 
     private void close(CloseReason reason) {

@@ -7,17 +7,16 @@ import io.eventsgateway.auth.Authenticator;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.Hub;
 import io.eventsgateway.hub.Start;
-import io.eventsgateway.sse.SseFrame;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,14 +32,13 @@ public final class EventsHandler implements HttpHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventsHandler.class);
     private static final String METHODS = "GET, HEAD, OPTIONS";
-    private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
 
     private final Hub hub;
     private final Authenticator authenticator;
     private final AccessPolicy policy;
     private final @Nullable String shared;
     private final SseOptions options;
-    private final Sweepers sweepers;
+    private final StreamTicker ticker;
     private final Limits limits;
     private final Faults faults = new Faults(InstantSource.system());
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
@@ -58,7 +56,7 @@ public final class EventsHandler implements HttpHandler {
         this.policy = policy;
         this.shared = shared;
         this.options = options;
-        this.sweepers = new Sweepers(options);
+        this.ticker = new StreamTicker(options);
         this.limits = new Limits(options);
     }
 
@@ -159,19 +157,26 @@ public final class EventsHandler implements HttpHandler {
             Set<Destination> allowed,
             Start start,
             Limits.Place place) {
-        EventStream stream = new EventStream(exchange, identity, options, sweepers, gone -> {
-            streams.remove(gone);
-            place.leave();
-        });
+        EventStream stream =
+                new EventStream(new HttpStreamExchange(exchange, ticker), identity, start, options, gone -> {
+                    streams.remove(gone);
+                    place.leave();
+                });
         streams.add(stream);
         XnioIoThread thread = exchange.getIoThread();
-        thread.execute(() -> {
-            try {
-                stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread));
-            } catch (RuntimeException | Error fault) {
-                stream.fail(fault);
-            }
-        });
+        try {
+            thread.execute(() -> {
+                try {
+                    stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread));
+                } catch (RuntimeException | Error fault) {
+                    stream.fail(fault);
+                }
+            });
+        } catch (RejectedExecutionException stopping) {
+            streams.remove(stream);
+            place.leave();
+            throw stopping;
+        }
     }
 
     /** Whether nobody is let in who was not yet. */
@@ -200,20 +205,7 @@ public final class EventsHandler implements HttpHandler {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, Long.toString(Math.round(later / 1000.0)));
             new Problem(503, "The gateway takes no streams right now; come back later.").send(exchange);
         } else {
-            comeBack(exchange, later);
+            SseResponse.comeBack(exchange, later);
         }
-    }
-
-    /** A stream that says nothing but when to come back. */
-    static void comeBack(HttpServerExchange exchange, long afterMillis) {
-        putStreamHeaders(exchange);
-        exchange.getResponseSender().send(SseFrame.retry(afterMillis));
-    }
-
-    static void putStreamHeaders(HttpServerExchange exchange) {
-        exchange.setStatusCode(200);
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream;charset=utf-8");
-        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store, no-transform");
-        exchange.getResponseHeaders().put(ACCEL_BUFFERING, "no");
     }
 }

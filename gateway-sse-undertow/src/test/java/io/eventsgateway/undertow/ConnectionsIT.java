@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -47,8 +46,7 @@ class ConnectionsIT {
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + "\u0000\u0000\u0000\u0004\u0000\u0000\u0000\u0000\u0000";
 
     private final InMemoryEventLog log = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
-    private final Executor soon = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
-    private final Hub hub = new Hub(log, soon, soon, HubListener.NONE);
+    private final Hub hub = new Hub(log, HubListener.NONE);
     private final List<Socket> sockets = new ArrayList<>();
     private SseServer server;
 

@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The example of docs/embedding.md: event streams in a server that has other things to do. */
@@ -37,9 +36,7 @@ class EmbeddingExampleIT {
     void servesEventStreamsBesideSomethingElse() throws Exception {
         // begin
         var log = new InMemoryEventLog(Duration.ofHours(4), InstantSource.system());
-        var retry = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
-        var marks = CompletableFuture.delayedExecutor(10, TimeUnit.SECONDS);
-        var hub = new Hub(log, retry, marks, HubListener.NONE);
+        var hub = new Hub(log, HubListener.NONE);
         var events = new EventsHandler(
                 hub,
                 token -> CompletableFuture.completedStage(new Identity("ann", "acme", Set.of("ann"), Set.of(), null)),

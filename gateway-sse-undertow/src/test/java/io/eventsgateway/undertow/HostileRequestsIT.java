@@ -34,8 +34,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -88,8 +86,7 @@ class HostileRequestsIT {
 
     @BeforeAll
     static void start() {
-        Executor soon = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
-        hub = new Hub(LOG, soon, soon, HubListener.NONE);
+        hub = new Hub(LOG, HubListener.NONE);
         EventsHandler handler =
                 new EventsHandler(hub, HostileRequestsIT::authenticate, AccessPolicy.AUTHENTICATED, null, OPTIONS);
         handler.open();
@@ -574,7 +571,7 @@ class HostileRequestsIT {
     }
 
     private static String lastId() {
-        return LOG.tail(new Destination("acme", "view", "1"))
+        return LOG.end(new Destination("acme", "view", "1"))
                 .toCompletableFuture()
                 .join()
                 .end()

@@ -33,8 +33,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,8 +49,7 @@ class RequestsIT {
     private static final String ANN = "Host: a\r\nAuthorization: Bearer ann\r\nOrigin: https://app.example.com\r\n";
 
     private final InMemoryEventLog log = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
-    private final Executor soon = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
-    private final Hub hub = new Hub(log, soon, soon, HubListener.NONE);
+    private final Hub hub = new Hub(log, HubListener.NONE);
     private EventsHandler handler;
     private SseServer server;
     private long offset;

@@ -37,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
@@ -72,8 +71,7 @@ class TlsIT {
     static Path folder;
 
     private final InMemoryEventLog log = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
-    private final Executor soon = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
-    private final Hub hub = new Hub(log, soon, soon, HubListener.NONE);
+    private final Hub hub = new Hub(log, HubListener.NONE);
     private SseServer server;
 
     @BeforeAll

@@ -8,44 +8,44 @@ import java.util.concurrent.TimeUnit;
 import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 
-/** Looks at the streams of each I/O thread once a second: one timer for all of them. */
-final class Sweepers {
+/** Ticks the streams of each I/O thread once a second: one timer for all of them. */
+final class StreamTicker {
 
     private final SseOptions options;
-    private final Map<XnioIoThread, Sweeper> sweepers = new ConcurrentHashMap<>();
+    private final Map<XnioIoThread, OfThread> threads = new ConcurrentHashMap<>();
 
-    Sweepers(SseOptions options) {
+    StreamTicker(SseOptions options) {
         this.options = options;
     }
 
     /** Called by the I/O thread itself. */
     void add(XnioIoThread thread, EventStream stream) {
-        sweepers.computeIfAbsent(thread, Sweeper::new).add(stream);
+        threads.computeIfAbsent(thread, OfThread::new).add(stream);
     }
 
     /** Called by the I/O thread itself. */
     void remove(XnioIoThread thread, EventStream stream) {
-        Sweeper sweeper = sweepers.get(thread);
-        if (sweeper != null) {
-            sweeper.remove(stream);
+        OfThread ticked = threads.get(thread);
+        if (ticked != null) {
+            ticked.remove(stream);
         }
     }
 
     /** One thread's streams; owned by that thread. */
-    private final class Sweeper {
+    private final class OfThread {
         private final XnioIoThread thread;
         private final List<EventStream> streams = new ArrayList<>();
         private XnioExecutor.Key timer = () -> false;
         private long nextCleanup;
 
-        Sweeper(XnioIoThread thread) {
+        OfThread(XnioIoThread thread) {
             this.thread = thread;
         }
 
         void add(EventStream stream) {
             if (streams.isEmpty()) {
                 nextCleanup = System.nanoTime() + options.cleanupInterval().toNanos();
-                timer = thread.executeAtInterval(this::sweep, 1, TimeUnit.SECONDS);
+                timer = thread.executeAtInterval(this::tick, 1, TimeUnit.SECONDS);
             }
             stream.place = streams.size();
             streams.add(stream);
@@ -67,7 +67,7 @@ final class Sweepers {
         }
 
         /** Backwards, because a stream that leaves is replaced by the last one. */
-        private void sweep() {
+        private void tick() {
             long now = System.nanoTime();
             boolean cleanup = now - nextCleanup >= 0;
             if (cleanup) {
@@ -76,9 +76,9 @@ final class Sweepers {
             for (int i = streams.size() - 1; i >= 0; i--) {
                 EventStream stream = streams.get(i);
                 try {
-                    stream.look(now, cleanup);
+                    stream.tick(now, cleanup);
                 } catch (RuntimeException | Error fault) {
-                    // the streams before it are looked at too
+                    // the streams before it are ticked too
                     stream.fail(fault);
                 }
             }

@@ -1,0 +1,92 @@
+package io.eventsgateway.undertow;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.Methods;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSinkChannel;
+
+/** A stream's exchange with Undertow. */
+final class HttpStreamExchange implements StreamExchange {
+
+    /** Of the exchange of a stream that was begun. */
+    static final AttachmentKey<Boolean> OPEN = AttachmentKey.create(Boolean.class);
+
+    private final HttpServerExchange exchange;
+    private final StreamTicker ticker;
+    private @Nullable ClientWatch watch;
+
+    /** An exchange with nothing sent yet. */
+    HttpStreamExchange(HttpServerExchange exchange, StreamTicker ticker) {
+        this.exchange = exchange;
+        this.ticker = ticker;
+    }
+
+    @Override
+    public boolean isHead() {
+        return exchange.getRequestMethod().equals(Methods.HEAD);
+    }
+
+    @Override
+    public StreamSinkChannel begin(EventStream stream, Runnable whenLeft, Runnable whenOver) {
+        SseResponse.begin(exchange);
+        exchange.putAttachment(OPEN, true);
+        exchange.addExchangeCompleteListener((ended, next) -> {
+            whenOver.run();
+            next.proceed();
+        });
+        ClientWatch made = new ClientWatch(exchange, whenLeft);
+        watch = made;
+        made.start();
+        ticker.add(exchange.getIoThread(), stream);
+        return exchange.getResponseChannel();
+    }
+
+    @Override
+    public void after(long millis, Runnable task) {
+        exchange.getIoThread().executeAfter(task, millis, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stopWatching() {
+        if (watch != null) {
+            watch.stop();
+        }
+    }
+
+    @Override
+    public void stopTicks(EventStream stream) {
+        ticker.remove(exchange.getIoThread(), stream);
+    }
+
+    @Override
+    public void end() {
+        exchange.endExchange();
+        if (!exchange.isRequestComplete()) {
+            IoUtils.safeClose(exchange.getConnection());
+        }
+    }
+
+    @Override
+    public void endHead() {
+        SseResponse.begin(exchange);
+        exchange.endExchange();
+    }
+
+    @Override
+    public void endEmpty() {
+        exchange.setStatusCode(204).endExchange();
+    }
+
+    @Override
+    public void comeBack(long afterMillis) {
+        SseResponse.comeBack(exchange, afterMillis);
+    }
+
+    @Override
+    public void abort() {
+        IoUtils.safeClose(exchange.getConnection());
+    }
+}

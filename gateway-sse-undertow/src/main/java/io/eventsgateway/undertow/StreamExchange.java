@@ -1,0 +1,46 @@
+package io.eventsgateway.undertow;
+
+import org.xnio.channels.StreamSinkChannel;
+
+/**
+ * What a stream needs of the HTTP exchange whose answer it is. All but {@link #after} is called by the connection's I/O thread, and {@link
+ * #begin} before everything else but the whole answers {@link #endEmpty}, {@link #endHead} and {@link #comeBack}, of which it is given one at most.
+ */
+interface StreamExchange {
+
+    /** Whether the headers are all that is asked for. */
+    boolean isHead();
+
+    /**
+     * Begins the answer, and to watch the client, and the ticks of the stream.
+     *
+     * @param whenLeft runs when the client has left
+     * @param whenOver runs when the exchange is over, for whatever reason
+     * @return what the stream is written to
+     */
+    StreamSinkChannel begin(EventStream stream, Runnable whenLeft, Runnable whenOver);
+
+    /** Runs a task on the I/O thread after a delay. Any thread may call. */
+    void after(long millis, Runnable task);
+
+    /** The connection's next request is not the stream's any more. */
+    void stopWatching();
+
+    /** No tick comes any more. */
+    void stopTicks(EventStream stream);
+
+    /** Ends the exchange behind an answer that was written to its end. */
+    void end();
+
+    /** Ends the exchange with the headers of a stream. */
+    void endHead();
+
+    /** Ends the exchange with a status at which no client comes back. */
+    void endEmpty();
+
+    /** Ends the exchange with nothing but a time to come back. */
+    void comeBack(long afterMillis);
+
+    /** Closes the connection. */
+    void abort();
+}
