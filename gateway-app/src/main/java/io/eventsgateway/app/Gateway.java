@@ -55,7 +55,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,9 +93,7 @@ public final class Gateway implements AutoCloseable {
         RedisEventLog redis = embedded ? null : redisLog();
         EventLog log = redis == null ? inMemoryLog() : redis;
         Access access = access(log, redis == null ? IssuerMemory.ofProcess() : redis.issuers());
-        Executor later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
-        Executor marks = CompletableFuture.delayedExecutor(10, TimeUnit.SECONDS);
-        Hub hub = new Hub(log, later, marks, meters);
+        Hub hub = new Hub(log, meters);
         closes.push(hub);
         this.events = new EventsHandler(
                 hub,
@@ -269,7 +266,7 @@ public final class Gateway implements AutoCloseable {
                 // one of two can read while the other one waits for Redis
                 Math.max(2, Runtime.getRuntime().availableProcessors()));
         KafkaFeeds feeds = new KafkaFeeds(
-                KafkaSettings.subscriptions(environment),
+                KafkaSettings.bindings(environment),
                 options,
                 new Ingest(decoder, Router.STANDARD, log, deadLetters, meters),
                 meters);
@@ -293,7 +290,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void addDevelopment(PathHandler paths, RecordDecoder decoder, EventLog log, PageGuard guard) {
-        DevRecords records = new DevRecords(KafkaSettings.subscriptions(environment), decoder, log, meters);
+        DevRecords records = new DevRecords(KafkaSettings.bindings(environment), decoder, log, meters);
         DemoProcess demo = new DemoProcess(records, InstantSource.system());
         DevHandler dev = new DevHandler(records, environment.get(SseSettings.HEARTBEAT), guard);
         paths.addExactPath("/", dev).addPrefixPath("/dev", dev);

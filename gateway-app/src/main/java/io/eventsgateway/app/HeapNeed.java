@@ -5,8 +5,8 @@ import io.eventsgateway.kafka.KafkaClientSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How large a heap the largest record needs, as {@code HeapLab} measured: Kafka's client, the log, and the streams of clients have copies of
- * it at one time.
+ * How large a heap the largest record needs, as {@code HeapLab} measured: Kafka's client, the log, and the streams of clients have
+ * copies of it at one time.
  */
 final class HeapNeed {
 

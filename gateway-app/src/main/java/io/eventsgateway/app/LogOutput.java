@@ -13,8 +13,8 @@ import io.eventsgateway.app.manage.HeaderLoggers;
 import java.time.InstantSource;
 
 /**
- * Where logs go and what is left out of them, unless {@code -Dlogback.configurationFile} names a file that says so. In code, because
- * reading a file of XML is a tenth of the time to start. Found and called by Logback.
+ * Where logs go and what is left out of them, unless {@code -Dlogback.configurationFile} names a file that says so. In code,
+ * because reading a file of XML is a tenth of the time to start. Found and called by Logback.
  */
 public final class LogOutput extends ContextAwareBase implements Configurator {
 
@@ -42,7 +42,7 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
 
     /** What is said by the gateway itself, once, or is of no use. */
     static void leaveOut(LoggerContext context) {
-        // brokers that refuse or can't be found, and missing topics, at every attempt; FeedGroup and KafkaFeeds say it
+        // brokers that refuse or can't be found, and missing topics, at every attempt; FeedWorker and KafkaFeeds say it
         // once
         level(context, Level.OFF, "org.apache.kafka.clients.ClientUtils");
         level(context, Level.OFF, "org.apache.kafka.clients.NetworkClient");
@@ -50,7 +50,7 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
         level(context, Level.ERROR, "org.apache.kafka.clients.consumer.internals.FetchCollector");
         level(context, Level.WARN, "org.apache.kafka");
         level(context, Level.WARN, "io.lettuce");
-        // a server that is away, at every attempt; Connections says it once and then every minute
+        // a server that is away, at every attempt; RedisEventLog logs it once and then every minute
         level(context, Level.ERROR, "io.lettuce.core.protocol.ConnectionWatchdog");
         level(context, Level.ERROR, "io.lettuce.core.RedisClient");
         level(context, Level.ERROR, "io.lettuce.core.cluster.RedisClusterClient");

@@ -3,20 +3,27 @@ package io.eventsgateway.app;
 import io.eventsgateway.app.cli.ConfigCommand;
 import io.eventsgateway.app.cli.PublishCommand;
 import io.eventsgateway.app.cli.RunCommand;
+import io.eventsgateway.app.cli.RunOptions;
 import io.eventsgateway.app.cli.TailCommand;
 import io.eventsgateway.app.cli.TokenCommand;
 import io.eventsgateway.app.manage.ManagementHandler;
 import io.eventsgateway.config.ConfigurationException;
 import java.io.IOException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /**
  * The command line. Exit codes follow BSD's sysexits: 0, {@value #USAGE} for a wrong command line, {@value #UNAVAILABLE} for a
- * server that can't be reached, {@value #FAULT} for a fault of ours, {@value #CONFIGURATION} for a configuration that can't be used.
+ * server that can't be reached, {@value #FAULT} for a fault of ours, {@value #CONFIGURATION} for a configuration that can't be
+ * used.
  */
 @Command(
         name = "gateway",
@@ -30,12 +37,20 @@ import picocli.CommandLine.IVersionProvider;
             TailCommand.class,
             TokenCommand.class
         })
-public final class Main {
+public final class Main implements Callable<Integer> {
 
     static final int USAGE = 64;
     static final int UNAVAILABLE = 69;
     static final int FAULT = 70;
     static final int CONFIGURATION = 78;
+
+    @Mixin
+    private RunOptions options = new RunOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        return options.run();
+    }
 
     /** Runs a command and exits with its code. */
     public static void main(String[] args) {
@@ -51,9 +66,6 @@ public final class Main {
     }
 
     static int execute(String... args) {
-        boolean runs = args.length == 0 || args[0].equals("--embedded") || args[0].startsWith("--config");
-        String[] command =
-                runs ? Stream.concat(Stream.of("run"), Stream.of(args)).toArray(String[]::new) : args;
         return new CommandLine(new Main())
                 .setExitCodeExceptionMapper(
                         failure -> failure instanceof ConfigurationException ? CONFIGURATION : FAULT)
@@ -63,10 +75,23 @@ public final class Main {
                     wrong.getCommandLine().usage(wrong.getCommandLine().getErr());
                     return USAGE;
                 })
-                .execute(command);
+                .setExecutionStrategy(Main::run)
+                .execute(args);
     }
 
-    private static int tell(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+    /** Runs the command, which would not get an option that stands before it. */
+    private static int run(ParseResult parsed) {
+        for (OptionSpec option : parsed.matchedOptions()) {
+            if (parsed.hasSubcommand() && !option.usageHelp() && !option.versionHelp()) {
+                CommandLine command = parsed.subcommand().commandSpec().commandLine();
+                throw new ParameterException(
+                        command, option.longestName() + " must stand behind the command " + command.getCommandName());
+            }
+        }
+        return new RunLast().execute(parsed);
+    }
+
+    private static int tell(Exception failure, CommandLine command, ParseResult parsed) {
         if (failure instanceof ConfigurationException configuration) {
             configuration.problems().forEach(command.getErr()::println);
             return CONFIGURATION;

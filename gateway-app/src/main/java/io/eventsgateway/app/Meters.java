@@ -12,6 +12,7 @@ import io.eventsgateway.topic.Feed;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -65,7 +66,7 @@ final class Meters implements HubListener, IngestListener, FeedListener {
                             "feed",
                             feed.label()));
         }
-        for (Gap gap : Gap.values()) {
+        for (Gap gap : EnumSet.complementOf(EnumSet.of(Gap.NONE))) {
             resets.put(gap, counter(registry, "events.gateway.resets", "Gaps told to clients", "reason", gap.reason()));
         }
         for (CloseReason reason : CloseReason.values()) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Lets a line of Kafka's clients through once a minute, whichever client says it: each of them says the same of the same fault, at every
- * attempt. Any thread may call.
+ * Lets a line of Kafka's clients through once a minute, whichever client says it: each of them says the same of the same fault, at
+ * every attempt. Any thread may call.
  */
 final class Repeats extends Filter<ILoggingEvent> {
 

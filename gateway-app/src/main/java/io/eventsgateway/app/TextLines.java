@@ -6,8 +6,8 @@ import io.eventsgateway.config.Secrets;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Log lines for people: one for each event, whatever is in it, and each line of an exception behind two blanks. Nobody whose text gets
- * into a log writes a line that looks like another one. Without user information in URLs and without PEM.
+ * Log lines for people: one for each event, whatever is in it, and each line of an exception behind two blanks. Nobody whose text
+ * gets into a log writes a line that looks like another one. Without user information in URLs and without PEM.
  */
 final class TextLines extends PatternLayoutEncoder {
 

@@ -158,6 +158,14 @@ class CommandsIT {
         assertThat(run.output()).contains("pubish").contains("publish");
     }
 
+    @Test
+    void refusesAnOptionThatStandsBeforeTheCommand() {
+        GatewayRun run = GatewayRun.of(Map.of(), "--config=any", "config");
+
+        assertThat(run.exitCode()).isEqualTo(64);
+        assertThat(run.output()).contains("--config must stand behind the command config");
+    }
+
     private static void awaitStatus(String uri, int status) throws Exception {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (get(URI.create(uri), null).statusCode() != status) {

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -108,6 +109,24 @@ final class GatewayProcess implements AutoCloseable {
                     .orElse(0);
         } catch (IOException unknown) {
             return 0;
+        }
+    }
+
+    /** What its heap holds after a collection, in bytes. */
+    long liveBytes() {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        try {
+            Process asked = new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.class_histogram")
+                    .redirectErrorStream(true)
+                    .start();
+            String histogram = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            Matcher total = Pattern.compile("Total +[0-9]+ +([0-9]+)").matcher(histogram);
+            if (!total.find()) {
+                throw new IllegalStateException(histogram);
+            }
+            return Long.parseLong(total.group(1));
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
         }
     }
 

@@ -87,8 +87,10 @@ final class Listener implements AutoCloseable {
         return values("id:").get(0);
     }
 
+    /** The values of a field in what has come whole: up to the last blank line. */
     private List<String> values(String field) {
-        return lines.stream()
+        List<String> now = List.copyOf(lines);
+        return now.subList(0, now.lastIndexOf("") + 1).stream()
                 .filter(line -> line.startsWith(field))
                 .map(line -> line.substring(field.length()).strip())
                 .toList();

@@ -31,8 +31,8 @@ class RepeatsTest {
 
     @Test
     void leavesEverybodyElsesLinesAlone() {
-        assertThat(decide("io.eventsgateway.kafka.FeedGroup", "Kafka fails")).isEqualTo(FilterReply.NEUTRAL);
-        assertThat(decide("io.eventsgateway.kafka.FeedGroup", "Kafka fails")).isEqualTo(FilterReply.NEUTRAL);
+        assertThat(decide("io.eventsgateway.kafka.FeedWorker", "Kafka fails")).isEqualTo(FilterReply.NEUTRAL);
+        assertThat(decide("io.eventsgateway.kafka.FeedWorker", "Kafka fails")).isEqualTo(FilterReply.NEUTRAL);
     }
 
     private FilterReply decide(String logger, String message) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsgateway.config.ConfigurationException;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.config.Setting;
+import io.eventsgateway.kafka.FeedBinding;
 import io.eventsgateway.kafka.KafkaClientSettings;
 import io.eventsgateway.kafka.KafkaSettings;
-import io.eventsgateway.kafka.Subscription;
 import io.eventsgateway.redis.RedisOptions;
 import io.eventsgateway.redis.RedisSettings;
 import io.eventsgateway.topic.Feed;
@@ -557,7 +557,7 @@ class SettingsTest {
                 name,
                 fallback,
                 other,
-                environment -> subscription(environment, Feed.TASK_MESSAGE).reads(),
+                environment -> binding(environment, Feed.TASK_MESSAGE).reads(),
                 "ai.flowx.eventsgateway.task.commands.message.v1",
                 byOther);
     }
@@ -567,7 +567,7 @@ class SettingsTest {
                 "KAFKA_TOPIC_EVENTSGATEWAY_" + name,
                 fallback,
                 "by-hand",
-                environment -> subscription(environment, feed).reads(),
+                environment -> binding(environment, feed).reads(),
                 fallback,
                 "by-hand");
     }
@@ -577,7 +577,7 @@ class SettingsTest {
                 "KAFKA_CONSUMER_GROUPID_" + name,
                 fallback,
                 "my group",
-                environment -> subscription(environment, feed).group(),
+                environment -> binding(environment, feed).group(),
                 fallback,
                 "my group");
     }
@@ -587,13 +587,13 @@ class SettingsTest {
                 "KAFKA_CONSUMER_THREADS_" + name,
                 fallback,
                 "3",
-                environment -> subscription(environment, feed).threads(),
+                environment -> binding(environment, feed).threads(),
                 fallback,
                 "3");
     }
 
-    private static Subscription subscription(Environment environment, Feed feed) {
-        return KafkaSettings.subscriptions(environment).stream()
+    private static FeedBinding binding(Environment environment, Feed feed) {
+        return KafkaSettings.bindings(environment).stream()
                 .filter(each -> each.feed() == feed)
                 .findFirst()
                 .orElseThrow();

@@ -26,7 +26,8 @@ final class SlowClient implements AutoCloseable {
         try {
             socket.setReceiveBufferSize(8 * 1024);
             socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
-            String request = "GET " + uri.getRawPath() + " HTTP/1.0\r\nHost: gateway\r\n\r\n";
+            String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+            String request = "GET " + uri.getRawPath() + query + " HTTP/1.0\r\nHost: gateway\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException refused) {
             throw new IllegalStateException(refused);

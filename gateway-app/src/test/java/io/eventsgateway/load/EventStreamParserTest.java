@@ -61,7 +61,7 @@ class EventStreamParserTest {
 
     @Test
     void tellsNothingWithoutData() {
-        feed("id: 1\nevent: x\n\nretry: 100\n\n\ndatum: no\n\n");
+        feed("id: 1\nevent: x\n\nretry: 100\n\n\ndatum: no\n");
 
         assertThat(events).isEmpty();
         assertThat(parser.lastEventId()).isEqualTo("1");

@@ -128,7 +128,7 @@ public final class DevHandler implements HttpHandler {
     }
 
     private Map<String, Object> info() {
-        List<Map<String, String>> feeds = records.subscriptions().stream()
+        List<Map<String, String>> feeds = records.bindings().stream()
                 .map(each -> Map.of(
                         "name", each.feed().label(),
                         "topic", each.feed().isPattern() ? each.reads().replace(".*", ".demo.v1") : each.reads(),

@@ -1,7 +1,7 @@
 package io.eventsgateway.app.dev;
 
 import io.eventsgateway.Source;
-import io.eventsgateway.kafka.Subscription;
+import io.eventsgateway.kafka.FeedBinding;
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.route.InboundRecord.Header;
@@ -26,15 +26,15 @@ public final class DevRecords {
     /** Of Kafka's. */
     private static final int MAX_TOPIC = 249;
 
-    private final List<Subscription> subscriptions;
+    private final List<FeedBinding> bindings;
     private final Ingest ingest;
     private final String topicId = UUID.randomUUID().toString();
     private final AtomicLong offset = new AtomicLong();
     private final Map<Source, String> rejected = new ConcurrentHashMap<>();
 
     /** Records into a log, which is lent. */
-    public DevRecords(List<Subscription> subscriptions, RecordDecoder decoder, EventLog log, IngestListener listener) {
-        this.subscriptions = List.copyOf(subscriptions);
+    public DevRecords(List<FeedBinding> bindings, RecordDecoder decoder, EventLog log, IngestListener listener) {
+        this.bindings = List.copyOf(bindings);
         this.ingest = new Ingest(
                 decoder,
                 Router.STANDARD,
@@ -46,8 +46,8 @@ public final class DevRecords {
                 listener);
     }
 
-    List<Subscription> subscriptions() {
-        return subscriptions;
+    List<FeedBinding> bindings() {
+        return bindings;
     }
 
     /** The feed that reads a topic; null when none does. */
@@ -56,7 +56,7 @@ public final class DevRecords {
         if (topic.length() > MAX_TOPIC) {
             return null;
         }
-        for (Subscription each : subscriptions) {
+        for (FeedBinding each : bindings) {
             boolean reads = each.feed().isPattern()
                     ? Pattern.matches(each.reads(), topic)
                     : each.reads().equals(topic);
@@ -67,11 +67,15 @@ public final class DevRecords {
         return null;
     }
 
-    /** Takes one record; the stage tells why it was rejected, null when it was not. An empty key is none. One at a time: offsets must not overtake. */
+    /**
+     * Takes one record; the stage tells why it was rejected, null when it was not. An empty key is none. One at a time: offsets
+     * must not overtake.
+     */
     synchronized CompletionStage<@Nullable String> accept(
             Feed feed, String topic, byte[] key, byte[] value, List<Header> headers) {
         Source source = new Source(topic, topicId, 0, offset.getAndIncrement());
         InboundRecord in = new InboundRecord(feed, source, key, value, headers);
-        return ingest.accept(feed, ingest.generation(), List.of(in)).thenApply(appended -> rejected.remove(source));
+        return ingest.accept(feed, ingest.log().generation(), List.of(in))
+                .thenApply(appended -> rejected.remove(source));
     }
 }

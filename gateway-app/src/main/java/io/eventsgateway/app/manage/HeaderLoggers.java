@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
 /**
- * Keeps silent below INFO what writes headers of requests there, tokens and cookies included: the loggers of Undertow and XNIO, whatever
- * level they or those above them are set to. Any thread may call.
+ * Keeps silent below INFO what writes headers of requests there, tokens and cookies included: the loggers of Undertow and XNIO,
+ * whatever level they or those above them are set to. Any thread may call.
  */
 public final class HeaderLoggers extends TurboFilter {
 

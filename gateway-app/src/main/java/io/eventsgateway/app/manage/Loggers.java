@@ -51,8 +51,8 @@ final class Loggers {
     }
 
     /**
-     * Sets a logger's level, until the gateway ends; those below it follow. One that does not exist yet is made where its name is of a
-     * package that something of the gateway or its libraries is in.
+     * Sets a logger's level, until the gateway ends; those below it follow. One that does not exist yet is made where its name is
+     * of a package that something of the gateway or its libraries is in.
      *
      * @param level null to follow the one above
      * @throws IllegalArgumentException if there is no such level or logger, nothing above to follow, or tokens would be logged

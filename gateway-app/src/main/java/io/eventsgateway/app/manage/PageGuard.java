@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps pages of other origins away from what asks nobody who they are: such that say so, and such that made their own name lead here (DNS
- * rebinding). Requests that no browser makes are never refused. Immutable; any thread may call.
+ * Keeps pages of other origins away from what asks nobody who they are: such that say so, and such that made their own name lead
+ * here (DNS rebinding). Requests that no browser makes are never refused. Immutable; any thread may call.
  */
 public final class PageGuard {
 
@@ -48,7 +48,8 @@ public final class PageGuard {
     }
 
     /**
-     * A handler that refuses browsers that ask by a name which is not the gateway's, in front of one that decides about origins by itself.
+     * A handler that refuses browsers that ask by a name which is not the gateway's, in front of one that decides about origins by
+     * itself.
      */
     public HttpHandler byNameOnly(HttpHandler next) {
         return exchange -> {
@@ -103,7 +104,9 @@ public final class PageGuard {
                 || hosts.contains(name);
     }
 
-    /** Whether a media type is JSON, which a page of another origin can't send without asking first (Fetch standard, section 2.2.2). */
+    /**
+     * Whether a media type is JSON, which a page of another origin can't send without asking first (Fetch standard, section 2.2.2).
+     */
     public static boolean isJson(@Nullable String type) {
         if (type == null) {
             return false;
