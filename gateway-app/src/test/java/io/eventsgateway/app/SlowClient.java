@@ -1,8 +1,7 @@
 package io.eventsgateway.app;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -13,8 +12,16 @@ import java.util.concurrent.locks.LockSupport;
 /** A client that takes little or nothing for a while, and then everything. Its thread reads, one other may ask. */
 final class SlowClient implements AutoCloseable {
 
+    private static final String DATA = "data: {\"n\":";
+    private static final int BEGINNING = 40;
+
     private final Socket socket = new Socket();
     private final int bytesPerSecond;
+
+    // owned by the thread that reads
+    private final StringBuilder beginning = new StringBuilder();
+    private int length;
+
     private volatile boolean hurry;
     private volatile long expected;
     private volatile long wrong;
@@ -38,29 +45,45 @@ final class SlowClient implements AutoCloseable {
     }
 
     private void read() {
-        try (BufferedReader in =
-                new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8), 1024)) {
+        try (InputStream in = socket.getInputStream()) {
+            byte[] some = new byte[8192];
             while (true) {
                 while (bytesPerSecond == 0 && !hurry) {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
                 }
-                String line = in.readLine();
-                if (line == null) {
+                int count = in.read(some, 0, hurry ? some.length : 1024);
+                if (count < 0) {
                     return;
                 }
-                if (line.startsWith("data: {\"n\":")) {
-                    long number = Long.parseLong(line, 11, line.indexOf(','), 10);
-                    wrong += number == expected ? 0 : 1;
-                    longest = Math.max(longest, line.length());
-                    expected = number + 1;
+                for (int i = 0; i < count; i++) {
+                    take((char) some[i]);
                 }
                 if (!hurry) {
-                    LockSupport.parkNanos(line.length() * 1_000_000_000L / bytesPerSecond);
+                    LockSupport.parkNanos(count * 1_000_000_000L / bytesPerSecond);
                 }
             }
         } catch (IOException closed) {
             // as it was asked to
         }
+    }
+
+    /** Keeps no more of a line than its beginning: it may be as large as the largest event. */
+    private void take(char next) {
+        if (next != '\n') {
+            length++;
+            if (beginning.length() < BEGINNING) {
+                beginning.append(next);
+            }
+            return;
+        }
+        if (beginning.indexOf(DATA) == 0) {
+            long number = Long.parseLong(beginning, DATA.length(), beginning.indexOf(","), 10);
+            wrong += number == expected ? 0 : 1;
+            longest = Math.max(longest, length);
+            expected = number + 1;
+        }
+        beginning.setLength(0);
+        length = 0;
     }
 
     /** From now on it takes all there is. */
