@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 /**
  * Where Redis is and how it is used.
  *
- * @param servers one server, or one master by its sentinels; of a cluster any of its nodes, at least one
+ * @param servers one server, or one master by its sentinels; of a cluster any of its nodes, at least one. With a login by
+ *     {@link io.lettuce.core.StaticCredentialsProvider} Lettuce always reports why the login is refused; with one by
+ *     {@link RedisURI.Builder#withPassword} it may report a closed connection instead
  * @param cluster whether they are nodes of a cluster
  * @param maxRedirects how often a command follows a cluster's redirections
  * @param refresh how often a cluster is asked for its topology

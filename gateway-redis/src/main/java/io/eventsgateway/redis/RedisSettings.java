@@ -7,6 +7,7 @@ import io.eventsgateway.config.Setting;
 import io.eventsgateway.config.SettingGroup;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
+import io.lettuce.core.StaticCredentialsProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -243,6 +244,7 @@ public final class RedisSettings {
                     environment,
                     RedisURI.builder().withHost(environment.get(HOST)).withPort(environment.get(PORT))));
         }
+        servers.forEach(RedisSettings::resolveLogin);
         return new RedisOptions(
                 servers,
                 !cluster.isEmpty(),
@@ -286,5 +288,15 @@ public final class RedisSettings {
         } else if (!password.isEmpty()) {
             uri.withPassword(password.toCharArray());
         }
+    }
+
+    /**
+     * Gives Lettuce the login itself in place of a provider that it asks. Lettuce asks on a thread of its own and then sometimes reports a
+     * refused login as "Connection closed prematurely".
+     */
+    private static void resolveLogin(RedisURI uri) {
+        uri.setCredentialsProvider(new StaticCredentialsProvider(
+                uri.getCredentialsProvider().resolveCredentials().toFuture().join()));
+        uri.getSentinels().forEach(RedisSettings::resolveLogin);
     }
 }

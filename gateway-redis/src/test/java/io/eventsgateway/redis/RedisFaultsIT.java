@@ -20,6 +20,7 @@ import io.eventsgateway.log.Page;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.StaticCredentialsProvider;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.charset.StandardCharsets;
@@ -271,7 +272,7 @@ class RedisFaultsIT {
         RedisURI wrong = RedisURI.builder()
                 .withHost("127.0.0.1")
                 .withPort(secured.port())
-                .withPassword("wrong".toCharArray())
+                .withAuthentication(new StaticCredentialsProvider(null, "wrong".toCharArray()))
                 .build();
         assertThat(problemOf(wrong)).contains("refuses user or password");
         assertThat(problemOf(replica.uri())).contains("replica");
