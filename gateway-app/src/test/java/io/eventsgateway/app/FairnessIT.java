@@ -47,7 +47,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 @TestInstance(Lifecycle.PER_CLASS)
 class FairnessIT {
 
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = Integer.getInteger("rounds", 3);
     private static final Duration PHASE = Duration.ofSeconds(3);
     private static final Duration WARM = Duration.ofSeconds(2);
 
