@@ -16,8 +16,8 @@ final class Readers implements AutoCloseable {
 
     private static final long PATIENCE_MILLIS = 20_000;
 
-    /** How the frame of an event ends whose data is a JSON object, and no other bytes of a stream. */
-    private static final byte[] END = {'}', '\n', '\n'};
+    /** What follows the data of an event whose data is a JSON object, up to the id; no other bytes of a stream. */
+    private static final byte[] ID = {'}', '\n', 'i', 'd', ':'};
 
     private final Selector selector = Selector.open();
     private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
@@ -72,6 +72,7 @@ final class Readers implements AutoCloseable {
     private final class Reader {
         private final SocketChannel channel;
         private int matched;
+        private boolean isInId;
         private long own;
 
         Reader(SocketChannel channel) {
@@ -85,11 +86,18 @@ final class Readers implements AutoCloseable {
             }
             for (int i = 0; i < buffer.position(); i++) {
                 byte b = buffer.get(i);
-                matched = b == END[matched] ? matched + 1 : b == END[0] ? 1 : 0;
-                if (matched == END.length) {
-                    matched = 0;
-                    own++;
-                    events++;
+                if (isInId) {
+                    if (b == '\n') {
+                        isInId = false;
+                        own++;
+                        events++;
+                    }
+                } else {
+                    matched = b == ID[matched] ? matched + 1 : b == ID[0] ? 1 : 0;
+                    if (matched == ID.length) {
+                        matched = 0;
+                        isInId = true;
+                    }
                 }
             }
         }
