@@ -10,14 +10,16 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Clients of one event stream each, which count the events that have come whole; all by the one thread that waits for them. */
 final class Readers implements AutoCloseable {
 
-    private static final long PATIENCE_MILLIS = 20_000;
+    /** For events: what else comes, such as a heartbeat, does not renew it. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    /** What follows the data of an event whose data is a JSON object, up to the id; no other bytes of a stream. */
-    private static final byte[] ID = {'}', '\n', 'i', 'd', ':'};
+    /** Where the id of an event begins whose data is a JSON object; no other bytes of a stream. */
+    private static final byte[] END = {'}', '\n', 'i', 'd', ':'};
 
     private final Selector selector = Selector.open();
     private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
@@ -39,8 +41,10 @@ final class Readers implements AutoCloseable {
 
     /** Reads until so many events have come to each client on average. */
     void await(long expected) throws IOException {
+        long begun = System.nanoTime();
         while (events < expected * readers.size()) {
-            if (selector.select(PATIENCE_MILLIS) == 0) {
+            selector.select(1000);
+            if (System.nanoTime() - begun > PATIENCE_NANOS) {
                 throw new IllegalStateException(
                         events + " events came to " + readers.size() + " clients, not " + expected + " to each");
             }
@@ -72,7 +76,6 @@ final class Readers implements AutoCloseable {
     private final class Reader {
         private final SocketChannel channel;
         private int matched;
-        private boolean isInId;
         private long own;
 
         Reader(SocketChannel channel) {
@@ -86,18 +89,11 @@ final class Readers implements AutoCloseable {
             }
             for (int i = 0; i < buffer.position(); i++) {
                 byte b = buffer.get(i);
-                if (isInId) {
-                    if (b == '\n') {
-                        isInId = false;
-                        own++;
-                        events++;
-                    }
-                } else {
-                    matched = b == ID[matched] ? matched + 1 : b == ID[0] ? 1 : 0;
-                    if (matched == ID.length) {
-                        matched = 0;
-                        isInId = true;
-                    }
+                matched = b == END[matched] ? matched + 1 : b == END[0] ? 1 : 0;
+                if (matched == END.length) {
+                    matched = 0;
+                    own++;
+                    events++;
                 }
             }
         }
