@@ -12,6 +12,7 @@ module io.eventsgateway.core {
     exports io.eventsgateway.auth;
     exports io.eventsgateway.config;
     exports io.eventsgateway.hub;
+    exports io.eventsgateway.lane;
     exports io.eventsgateway.log;
     exports io.eventsgateway.route;
     exports io.eventsgateway.sse;

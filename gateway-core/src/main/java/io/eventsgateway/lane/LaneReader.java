@@ -1,0 +1,198 @@
+package io.eventsgateway.lane;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the reader of one lane knows: the next record that is not acknowledged, and under each tag how far the store acknowledged the lane's
+ * entries. Used by one thread, or under one lock. It has one batch under way at a time, whose calls may be under way together.
+ *
+ * <pre>
+ *           begin     acknowledged  refused        completed        giveUp           goBack           commit
+ * READING   SENDING   –             –              –                –                –                position, known
+ * SENDING   –         known rises   REFUSED (1)    READING behind   READING before   –                position, known
+ *                                                  the batch        the batch
+ * REFUSED   –         known rises   REFUSED        –                –                READING at what  nothing
+ *                                                                                    the store has
+ * </pre>
+ *
+ * An event that has no place in its row throws. (1) Only where the claim exceeds what the store has: another lane of the call was short
+ * otherwise, and the batch is given up.
+ *
+ * <p>A call whose outcome is unknown is repeated with claims that are made anew, or the batch is given up. A {@linkplain #begin batch that
+ * ends where it begins} is the check: it has no entries and a claim for every tag.
+ */
+public final class LaneReader {
+
+    /** What a reader is doing. */
+    public enum State {
+        /** Nothing is under way. */
+        READING,
+        /** A batch is under way. */
+        SENDING,
+        /** The store has lost something; what else is under way has to be awaited. */
+        REFUSED
+    }
+
+    private final Lane lane;
+    private final long[] known;
+    /** By tag, the least that the store had. */
+    private final Map<Integer, Long> refusals;
+
+    private State state;
+    private long position;
+    private long end;
+
+    LaneReader(Lane lane, State state, long position, long end, long[] known, Map<Integer, Long> refusals) {
+        this.lane = lane;
+        this.state = state;
+        this.position = position;
+        this.end = end;
+        this.known = known.clone();
+        this.refusals = new HashMap<>(refusals);
+    }
+
+    /**
+     * A reader that takes a lane over from whoever committed, with all that one knew: as if it had appended that itself. To be checked soon.
+     */
+    public static LaneReader takeOver(Lane lane, LaneCommit commit) {
+        return begin(lane, commit.offset(), commit.known());
+    }
+
+    /**
+     * A reader that begins without a commit that it understands.
+     *
+     * @param position the offset of the first record to be read
+     * @param complete how far the store is complete under each tag, or 0 for each where the lane is new: what is lost from now on is
+     *     noticed
+     */
+    public static LaneReader begin(Lane lane, long position, long[] complete) {
+        return new LaneReader(lane, State.READING, position, position, complete, Map.of());
+    }
+
+    /** The lane. */
+    public Lane lane() {
+        return lane;
+    }
+
+    /** What the reader is doing. */
+    public State state() {
+        return state;
+    }
+
+    /** The offset of the next record that is not acknowledged. */
+    public long position() {
+        return position;
+    }
+
+    /** The end of the batch that is under way; the position where there is none. */
+    public long end() {
+        return end;
+    }
+
+    /** How far the lane's entries under a tag were acknowledged; may be above the position. */
+    public long known(int tag) {
+        return known[tag];
+    }
+
+    /** What was refused, by tag: how far the store was complete. */
+    Map<Integer, Long> refusals() {
+        return refusals;
+    }
+
+    /**
+     * A batch is about to be sent: every record from the position on.
+     *
+     * @param next the offset behind the batch; the position for a check
+     */
+    public void begin(long next) {
+        require(State.READING);
+        if (next < position) {
+            throw new IllegalArgumentException("batch must not end before " + position + ", got " + next);
+        }
+        state = State.SENDING;
+        end = next;
+    }
+
+    /** What a call says that has all entries of the batch under a tag, or none if the batch has none there. */
+    public Claim claim(int tag) {
+        requireBatch();
+        return new Claim(lane, tag, known[tag], end);
+    }
+
+    /** The store took a call with this claim. */
+    public void acknowledged(Claim claim) {
+        requireBatch();
+        known[claim.tag()] = Math.max(known[claim.tag()], claim.to());
+    }
+
+    /**
+     * The store refused a call with this claim, or answered a check.
+     *
+     * @param complete how far the store is complete under the claim's tag
+     */
+    public void refused(Claim claim, long complete) {
+        requireBatch();
+        if (claim.exceeds(complete)) {
+            state = State.REFUSED;
+            refusals.merge(claim.tag(), complete, Math::min);
+        }
+    }
+
+    /** All calls of the batch were acknowledged. */
+    public void completed() {
+        require(State.SENDING);
+        state = State.READING;
+        position = end;
+    }
+
+    /** No call of the batch is under way any more, and not all were acknowledged: reading goes on at the beginning of the batch. */
+    public void giveUp() {
+        require(State.SENDING);
+        state = State.READING;
+        end = position;
+    }
+
+    /**
+     * No call of the batch is under way any more, and at least one was refused: reading goes on where the store is complete under all tags
+     * that were refused. What is known and the position change together, so that no commit ever hides the loss.
+     *
+     * @return the new position
+     */
+    public long goBack() {
+        require(State.REFUSED);
+        refusals.forEach((tag, complete) -> {
+            known[tag] = Math.min(known[tag], complete);
+            position = Math.min(position, complete);
+        });
+        refusals.clear();
+        state = State.READING;
+        end = position;
+        return position;
+    }
+
+    /** Records below an offset are not read: they would have expired, or are not in Kafka any more. */
+    public void skipTo(long first) {
+        require(State.READING);
+        position = Math.max(position, first);
+        end = position;
+    }
+
+    /** What may be committed now; null between a refusal and going back. */
+    public @Nullable LaneCommit commit() {
+        return state == State.REFUSED ? null : new LaneCommit(lane.topicId(), position, known);
+    }
+
+    private void require(State wanted) {
+        if (state != wanted) {
+            throw new IllegalStateException("reader must be " + wanted + ", is " + state);
+        }
+    }
+
+    private void requireBatch() {
+        if (state == State.READING) {
+            throw new IllegalStateException("no batch is under way");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.eventsgateway.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eventsgateway.lane.LaneReader.State;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LaneReaderTest {
+
+    private static final Lane LANE = new Lane("g", "t", 0);
+
+    private final LaneReader reader = LaneReader.takeOver(LANE, new LaneCommit("t", 10, new long[] {4, 7, 10}));
+
+    @Test
+    void knowsAfterATakeoverWhatWasCommitted() {
+        assertThat(reader.position()).isEqualTo(10);
+        assertThat(reader.known(0)).isEqualTo(4);
+        assertThat(reader.commit()).isEqualTo(new LaneCommit("t", 10, new long[] {4, 7, 10}));
+    }
+
+    @Test
+    void claimsWhatItKnowsUpToTheEndOfTheBatch() {
+        reader.begin(15);
+
+        assertThat(reader.claim(1)).isEqualTo(new Claim(LANE, 1, 7, 15));
+    }
+
+    @Test
+    void movesOnlyWhenAllOfABatchIsAcknowledged() {
+        reader.begin(15);
+        reader.acknowledged(reader.claim(1));
+
+        assertThat(reader.position()).isEqualTo(10);
+        assertThat(reader.known(1)).isEqualTo(15);
+        assertThat(reader.commit()).isEqualTo(new LaneCommit("t", 10, new long[] {4, 10, 10}));
+
+        reader.completed();
+
+        assertThat(reader.position()).isEqualTo(15);
+        assertThat(reader.commit()).isEqualTo(new LaneCommit("t", 15, new long[] {4, 15, 10}));
+    }
+
+    @Test
+    void keepsWhatWasAcknowledgedOfABatchThatIsGivenUp() {
+        reader.begin(15);
+        reader.acknowledged(reader.claim(1));
+        reader.giveUp();
+
+        assertThat(reader.position()).isEqualTo(10);
+        reader.begin(12);
+        assertThat(reader.claim(1)).isEqualTo(new Claim(LANE, 1, 15, 12));
+    }
+
+    @Test
+    void goesBackInOneStepToTheLeastThatIsLeft() {
+        reader.begin(15);
+        Claim first = reader.claim(0);
+        Claim second = reader.claim(1);
+        Claim third = reader.claim(2);
+        reader.refused(second, 5);
+        reader.refused(first, 2);
+        reader.acknowledged(third);
+
+        assertThat(reader.state()).isEqualTo(State.REFUSED);
+        assertThat(reader.commit()).isNull();
+        assertThat(reader.known(0)).isEqualTo(4);
+
+        assertThat(reader.goBack()).isEqualTo(2);
+        assertThat(reader.state()).isEqualTo(State.READING);
+        assertThat(reader.commit()).isEqualTo(new LaneCommit("t", 2, new long[] {2, 2, 2}));
+        assertThat(reader.known(1)).isEqualTo(5);
+        assertThat(reader.known(2)).isEqualTo(15);
+    }
+
+    @Test
+    void doesNotGoBackForAnotherLaneOfItsCall() {
+        reader.begin(15);
+        reader.refused(reader.claim(1), 7);
+
+        assertThat(reader.state()).isEqualTo(State.SENDING);
+        reader.giveUp();
+        assertThat(reader.position()).isEqualTo(10);
+    }
+
+    @Test
+    void goesBackToTheBeginningOfTheBatchAtLeast() {
+        reader.begin(15);
+        reader.acknowledged(reader.claim(1));
+        reader.completed();
+        reader.begin(20);
+        reader.acknowledged(reader.claim(1));
+        reader.giveUp();
+        reader.begin(16);
+        // lost in part what is above the batch
+        reader.refused(reader.claim(1), 18);
+
+        assertThat(reader.goBack()).isEqualTo(15);
+        assertThat(reader.known(1)).isEqualTo(18);
+    }
+
+    @Test
+    void checksWithABatchOfNothing() {
+        reader.begin(10);
+        Claim claim = reader.claim(0);
+        assertThat(claim).isEqualTo(new Claim(LANE, 0, 4, 10));
+        reader.acknowledged(claim);
+        reader.completed();
+
+        assertThat(reader.position()).isEqualTo(10);
+        assertThat(reader.known(0)).isEqualTo(10);
+    }
+
+    @Test
+    void skipsWhatWouldHaveExpired() {
+        reader.begin(10);
+        reader.refused(reader.claim(0), 0);
+        reader.goBack();
+        reader.skipTo(6);
+
+        assertThat(reader.position()).isEqualTo(6);
+        assertThat(reader.known(0)).isZero();
+        reader.skipTo(3);
+        assertThat(reader.position()).isEqualTo(6);
+    }
+
+    @Test
+    void beginsWithWhatTheStoreHas() {
+        LaneReader fresh = LaneReader.begin(LANE, 3, new long[] {5, 0});
+
+        assertThat(fresh.position()).isEqualTo(3);
+        fresh.begin(8);
+        assertThat(fresh.claim(0)).isEqualTo(new Claim(LANE, 0, 5, 8));
+        assertThat(fresh.claim(1)).isEqualTo(new Claim(LANE, 1, 0, 8));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void takesNoEventThatHasNoPlaceInItsState(State state) {
+        Claim claim = new Claim(LANE, 0, 4, 15);
+        Map<String, Consumer<LaneReader>> events = Map.of(
+                "begin", each -> each.begin(20),
+                "skipTo", each -> each.skipTo(20),
+                "claim", each -> each.claim(0),
+                "acknowledged", each -> each.acknowledged(claim),
+                "refused", each -> each.refused(claim, 0),
+                "completed", LaneReader::completed,
+                "giveUp", LaneReader::giveUp,
+                "goBack", LaneReader::goBack);
+        Map<State, String> allowed = Map.of(
+                State.READING, "begin skipTo",
+                State.SENDING, "claim acknowledged refused completed giveUp",
+                State.REFUSED, "claim acknowledged refused goBack");
+
+        events.forEach((name, event) -> {
+            LaneReader in = in(state);
+            if ((" " + Objects.requireNonNull(allowed.get(state)) + " ").contains(" " + name + " ")) {
+                event.accept(in);
+            } else {
+                assertThatThrownBy(() -> event.accept(in))
+                        .as("%s while %s", name, state)
+                        .isInstanceOf(IllegalStateException.class);
+            }
+        });
+    }
+
+    private static LaneReader in(State state) {
+        LaneReader reader = LaneReader.begin(LANE, 10, new long[] {4, 4});
+        if (state != State.READING) {
+            reader.begin(15);
+        }
+        if (state == State.REFUSED) {
+            reader.refused(reader.claim(1), 3);
+        }
+        return reader;
+    }
+
+    @Test
+    void refusesABatchThatEndsBeforeItBegins() {
+        assertThatThrownBy(() -> reader.begin(9)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
