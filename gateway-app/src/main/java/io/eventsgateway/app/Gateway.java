@@ -105,10 +105,10 @@ public final class Gateway implements AutoCloseable {
         paths.addPrefixPath(EVENTS_PATH, embedded ? guard.byNameOnly(events) : events);
         RecordDecoder decoder =
                 new RecordDecoder(organisations, environment.get(KafkaClientSettings.MESSAGE_MAX_BYTES));
-        if (embedded) {
+        if (redis == null) {
             addDevelopment(paths, decoder, log, guard);
         } else {
-            addFeeds(decoder, log);
+            addFeeds(decoder, redis);
         }
         Cors cors = environment.get(SseSettings.CORS);
         HttpHandler root = environment.get(SseSettings.FORWARDED) == SseSettings.Forwarded.NONE
@@ -228,9 +228,6 @@ public final class Gateway implements AutoCloseable {
                         each -> each.state().silentMillis() / 1000.0)
                 .description("For how long Redis has not pushed what it should")
                 .register(registry);
-        Gauge.builder("events.gateway.losses", log, each -> each.generation().number())
-                .description("Losses of Redis noticed since the start")
-                .register(registry);
         return log;
     }
 
@@ -247,7 +244,7 @@ public final class Gateway implements AutoCloseable {
         return new Health.Component(state.works(), true, details);
     }
 
-    private void addFeeds(RecordDecoder decoder, EventLog log) {
+    private void addFeeds(RecordDecoder decoder, RedisEventLog log) {
         Map<String, Object> properties = KafkaClientSettings.properties(environment);
         String deadLetterTopic = KafkaSettings.deadLetterTopic(environment);
         DeadLetters deadLetters = (in, reason) -> CompletableFuture.completedStage(null);
@@ -269,7 +266,8 @@ public final class Gateway implements AutoCloseable {
                 KafkaSettings.bindings(environment),
                 options,
                 new Ingest(decoder, Router.STANDARD, log, deadLetters, meters),
-                meters);
+                meters,
+                environment.get(KafkaSettings.REMOVE_DEAD) ? log.replicas() : null);
         starts.add(feeds::start);
         intake = feeds;
         health.add("kafka", () -> kafkaHealth(feeds));

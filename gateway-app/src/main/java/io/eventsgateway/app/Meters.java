@@ -30,6 +30,7 @@ final class Meters implements HubListener, IngestListener, FeedListener {
     private final Map<Feed, Counter> rejected = new EnumMap<>(Feed.class);
     private final Map<Feed, Counter> skipped = new EnumMap<>(Feed.class);
     private final Map<Feed, Counter> lettersGivenUp = new EnumMap<>(Feed.class);
+    private final Map<Feed, Counter> losses = new EnumMap<>(Feed.class);
     private final Map<Gap, Counter> resets = new EnumMap<>(Gap.class);
     private final Map<CloseReason, Counter> closed = new EnumMap<>(CloseReason.class);
     private final Counter delivered;
@@ -63,6 +64,14 @@ final class Meters implements HubListener, IngestListener, FeedListener {
                             registry,
                             "events.gateway.letters.given.up",
                             "Rejected records that the dead-letter topic did not take",
+                            "feed",
+                            feed.label()));
+            losses.put(
+                    feed,
+                    counter(
+                            registry,
+                            "events.gateway.losses",
+                            "Losses of Redis after which records were read again",
                             "feed",
                             feed.label()));
         }
@@ -102,6 +111,11 @@ final class Meters implements HubListener, IngestListener, FeedListener {
                 in.source(),
                 traceparent == null ? "" : " traceparent=" + traceparent,
                 Text.forLog(reason, MAX_REASON));
+    }
+
+    @Override
+    public void wentBack(Feed feed) {
+        of(losses, feed).increment();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.eventsgateway.redis.RedisCluster;
 import io.eventsgateway.redis.RedisSentinels;
 import io.eventsgateway.redis.RedisServer;
 import io.eventsgateway.redis.TcpProxy;
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -80,6 +81,11 @@ final class FaultLab implements AutoCloseable {
         faults.put("slow-clients", this::slowClients);
         faults.put("storm", this::storm);
         faults.put("large", this::large);
+        faults.put("redis-rolled-back", this::redisRolledBack);
+        faults.put("both-killed", this::bothKilled);
+        faults.put("handed-over", this::handedOver);
+        faults.put("redis-paused-storm", this::redisPausedStorm);
+        faults.put("cluster-slot-slow", this::clusterSlotSlow);
         return faults;
     }
 
@@ -304,6 +310,93 @@ final class FaultLab implements AutoCloseable {
                 throw new IllegalStateException(
                         "wrong=" + wrong + ", the large event came with " + shortest + " characters");
             }
+            return lab.finish();
+        }
+    }
+
+    /** Redis comes back from a snapshot that two replicas have appended beyond. */
+    private Lab.Result redisRolledBack() {
+        try (RedisServer redis = RedisServer.v70("--appendonly", "no");
+                Lab lab = begin("redis-rolled-back", standalone(redis.port()), 2)) {
+            for (int i = 0; i < Math.min(size.rounds(), 5); i++) {
+                lab.pass(1);
+                ask(redis.uri(), RedisCommands::save);
+                lab.pass(1 + 2 * random.nextDouble());
+                redis.kill();
+                redis.start();
+                lab.pass(5);
+            }
+            return lab.finish();
+        }
+    }
+
+    /** A replica is killed together with Redis's master, whose own replicas lag: who noticed the loss may be gone. */
+    private Lab.Result bothKilled() {
+        try (RedisSentinels redis = new RedisSentinels();
+                Lab lab = begin("both-killed", sentinels(redis), 2)) {
+            lab.pass(2);
+            RedisServer master = redis.master();
+            lagging(redis, master, () -> {
+                lab.pass(0.5);
+                master.kill();
+                lab.killAndStart(lab.replicas().get(random.nextInt(2)));
+            });
+            await("a new master", () -> redis.master() != master);
+            lab.pass(10);
+            return lab.finish();
+        }
+    }
+
+    /** A replica hands its partitions over, and Redis fails over at once. */
+    private Lab.Result handedOver() {
+        try (RedisSentinels redis = new RedisSentinels();
+                Lab lab = begin("handed-over", sentinels(redis), 3)) {
+            lab.pass(2);
+            RedisServer master = redis.master();
+            lagging(redis, master, () -> {
+                lab.stop(lab.replicas().get(random.nextInt(3)));
+                lab.pass(0.2);
+                master.kill();
+            });
+            await("a new master", () -> redis.master() != master);
+            lab.pass(10);
+            return lab.finish();
+        }
+    }
+
+    /** Does something while the master's replicas take nothing, and have nothing in their sockets either. */
+    private static void lagging(RedisSentinels redis, RedisServer master, Runnable something) {
+        List<RedisServer> others =
+                redis.servers().stream().filter(each -> each != master).toList();
+        others.forEach(RedisServer::pause);
+        ask(master.uri(), server -> server.clientKill(KillArgs.Builder.typeSlave()));
+        something.run();
+        others.forEach(RedisServer::resume);
+    }
+
+    /** All clients come back while Redis answers nobody. */
+    private Lab.Result redisPausedStorm() {
+        try (RedisServer redis = RedisServer.v70();
+                Lab lab = begin("redis-paused-storm", standalone(redis.port()), 2)) {
+            lab.addClients(4 * size.clients());
+            lab.pass(2);
+            redis.pause();
+            lab.clients().all().stream().filter(client -> !client.measured).forEach(LabClients.One::cutAndReturn);
+            lab.pass(size.seconds());
+            redis.resume();
+            lab.pass(10);
+            return lab.finish();
+        }
+    }
+
+    /** A slot that clients follow takes long to move. */
+    private Lab.Result clusterSlotSlow() {
+        try (RedisCluster redis = new RedisCluster();
+                Lab lab = begin("cluster-slot-slow", cluster(redis), 2)) {
+            lab.pass(2);
+            int slot = redis.usedSlots().get(0);
+            redis.move(slot, redis.otherMaster(slot), () -> lab.pass(size.seconds()));
+            lab.pass(5);
             return lab.finish();
         }
     }

@@ -54,7 +54,15 @@ class FaultLabIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"redis-emptied", "sentinel-master-killed", "cluster-master-killed"})
+    @ValueSource(
+            strings = {
+                "redis-emptied",
+                "sentinel-master-killed",
+                "cluster-master-killed",
+                "redis-rolled-back",
+                "both-killed",
+                "handed-over"
+            })
     void losesNothingThatIsNotAnnounced(String fault) {
         Lab.Result result = run(fault);
 

@@ -328,6 +328,7 @@ class SettingsTest {
                 "PT10S",
                 "PT1M"));
         all.add(value("EVENTS_REDIS_REWINDSECS", "30", "60", "PT30S", "PT1M"));
+        all.add(value("EVENTS_KAFKA_REMOVEDEAD", "true", "false", "true", "false"));
         all.add(value("SERVER_PORT", "8080", "0", "0"));
         all.add(sse("EVENTS_SSE_START", "pending", "latest", SseOptions::start, "PENDING", "LATEST"));
         all.add(sse("EVENTS_SSE_HEARTBEATSECS", "15", "1", SseOptions::heartbeat, "PT15S", "PT1S"));

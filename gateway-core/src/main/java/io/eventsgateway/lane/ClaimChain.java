@@ -20,7 +20,7 @@ public final class ClaimChain {
      * The claims of each call, in the order of the calls.
      *
      * @param whole the claim of each lane for the whole batch, as {@link LaneReader#claim} makes it
-     * @param calls the entries of each call: those of one lane in the order of their offsets, from call to call too
+     * @param calls the entries of each call: those of one lane in the order of their offsets from call to call
      * @param lane the lane of an entry, one of those that have a claim
      * @param offset its offset
      */
@@ -29,7 +29,7 @@ public final class ClaimChain {
         List<Map<Lane, Long>> firsts = new ArrayList<>();
         for (List<E> call : calls) {
             Map<Lane, Long> first = new LinkedHashMap<>();
-            call.forEach(entry -> first.putIfAbsent(lane.apply(entry), offset.applyAsLong(entry)));
+            call.forEach(entry -> first.merge(lane.apply(entry), offset.applyAsLong(entry), Math::min));
             firsts.add(first);
         }
         Map<Lane, Claim> left = new LinkedHashMap<>(whole);

@@ -21,8 +21,13 @@ public record Lane(String group, String topicId, int partition) {
         }
     }
 
+    /** As {@link io.eventsgateway.Source#partitionKey} of the records that are read. */
+    public String partitionKey() {
+        return topicId + "-" + partition;
+    }
+
     /** The lane's name in a store; two lanes never have the same. */
     public String name() {
-        return topicId + "-" + partition + END_OF_PARTITION + group;
+        return partitionKey() + END_OF_PARTITION + group;
     }
 }

@@ -91,7 +91,7 @@ public final class LaneCommit {
      */
     public static @Nullable LaneCommit parse(long offset, String metadata, int tags) {
         String[] words = metadata.split(" ", -1);
-        if (words.length != 3 || !words[0].equals(VERSION) || words[1].isEmpty()) {
+        if (words.length != 3 || !words[0].equals(VERSION) || words[1].isEmpty() || words[1].indexOf('/') >= 0) {
             return null;
         }
         String text = words[2];

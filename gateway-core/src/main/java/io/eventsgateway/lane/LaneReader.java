@@ -115,10 +115,16 @@ public final class LaneReader {
         end = next;
     }
 
-    /** What a call says that has all entries of the batch under a tag, or none if the batch has none there. */
-    public Claim claim(int tag) {
+    /** What is claimed of the batch that is under way. */
+    public LaneClaims claims() {
         requireBatch();
-        return new Claim(lane, tag, known[tag], end);
+        return new LaneClaims(lane, end, known);
+    }
+
+    /** What a check claims, also within a batch that was refused: nothing of the batch is stated to be in the store. */
+    public LaneClaims checkClaims() {
+        requireBatch();
+        return new LaneClaims(lane, position, known);
     }
 
     /** The store took a call with this claim. */
@@ -127,16 +133,12 @@ public final class LaneReader {
         known[claim.tag()] = Math.max(known[claim.tag()], claim.to());
     }
 
-    /**
-     * The store refused a call with this claim, or answered a check.
-     *
-     * @param complete how far the store is complete under the claim's tag
-     */
-    public void refused(Claim claim, long complete) {
+    /** The store refused a call with this claim, or answered a check. */
+    public void refused(Found found) {
         requireBatch();
-        if (claim.exceeds(complete)) {
+        if (found.isLoss()) {
             state = State.REFUSED;
-            refusals.merge(claim.tag(), complete, Math::min);
+            refusals.merge(found.claim().tag(), found.complete(), Math::min);
         }
     }
 
@@ -158,13 +160,16 @@ public final class LaneReader {
      * No call of the batch is under way any more, and at least one was refused: reading goes on where the store is complete under all tags
      * that were refused. What is known and the position change together, so that no commit ever hides the loss.
      *
-     * @return the new position
+     * @param oldest the first record that is still worth reading: what is before it has expired
+     * @param emptied where reading begins again where the store has nothing at all of the lane, as one that was emptied
+     * @return the new position, never above the beginning of the batch
      */
-    public long goBack() {
+    public long goBack(long oldest, long emptied) {
         require(State.REFUSED);
+        boolean isEmptied = isEmptied();
         refusals.forEach((tag, complete) -> {
             known[tag] = Math.min(known[tag], complete);
-            position = Math.min(position, complete);
+            position = Math.min(position, isEmptied ? emptied : Math.max(oldest, complete));
         });
         refusals.clear();
         state = State.READING;
@@ -172,11 +177,14 @@ public final class LaneReader {
         return position;
     }
 
-    /** Records below an offset are not read: they would have expired, or are not in Kafka any more. */
-    public void skipTo(long first) {
-        require(State.READING);
-        position = Math.max(position, first);
-        end = position;
+    /** Whether nothing is left under any tag that something was acknowledged under. */
+    private boolean isEmptied() {
+        for (int tag = 0; tag < known.length; tag++) {
+            if (known[tag] > 0 && refusals.getOrDefault(tag, known[tag]) > 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What may be committed now; null between a refusal and going back. */

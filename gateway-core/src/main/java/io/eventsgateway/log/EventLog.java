@@ -9,8 +9,8 @@ package io.eventsgateway.log;
  *   <li>Appending is idempotent: an entry whose source is at or before the last one taken from the same partition, or whose event
  *       id is still known, adds nothing and is no error. Entries of one partition must therefore be appended in the order of their
  *       offsets, and the next batch only after the one before it was acknowledged.
- *   <li>What was acknowledged may still be lost where the store itself loses it. The log then notices before anything more of this
- *       process is appended, and begins another {@link Generation}.
+ *   <li>What was acknowledged may still be lost where the store itself loses it. The log keeps how far each lane is complete, refuses a
+ *       batch whose claims exceed that, and answers what it has ({@link io.eventsgateway.lane}).
  *   <li>An event can be read until it is older than the log's retention; a destination's disconnect of everybody shortens that
  *       to a minute for all before it. The message or connect that opens the destination anew begins with it emptied; a disconnect
  *       does not open it.

@@ -1,33 +1,33 @@
 package io.eventsgateway.log;
 
+import io.eventsgateway.lane.Found;
+import io.eventsgateway.lane.LaneClaims;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** What a feed's consumer needs of an {@link EventLog}, whose promise holds. Any thread may call. */
 public interface EventWriter {
 
-    /** The generation in which one may append. */
-    Generation generation();
+    /** Among how many tags destinations are divided: what the log may lose as a whole. The same in every process that shares the log. */
+    int tags();
 
     /**
      * Appends a batch, in its order within each destination. When the stage fails, any part of the batch may have been appended
      * and nothing of it is under way any more; the whole may be appended again.
      *
-     * @param generation the one that the caller has gone back for
-     * @return fails with {@link LostException} when that is not the log's any more, or ceases to be; with {@link RefusedException}
-     *     when the store will never take one of the entries
+     * @param lanes what is claimed of each lane that the batch has entries of; the entries of another lane are appended without a look at
+     *     what the log has lost
+     * @return what became of it, and the claims that the log took; fails with {@link LostException} when the log has lost something that is
+     *     claimed, whatever else failed; with {@link RefusedException} when the store will never take one of the entries
      */
-    CompletionStage<Appended> append(Generation generation, List<Entry> batch);
+    CompletionStage<Appended> append(Collection<LaneClaims> lanes, List<Entry> batch);
 
     /**
-     * Tells what the log acknowledged to this process lately, for {@link #has}: at most 1,000 printable characters, which only a
-     * log of the same kind understands.
+     * Asks whether anything was lost that lanes claim, and states that nothing is left to be appended of them below the end that is claimed.
+     * Each claim is taken for itself.
+     *
+     * @return what was found of each lane under each tag that can be asked for now; fails where none can
      */
-    String receipt();
-
-    /**
-     * Whether the log has what it acknowledged with a receipt, to this process or to one that is gone. True for a text that it does
-     * not understand.
-     */
-    CompletionStage<Boolean> has(String receipt);
+    CompletionStage<List<Found>> check(Collection<LaneClaims> lanes);
 }

@@ -3,8 +3,13 @@ package io.eventsgateway.log;
 import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
 import io.eventsgateway.Payload;
+import io.eventsgateway.lane.Claim;
+import io.eventsgateway.lane.Found;
+import io.eventsgateway.lane.LaneClaims;
+import io.eventsgateway.lane.LaneOffsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +33,9 @@ public final class InMemoryEventLog implements EventLog {
     private final Map<Destination, InMemoryDestinationLog> logs = new ConcurrentHashMap<>();
     private final Map<Destination, List<Follower>> followers = new ConcurrentHashMap<>();
 
+    // guarded by itself
+    private final LaneOffsets offsets = new LaneOffsets();
+
     // guarded by sweepLock
     private final Object sweepLock = new Object();
     private long nextSweep;
@@ -39,15 +47,20 @@ public final class InMemoryEventLog implements EventLog {
     }
 
     @Override
-    public Generation generation() {
-        return Generation.FIRST;
+    public int tags() {
+        return 1;
     }
 
     @Override
-    public CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
+    public CompletionStage<Appended> append(Collection<LaneClaims> lanes, List<Entry> batch) {
+        List<Claim> claims = lanes.stream().map(each -> each.of(0)).toList();
+        List<Found> found = found(claims);
+        if (found.stream().anyMatch(Found::isLoss)) {
+            return CompletableFuture.failedStage(new LostException(found));
+        }
         long now = clock.millis();
         sweep(now);
-        Appended result = Appended.NOTHING;
+        int events = 0;
         for (Entry entry : batch) {
             @Nullable StoredEvent[] appended = new StoredEvent[1];
             boolean[] refused = new boolean[1];
@@ -61,10 +74,8 @@ public final class InMemoryEventLog implements EventLog {
             if (refused[0]) {
                 return CompletableFuture.failedStage(
                         new RefusedException("the destination would name more than " + Gate.MAX_NAMES));
-            } else if (stored == null) {
-                result = result.plus(new Appended(0, 1));
-            } else {
-                result = result.plus(new Appended(1, 0));
+            } else if (stored != null) {
+                events++;
                 for (Follower follower : followers.getOrDefault(entry.destination(), List.of())) {
                     follower.appended(
                             stored.id(),
@@ -73,18 +84,30 @@ public final class InMemoryEventLog implements EventLog {
                 }
             }
         }
-        return CompletableFuture.completedStage(result);
+        // last, because it states that every entry is in
+        synchronized (offsets) {
+            offsets.take(claims);
+        }
+        return CompletableFuture.completedStage(new Appended(events, batch.size() - events, claims));
     }
 
-    /** Of what it has, it loses nothing. */
-    @Override
-    public String receipt() {
-        return "";
+    /** Of what it has, it loses nothing; but it begins empty, and another process may have committed. */
+    private List<Found> found(List<Claim> claims) {
+        synchronized (offsets) {
+            return claims.stream()
+                    .map(claim -> new Found(claim, offsets.complete(claim.lane(), claim.tag())))
+                    .toList();
+        }
     }
 
     @Override
-    public CompletionStage<Boolean> has(String receipt) {
-        return CompletableFuture.completedStage(true);
+    public CompletionStage<List<Found>> check(Collection<LaneClaims> lanes) {
+        List<Claim> claims = lanes.stream().map(each -> each.of(0)).toList();
+        synchronized (offsets) {
+            List<Found> found = found(claims);
+            offsets.check(claims);
+            return CompletableFuture.completedStage(found);
+        }
     }
 
     @Override

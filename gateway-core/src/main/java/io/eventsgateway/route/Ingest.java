@@ -1,13 +1,14 @@
 package io.eventsgateway.route;
 
 import io.eventsgateway.Destination;
+import io.eventsgateway.lane.LaneClaims;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventWriter;
-import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.LostException;
 import io.eventsgateway.topic.Feed;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -41,12 +42,11 @@ public final class Ingest {
      * Takes a batch of records of one feed, those of one partition in the order of their offsets. When the stage completes
      * normally, each of them is in the log or in the dead letters and their offsets may be committed. When it fails, the same
      * batch has to be given again before any later record of its partitions; after {@link LostException} also what was given
-     * before it, as the log's {@link EventWriter#generation} says. Throws nothing but an {@link Error}, such as of memory that the batch needs and
-     * that there is not.
+     * before it and is lost. Throws nothing but an {@link Error}, such as of memory that the batch needs and that there is not.
      *
-     * @param generation the one that the caller has gone back for
+     * @param lanes what is claimed of each lane that the batch has records of, as {@link EventWriter#append} takes it
      */
-    public CompletionStage<Appended> accept(Feed feed, Generation generation, List<InboundRecord> batch) {
+    public CompletionStage<Appended> accept(Feed feed, Collection<LaneClaims> lanes, List<InboundRecord> batch) {
         List<Entry> entries = new ArrayList<>(batch.size());
         List<Rejected> rejected = new ArrayList<>();
         for (InboundRecord in : batch) {
@@ -62,7 +62,7 @@ public final class Ingest {
             }
         }
         CompletionStage<Appended> appended =
-                entries.isEmpty() ? CompletableFuture.completedStage(Appended.NOTHING) : append(generation, entries);
+                entries.isEmpty() ? CompletableFuture.completedStage(Appended.NOTHING) : append(lanes, entries);
         return appended.thenCompose(result -> bury(feed, rejected).thenApply(buried -> {
             listener.appended(feed, result);
             return result;
@@ -82,13 +82,13 @@ public final class Ingest {
         return entries;
     }
 
-    private CompletionStage<Appended> append(Generation generation, List<Entry> entries) {
+    private CompletionStage<Appended> append(Collection<LaneClaims> lanes, List<Entry> entries) {
         try {
-            return log.append(generation, entries);
+            return log.append(lanes, entries);
         } catch (RuntimeException fault) {
             // no log should throw; that is no reason to take the records for bad ones. An Error is the caller's: a
-            // batch that takes more
-            // memory than there is has to be taken apart
+            // batch
+            // that takes more memory than there is has to be taken apart
             return CompletableFuture.failedStage(fault);
         }
     }

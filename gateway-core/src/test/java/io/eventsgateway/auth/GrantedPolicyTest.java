@@ -102,7 +102,7 @@ class GrantedPolicyTest {
 
     private void append(Event event) {
         Source source = new Source("topic", "id", 0, offset++);
-        log.append(log.generation(), List.of(new Entry(VIEW, event, source, null)))
+        log.append(List.of(), List.of(new Entry(VIEW, event, source, null)))
                 .toCompletableFuture()
                 .join();
     }

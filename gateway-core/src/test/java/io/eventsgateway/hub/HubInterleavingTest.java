@@ -13,7 +13,6 @@ import io.eventsgateway.log.Follower;
 import io.eventsgateway.log.ForwardingEventLog;
 import io.eventsgateway.log.ForwardingFollower;
 import io.eventsgateway.log.Gate;
-import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.log.LogEnd;
 import io.eventsgateway.log.Page;
@@ -75,8 +74,7 @@ class HubInterleavingTest {
         public void append(Destination destination, Event event) {
             millis += world.random.nextInt(2);
             appending = event;
-            log.append(
-                    Generation.FIRST, List.of(new Entry(destination, event, new Source("t", "id", 0, offset++), null)));
+            log.append(List.of(), List.of(new Entry(destination, event, new Source("t", "id", 0, offset++), null)));
         }
 
         @Override

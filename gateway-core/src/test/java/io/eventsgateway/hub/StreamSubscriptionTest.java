@@ -13,7 +13,6 @@ import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.Follower;
 import io.eventsgateway.log.ForwardingEventLog;
 import io.eventsgateway.log.ForwardingFollower;
-import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.log.LogEnd;
 import io.eventsgateway.log.Page;
@@ -472,7 +471,7 @@ class StreamSubscriptionTest {
     }
 
     private void append(Destination destination, Event event) {
-        log.append(Generation.FIRST, List.of(new Entry(destination, event, new Source("t", "id", 0, offset++), null)));
+        log.append(List.of(), List.of(new Entry(destination, event, new Source("t", "id", 0, offset++), null)));
     }
 
     /** A subscriber's pages are on their way until they are let go, and news tell of a position only, as of a large event. */

@@ -53,7 +53,7 @@ final class ClaimRule implements LossRule {
         for (int i = 0; i < lanes.size(); i++) {
             LaneReader reader = reads.lane(lanes.get(i));
             if (!taken) {
-                reader.refused(claims.get(i), complete.get(i));
+                reader.refused(new Found(claims.get(i), complete.get(i)));
             } else if (world.scenario.calls != Calls.TOGETHER) {
                 reader.acknowledged(claims.get(i));
             }
@@ -142,7 +142,7 @@ final class ClaimRule implements LossRule {
     private static void goBack(World world, int process, int lane) {
         LaneReader reader = world.processes[process].lane(lane);
         long[] known = known(reader);
-        reader.goBack();
+        reader.goBack(0, 0);
         if (!world.scenario.has(Part.LOWERED)) {
             world.processes[process].lanes[lane] = LaneReader.begin(NAMES[lane], reader.position(), known);
         }
@@ -218,11 +218,11 @@ final class ClaimRule implements LossRule {
         LaneReader reader = world.processes[process].lane(lane);
         LaneOffsets offsets = offsets(world, tag);
         reader.begin(reader.position());
-        Claim claim = reader.claim(tag);
+        Claim claim = reader.claims().of(tag);
         long complete = offsets.check(List.of(claim)).get(0);
         if (claim.exceeds(complete)) {
             world.refusals++;
-            reader.refused(claim, complete);
+            reader.refused(new Found(claim, complete));
             goBack(world, process, lane);
         } else {
             reader.acknowledged(claim);

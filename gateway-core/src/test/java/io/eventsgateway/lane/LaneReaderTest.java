@@ -28,13 +28,13 @@ class LaneReaderTest {
     void claimsWhatItKnowsUpToTheEndOfTheBatch() {
         reader.begin(15);
 
-        assertThat(reader.claim(1)).isEqualTo(new Claim(LANE, 1, 7, 15));
+        assertThat(reader.claims().of(1)).isEqualTo(new Claim(LANE, 1, 7, 15));
     }
 
     @Test
     void movesOnlyWhenAllOfABatchIsAcknowledged() {
         reader.begin(15);
-        reader.acknowledged(reader.claim(1));
+        reader.acknowledged(reader.claims().of(1));
 
         assertThat(reader.position()).isEqualTo(10);
         assertThat(reader.known(1)).isEqualTo(15);
@@ -49,29 +49,29 @@ class LaneReaderTest {
     @Test
     void keepsWhatWasAcknowledgedOfABatchThatIsGivenUp() {
         reader.begin(15);
-        reader.acknowledged(reader.claim(1));
+        reader.acknowledged(reader.claims().of(1));
         reader.giveUp();
 
         assertThat(reader.position()).isEqualTo(10);
         reader.begin(12);
-        assertThat(reader.claim(1)).isEqualTo(new Claim(LANE, 1, 15, 12));
+        assertThat(reader.claims().of(1)).isEqualTo(new Claim(LANE, 1, 15, 12));
     }
 
     @Test
     void goesBackInOneStepToTheLeastThatIsLeft() {
         reader.begin(15);
-        Claim first = reader.claim(0);
-        Claim second = reader.claim(1);
-        Claim third = reader.claim(2);
-        reader.refused(second, 5);
-        reader.refused(first, 2);
+        Claim first = reader.claims().of(0);
+        Claim second = reader.claims().of(1);
+        Claim third = reader.claims().of(2);
+        reader.refused(new Found(second, 5));
+        reader.refused(new Found(first, 2));
         reader.acknowledged(third);
 
         assertThat(reader.state()).isEqualTo(State.REFUSED);
         assertThat(reader.commit()).isNull();
         assertThat(reader.known(0)).isEqualTo(4);
 
-        assertThat(reader.goBack()).isEqualTo(2);
+        assertThat(reader.goBack(0, 0)).isEqualTo(2);
         assertThat(reader.state()).isEqualTo(State.READING);
         assertThat(reader.commit()).isEqualTo(new LaneCommit("t", 2, new long[] {2, 2, 2}));
         assertThat(reader.known(1)).isEqualTo(5);
@@ -81,7 +81,7 @@ class LaneReaderTest {
     @Test
     void doesNotGoBackForAnotherLaneOfItsCall() {
         reader.begin(15);
-        reader.refused(reader.claim(1), 7);
+        reader.refused(new Found(reader.claims().of(1), 7));
 
         assertThat(reader.state()).isEqualTo(State.SENDING);
         reader.giveUp();
@@ -91,23 +91,23 @@ class LaneReaderTest {
     @Test
     void goesBackToTheBeginningOfTheBatchAtLeast() {
         reader.begin(15);
-        reader.acknowledged(reader.claim(1));
+        reader.acknowledged(reader.claims().of(1));
         reader.completed();
         reader.begin(20);
-        reader.acknowledged(reader.claim(1));
+        reader.acknowledged(reader.claims().of(1));
         reader.giveUp();
         reader.begin(16);
         // lost in part what is above the batch
-        reader.refused(reader.claim(1), 18);
+        reader.refused(new Found(reader.claims().of(1), 18));
 
-        assertThat(reader.goBack()).isEqualTo(15);
+        assertThat(reader.goBack(0, 0)).isEqualTo(15);
         assertThat(reader.known(1)).isEqualTo(18);
     }
 
     @Test
     void checksWithABatchOfNothing() {
         reader.begin(10);
-        Claim claim = reader.claim(0);
+        Claim claim = reader.claims().of(0);
         assertThat(claim).isEqualTo(new Claim(LANE, 0, 4, 10));
         reader.acknowledged(claim);
         reader.completed();
@@ -116,17 +116,49 @@ class LaneReaderTest {
         assertThat(reader.known(0)).isEqualTo(10);
     }
 
+    /** A check within a batch must not state that the batch is in the store. */
     @Test
-    void skipsWhatWouldHaveExpired() {
-        reader.begin(10);
-        reader.refused(reader.claim(0), 0);
-        reader.goBack();
-        reader.skipTo(6);
+    void claimsNothingOfARefusedBatchWhereItChecks() {
+        reader.begin(15);
+        reader.refused(new Found(reader.claims().of(1), 3));
 
-        assertThat(reader.position()).isEqualTo(6);
+        assertThat(reader.checkClaims().of(0)).isEqualTo(new Claim(LANE, 0, 4, 10));
+    }
+
+    @Test
+    void doesNotGoBackToWhatHasExpired() {
+        reader.begin(15);
+        reader.refused(new Found(reader.claims().of(1), 3));
+
+        assertThat(reader.goBack(6, 0)).isEqualTo(6);
+        assertThat(reader.known(1)).isEqualTo(3);
+    }
+
+    @Test
+    void goesBackABoundedWayWhereNothingIsLeftAtAll() {
+        reader.begin(15);
+        for (int tag = 0; tag < 3; tag++) {
+            reader.refused(new Found(reader.claims().of(tag), 0));
+        }
+
+        assertThat(reader.goBack(2, 8)).isEqualTo(8);
         assertThat(reader.known(0)).isZero();
-        reader.skipTo(3);
-        assertThat(reader.position()).isEqualTo(6);
+    }
+
+    @Test
+    void goesBackToTheBeginningWhereNothingIsLeftUnderOneTag() {
+        reader.begin(15);
+        reader.refused(new Found(reader.claims().of(0), 0));
+
+        assertThat(reader.goBack(2, 8)).isEqualTo(2);
+    }
+
+    @Test
+    void neverGoesForward() {
+        reader.begin(15);
+        reader.refused(new Found(reader.claims().of(0), 0));
+
+        assertThat(reader.goBack(12, 14)).isEqualTo(10);
     }
 
     @Test
@@ -135,8 +167,8 @@ class LaneReaderTest {
 
         assertThat(fresh.position()).isEqualTo(3);
         fresh.begin(8);
-        assertThat(fresh.claim(0)).isEqualTo(new Claim(LANE, 0, 5, 8));
-        assertThat(fresh.claim(1)).isEqualTo(new Claim(LANE, 1, 0, 8));
+        assertThat(fresh.claims().of(0)).isEqualTo(new Claim(LANE, 0, 5, 8));
+        assertThat(fresh.claims().of(1)).isEqualTo(new Claim(LANE, 1, 0, 8));
     }
 
     @ParameterizedTest
@@ -144,18 +176,26 @@ class LaneReaderTest {
     void takesNoEventThatHasNoPlaceInItsState(State state) {
         Claim claim = new Claim(LANE, 0, 4, 15);
         Map<String, Consumer<LaneReader>> events = Map.of(
-                "begin", each -> each.begin(20),
-                "skipTo", each -> each.skipTo(20),
-                "claim", each -> each.claim(0),
-                "acknowledged", each -> each.acknowledged(claim),
-                "refused", each -> each.refused(claim, 0),
-                "completed", LaneReader::completed,
-                "giveUp", LaneReader::giveUp,
-                "goBack", LaneReader::goBack);
+                "begin",
+                each -> each.begin(20),
+                "claims",
+                LaneReader::claims,
+                "checkClaims",
+                LaneReader::checkClaims,
+                "acknowledged",
+                each -> each.acknowledged(claim),
+                "refused",
+                each -> each.refused(new Found(claim, 0)),
+                "completed",
+                LaneReader::completed,
+                "giveUp",
+                LaneReader::giveUp,
+                "goBack",
+                each -> each.goBack(0, 0));
         Map<State, String> allowed = Map.of(
-                State.READING, "begin skipTo",
-                State.SENDING, "claim acknowledged refused completed giveUp",
-                State.REFUSED, "claim acknowledged refused goBack");
+                State.READING, "begin",
+                State.SENDING, "claims checkClaims acknowledged refused completed giveUp",
+                State.REFUSED, "claims checkClaims acknowledged refused goBack");
 
         events.forEach((name, event) -> {
             LaneReader in = in(state);
@@ -175,7 +215,7 @@ class LaneReaderTest {
             reader.begin(15);
         }
         if (state == State.REFUSED) {
-            reader.refused(reader.claim(1), 3);
+            reader.refused(new Found(reader.claims().of(1), 3));
         }
         return reader;
     }

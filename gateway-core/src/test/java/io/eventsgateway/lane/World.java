@@ -407,7 +407,7 @@ final class World {
     /** What a call says of a lane. */
     Claim claim(int process, int lane, int slot) {
         LaneReader reader = processes[process].lane(lane);
-        Claim whole = reader.claim(scenario.tagOf(slot));
+        Claim whole = reader.claims().of(scenario.tagOf(slot));
         if (scenario.calls != Scenario.Calls.IN_TURN) {
             return whole;
         }

@@ -8,6 +8,11 @@ import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
 import io.eventsgateway.Payload;
 import io.eventsgateway.Source;
+import io.eventsgateway.lane.Found;
+import io.eventsgateway.lane.Lane;
+import io.eventsgateway.lane.LaneClaims;
+import io.eventsgateway.lane.LaneCommit;
+import io.eventsgateway.lane.LaneReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +40,7 @@ public abstract class EventLogContract {
 
     private final Destination destination = destination();
     private final String topicId = UUID.randomUUID().toString();
+    private final Lane lane = new Lane("group", topicId, 0);
 
     /** A run of the contract. */
     protected EventLogContract() {}
@@ -86,8 +92,8 @@ public abstract class EventLogContract {
         Appended first = append(entry(5, "a"), entry(6, "b"));
         Appended again = append(entry(5, "a"), entry(6, "b"), entry(7, "c"));
 
-        assertThat(first).isEqualTo(new Appended(2, 0));
-        assertThat(again).isEqualTo(new Appended(1, 2));
+        assertThat(first).isEqualTo(new Appended(2, 0, List.of()));
+        assertThat(again).isEqualTo(new Appended(1, 2, List.of()));
         assertThat(names(read(null))).containsExactly("a", "b", "c");
     }
 
@@ -108,7 +114,7 @@ public abstract class EventLogContract {
                 new Entry(destination, message("a"), source(1), "order-1"),
                 new Entry(destination, message("b"), source(2), "order-2"));
 
-        assertThat(again).isEqualTo(new Appended(1, 1));
+        assertThat(again).isEqualTo(new Appended(1, 1, List.of()));
         assertThat(names(read(null))).containsExactly("a", "b");
     }
 
@@ -161,7 +167,7 @@ public abstract class EventLogContract {
         }
 
         long begun = System.nanoTime();
-        assertThat(append(batch.toArray(Entry[]::new))).isEqualTo(new Appended(1000, 0));
+        assertThat(append(batch.toArray(Entry[]::new))).isEqualTo(new Appended(1000, 0, List.of()));
         List<String> read = names(await(log().read(destination, null, 2000, 10_000_000)));
 
         // on a busy machine the first ones may be too old by then
@@ -298,7 +304,7 @@ public abstract class EventLogContract {
             List<String> retained = new ArrayList<>();
             EventId between = null;
             for (List<Entry> batch : List.of(sequence.subList(0, cut), sequence.subList(cut, length))) {
-                await(log().append(log().generation(), batch));
+                await(log().append(List.of(), batch));
                 for (Entry entry : batch) {
                     Gate before = gate;
                     gate = before.after(entry.event());
@@ -369,15 +375,15 @@ public abstract class EventLogContract {
         Entry after = entry(Gate.MAX_NAMES + 2, "after");
 
         append(same);
-        CompletionStage<Appended> refused = log().append(log().generation(), List.of(beyond, after));
+        CompletionStage<Appended> refused = log().append(List.of(), List.of(beyond, after));
 
         assertThatThrownBy(() -> await(refused))
                 .hasRootCauseInstanceOf(RefusedException.class)
                 .hasMessageContaining("10000");
         assertThat(admission(Set.of("beyond"))).isEqualTo(Admission.OTHERS);
         assertThat(admission(Set.of("s9999"))).isEqualTo(Admission.NAMED);
-        assertThat(append(after)).isEqualTo(new Appended(1, 0));
-        assertThat(append(beyond, after)).isEqualTo(new Appended(0, 2));
+        assertThat(append(after)).isEqualTo(new Appended(1, 0, List.of()));
+        assertThat(append(beyond, after)).isEqualTo(new Appended(0, 2, List.of()));
     }
 
     @Test
@@ -385,13 +391,13 @@ public abstract class EventLogContract {
         append(entry(0, Event.disconnect(names("s", 0, Gate.MAX_NAMES), Payload.EMPTY)));
         Entry beyond = entry(1, Event.disconnect(Set.of("beyond"), Payload.EMPTY));
 
-        assertThatThrownBy(() -> await(log().append(log().generation(), List.of(beyond))))
+        assertThatThrownBy(() -> await(log().append(List.of(), List.of(beyond))))
                 .hasRootCauseInstanceOf(RefusedException.class);
 
         assertThat(tail().gate().excluded()).hasSize(Gate.MAX_NAMES);
         append(entry(2, Event.connect(Set.of("s1"), Set.of())));
         assertThat(append(entry(3, Event.disconnect(Set.of("beyond"), Payload.EMPTY))))
-                .isEqualTo(new Appended(1, 0));
+                .isEqualTo(new Appended(1, 0, List.of()));
     }
 
     private static Set<String> names(String prefix, int from, int count) {
@@ -522,6 +528,70 @@ public abstract class EventLogContract {
         assertThat(await(log().find(destination, "bob"))).isNull();
     }
 
+    @Test
+    void appendsWhatALaneReadsAgainOnce() {
+        LaneWriter writer = lane();
+        writer.append(entry(0, "a"), entry(1, "b"));
+
+        Appended again = writer.next(this::log).append(entry(1, "b"), entry(2, "c"));
+
+        assertThat(again.events()).isEqualTo(1);
+        assertThat(again.duplicates()).isEqualTo(1);
+        assertThat(names(read(null))).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void knowsHowFarALaneIsCompleteUnderEveryTag() {
+        LaneWriter writer = lane();
+        writer.append(entry(0, "a"));
+        LaneClaims asking = LaneClaims.asking(lane, log().tags());
+
+        assertThat(await(log().check(List.of(asking))))
+                .extracting(Found::complete)
+                .containsOnly(tags(0L, 1L))
+                .contains(1L);
+        assertThat(writer.hasLost()).isFalse();
+        assertThat(await(log().check(List.of(asking))))
+                .extracting(Found::complete)
+                .containsOnly(1L);
+        assertThat(await(log().check(List.of(LaneClaims.asking(new Lane("other", topicId, 0), log().tags())))))
+                .extracting(Found::complete)
+                .containsOnly(0L);
+    }
+
+    /** What some of several tags have; what the only one has. */
+    private Long[] tags(Long others, Long touched) {
+        return log().tags() == 1 ? new Long[] {touched} : new Long[] {others, touched};
+    }
+
+    @Test
+    void refusesWhatClaimsMoreThanItHas() {
+        lane().append(entry(0, "a"));
+        long[] known = new long[log().tags()];
+        Arrays.fill(known, 2);
+        LaneReader beyond = LaneReader.begin(lane, 2, known);
+        beyond.begin(3);
+
+        assertThatThrownBy(() -> await(log().append(List.of(beyond.claims()), List.of(entry(2, "c")))))
+                .hasCauseInstanceOf(LostException.class)
+                .satisfies(lost -> assertThat(((LostException) lost.getCause()).found())
+                        .allMatch(Found::isLoss)
+                        .extracting(Found::complete)
+                        .containsExactly(1L));
+
+        assertThat(names(read(null))).containsExactly("a");
+        assertThat(await(log().check(List.of(beyond.claims()))))
+                .hasSize(log().tags())
+                .allMatch(Found::isLoss);
+    }
+
+    @Test
+    void understandsWhatItsTagsAreCommittedAs() {
+        LaneCommit commit = new LaneCommit(topicId, 7, new long[log().tags()]);
+
+        assertThat(LaneCommit.parse(7, commit.metadata(), log().tags())).isEqualTo(commit);
+    }
+
     /** Writes down what it is told. */
     private static final class Told implements Follower {
         private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
@@ -553,6 +623,10 @@ public abstract class EventLogContract {
         return entry(offset, message(name));
     }
 
+    private LaneWriter lane() {
+        return LaneWriter.of(this::log, lane);
+    }
+
     private Entry entry(long offset, Event event) {
         return new Entry(destination, event, source(offset), null);
     }
@@ -570,7 +644,7 @@ public abstract class EventLogContract {
     }
 
     private Appended append(Entry... entries) {
-        return await(log().append(log().generation(), List.of(entries)));
+        return await(log().append(List.of(), List.of(entries)));
     }
 
     private Page read(@Nullable EventId after) {

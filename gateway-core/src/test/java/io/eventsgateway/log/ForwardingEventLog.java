@@ -3,6 +3,9 @@ package io.eventsgateway.log;
 import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
 import io.eventsgateway.Payload;
+import io.eventsgateway.lane.Found;
+import io.eventsgateway.lane.LaneClaims;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -18,23 +21,18 @@ public abstract class ForwardingEventLog implements EventLog {
     protected abstract EventLog delegate();
 
     @Override
-    public Generation generation() {
-        return delegate().generation();
+    public int tags() {
+        return delegate().tags();
     }
 
     @Override
-    public CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
-        return delegate().append(generation, batch);
+    public CompletionStage<Appended> append(Collection<LaneClaims> lanes, List<Entry> batch) {
+        return delegate().append(lanes, batch);
     }
 
     @Override
-    public String receipt() {
-        return delegate().receipt();
-    }
-
-    @Override
-    public CompletionStage<Boolean> has(String receipt) {
-        return delegate().has(receipt);
+    public CompletionStage<List<Found>> check(Collection<LaneClaims> lanes) {
+        return delegate().check(lanes);
     }
 
     @Override

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.Source;
+import io.eventsgateway.lane.LaneClaims;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.ForwardingEventLog;
-import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.topic.Feed;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -72,7 +73,7 @@ class IngestTest {
             }
 
             @Override
-            public CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
+            public CompletionStage<Appended> append(Collection<LaneClaims> lanes, List<Entry> batch) {
                 throw new IllegalStateException("told to");
             }
         };
@@ -96,8 +97,8 @@ class IngestTest {
             batch.add(new InboundRecord(
                     Feed.TASK_MESSAGE, source, key.getBytes(StandardCharsets.UTF_8), value, List.of()));
         }
-        CompletionStage<Appended> accepted = new Ingest(decoder, router, to, deadLetters, listener)
-                .accept(Feed.TASK_MESSAGE, Generation.FIRST, batch);
+        CompletionStage<Appended> accepted =
+                new Ingest(decoder, router, to, deadLetters, listener).accept(Feed.TASK_MESSAGE, List.of(), batch);
         return accepted.toCompletableFuture().join();
     }
 

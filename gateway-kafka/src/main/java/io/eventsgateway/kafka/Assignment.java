@@ -15,10 +15,19 @@ import org.apache.kafka.common.TopicPartition;
 final class Assignment {
 
     private final Set<TopicPartition> partitions = new HashSet<>();
+    private final Set<TopicPartition> come = new HashSet<>();
     private final Map<TopicPartition, Long> lastRead = new HashMap<>();
 
     void add(Collection<TopicPartition> more) {
         partitions.addAll(more);
+        come.addAll(more);
+    }
+
+    /** The partitions that have come since this was last asked. */
+    Set<TopicPartition> takeCome() {
+        Set<TopicPartition> taken = Set.copyOf(come);
+        come.clear();
+        return taken;
     }
 
     void remove(Collection<TopicPartition> some) {

@@ -23,7 +23,7 @@ final class ClientProperties {
         properties.put("group.id", group);
         properties.put("client.id", "events-gateway-" + name);
         // of one replica: two members of one id would fence each other for ever
-        properties.computeIfPresent("group.instance.id", (key, id) -> id + "-" + name);
+        properties.computeIfPresent(KafkaOptions.INSTANCE, (key, id) -> id + "-" + name);
         properties.put("enable.auto.commit", false);
         properties.put("auto.offset.reset", "earliest");
         properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
@@ -34,7 +34,7 @@ final class ClientProperties {
         properties.putIfAbsent("fetch.max.bytes", fetchBytes());
         properties.putIfAbsent("session.timeout.ms", 10_000);
         // how soon a member learns of a rebalance: until then nobody reads what moves
-        properties.putIfAbsent("heartbeat.interval.ms", 1_000);
+        properties.putIfAbsent("heartbeat.interval.ms", 500);
         properties.putIfAbsent("metadata.max.age.ms", 10_000);
         return properties;
     }

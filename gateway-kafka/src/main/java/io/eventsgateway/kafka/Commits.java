@@ -1,12 +1,8 @@
 package io.eventsgateway.kafka;
 
-import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.topic.Feed;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +32,6 @@ final class Commits {
     private final Assignment assignment;
     private final CommitTracker tracker;
     private final Trials trials;
-    private final Replay replay;
     private final LongSupplier clock;
     private long committedAt;
     private long assignedAt;
@@ -52,14 +47,12 @@ final class Commits {
             Assignment assignment,
             CommitTracker tracker,
             Trials trials,
-            Replay replay,
             LongSupplier clock) {
         this.feed = feed;
         this.consumer = consumer;
         this.assignment = assignment;
         this.tracker = tracker;
         this.trials = trials;
-        this.replay = replay;
         this.clock = clock;
         this.committedAt = clock.getAsLong();
         this.assignedAt = clock.getAsLong();
@@ -70,14 +63,6 @@ final class Commits {
         assignedAt = clock.getAsLong();
     }
 
-    /** Takes down that records need not be read again; those of partitions that are another's by now are left to that one. */
-    void acknowledge(List<InboundRecord> batch) {
-        Instant now = Instant.now();
-        for (InboundRecord in : assignment.stillOurs(batch)) {
-            tracker.appended(Assignment.partition(in.source()), in.source().offset(), now);
-        }
-    }
-
     /** Commits, without waiting, if the last time is long enough ago. */
     void commitIfDue() {
         long now = clock.getAsLong();
@@ -85,7 +70,7 @@ final class Commits {
             return;
         }
         committedAt = now;
-        Map<TopicPartition, OffsetAndMetadata> offsets = take(assignment.all());
+        Map<TopicPartition, OffsetAndMetadata> offsets = tracker.take(assignment.all());
         if (offsets.isEmpty()) {
             return;
         }
@@ -99,18 +84,14 @@ final class Commits {
 
     /** Commits one partition and waits for it. */
     void commit(TopicPartition partition) {
-        commitSync(take(Set.of(partition)));
+        commitSync(tracker.take(Set.of(partition)));
     }
 
     /** Commits partitions that are another's next, and that nobody ended there; waits for it. */
     void giveBack(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(take(partitions));
+        Map<TopicPartition, OffsetAndMetadata> offsets = tracker.take(partitions);
         trials.giveBack(partitions, offsets);
         commitSync(offsets);
-    }
-
-    private Map<TopicPartition, OffsetAndMetadata> take(Collection<TopicPartition> partitions) {
-        return tracker.take(partitions, replay.generation(), Instant.now());
     }
 
     private void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
@@ -120,6 +101,7 @@ final class Commits {
         try {
             consumer.commitSync(offsets, PATIENCE);
         } catch (RetriableException | CommitFailedException | RebalanceInProgressException notNow) {
+            tracker.putBack(offsets.keySet());
             LOG.info("Offsets not committed, their records will be read again feed={}", feed.label());
         }
     }

@@ -1,16 +1,23 @@
 package io.eventsgateway.kafka;
 
 import io.eventsgateway.Text;
+import io.eventsgateway.lane.Claim;
+import io.eventsgateway.lane.LaneReader;
+import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.LostException;
 import io.eventsgateway.log.RefusedException;
 import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.topic.Feed;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,30 +34,29 @@ final class Delivery {
 
     private final Feed feed;
     private final RecordSink sink;
-    private final Assignment assignment;
+    private final LaneReaders readers;
+    private final LossCheck losses;
     private final Replay replay;
     private final Backpressure backpressure;
-    private final Consumer<List<InboundRecord>> acknowledged;
 
     /**
      * Of a consumer.
      *
      * @param sink takes the records
-     * @param acknowledged takes down that records need not be read again
      */
     Delivery(
             Feed feed,
             RecordSink sink,
-            Assignment assignment,
+            LaneReaders readers,
+            LossCheck losses,
             Replay replay,
-            Backpressure backpressure,
-            Consumer<List<InboundRecord>> acknowledged) {
+            Backpressure backpressure) {
         this.feed = feed;
         this.sink = sink;
-        this.assignment = assignment;
+        this.readers = readers;
+        this.losses = losses;
         this.replay = replay;
         this.backpressure = backpressure;
-        this.acknowledged = acknowledged;
     }
 
     /**
@@ -87,9 +93,7 @@ final class Delivery {
 
     /** Brings records into the log, or goes back where that has lost something. */
     void append(List<InboundRecord> batch) {
-        if (replay.state() == Replay.State.BEHIND) {
-            replay.goBack(batch);
-        } else if (!batch.isEmpty()) {
+        if (!batch.isEmpty()) {
             take(new Part(batch, null));
         }
     }
@@ -100,18 +104,20 @@ final class Delivery {
     }
 
     private void take(Part whole) {
+        readers.beginMissing(whole.records());
+        Map<TopicPartition, LaneReader> by = readers.of(whole.records());
         Deque<Part> parts = new ArrayDeque<>(List.of(whole));
         long delay = FIRST_DELAY_MILLIS;
         int alone = 0;
         while (!parts.isEmpty()) {
             Part part = parts.pop();
-            part = part.with(assignment.stillOurs(part.records()));
+            part = part.with(readers.remaining(part.records(), by));
             if (part.records().isEmpty()) {
                 continue;
             }
-            Exception failure = attempt(part);
+            LaneBatch batch = LaneBatch.of(part.records(), readers);
+            Exception failure = attempt(part, batch);
             if (failure == null) {
-                acknowledged.accept(part.records());
                 delay = FIRST_DELAY_MILLIS;
                 alone = 0;
                 backpressure.stayInGroup();
@@ -119,12 +125,13 @@ final class Delivery {
             }
             boolean ofARecord = !part.isToBeBuried()
                     && (failure instanceof RefusedException || failure instanceof TooMuchException);
-            if (failure instanceof LostException) {
+            if (failure instanceof LostException lost) {
                 parts.push(part);
-                replay.goBack(
-                        parts.stream().flatMap(each -> each.records().stream()).toList());
+                goBack(batch, lost, parts);
                 break;
-            } else if (ofARecord && part.records().size() > 1) {
+            }
+            batch.giveUp();
+            if (ofARecord && part.records().size() > 1) {
                 int half = part.records().size() / 2;
                 parts.push(part.with(part.records().subList(half, part.records().size())));
                 parts.push(part.with(part.records().subList(0, half)));
@@ -142,14 +149,23 @@ final class Delivery {
         backpressure.release();
     }
 
+    /** Goes back, in all partitions of which parts are left; asks for all tags first, so that it goes back once and not a tag at a time. */
+    private void goBack(LaneBatch batch, LostException lost, Deque<Part> parts) {
+        batch.found(lost.found());
+        losses.ask(batch);
+        Set<TopicPartition> pending = new HashSet<>();
+        parts.forEach(part -> pending.addAll(LaneReaders.partitions(part.records())));
+        replay.goBack(batch, pending);
+    }
+
     /** Why a part is not where it should be; null when it is. */
-    private @Nullable Exception attempt(Part part) {
-        CompletionStage<?> stage;
+    private @Nullable Exception attempt(Part part, LaneBatch batch) {
+        CompletionStage<List<Claim>> stage;
         try {
             String refused = part.refused();
             stage = refused == null
-                    ? sink.accept(replay.generation(), part.records())
-                    : sink.reject(part.records().get(0), refused);
+                    ? sink.accept(batch.claims(), part.records()).thenApply(Appended::claims)
+                    : sink.reject(part.records().get(0), refused).thenApply(done -> List.of());
         } catch (OutOfMemoryError | StackOverflowError tooMuch) {
             return new TooMuchException(tooMuch);
         } catch (RuntimeException fault) {
@@ -158,11 +174,13 @@ final class Delivery {
             }
             return fault;
         }
+        CompletableFuture<List<Claim>> taken = stage.toCompletableFuture();
         try {
-            backpressure.await(stage.toCompletableFuture());
-            return null;
+            backpressure.await(taken);
         } catch (ExecutionException failed) {
             return failed.getCause() instanceof Exception cause ? cause : failed;
         }
+        batch.completed(taken.join());
+        return null;
     }
 }

@@ -1,8 +1,8 @@
 package io.eventsgateway.kafka;
 
+import io.eventsgateway.lane.LaneCommit;
 import io.eventsgateway.log.EventWriter;
 import io.eventsgateway.topic.Feed;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <tr><th>state<th>{@link #begin}<th>{@link #turn}: no suspect<th>{@link #turn}: a suspect<th>assigned: no suspect<th>assigned: a suspect
  *     <th>revoked<th>lost<th>{@link #failed}<th>{@link #end}
  * <tr><td>NEW<td>TOGETHER<td>✗<td>✗<td>✗<td>✗<td>✗<td>✗<td>✗<td>✗
- * <tr><td>TOGETHER<td>✗<td>read all<td>ALONE<td>go back for others<td>ALONE<td>give back<td>forget<td>suspect all, if of memory<td>ENDED
+ * <tr><td>TOGETHER<td>✗<td>read all<td>ALONE<td>stay<td>ALONE<td>give back<td>forget<td>suspect all, if of memory<td>ENDED
  * <tr><td>ALONE<td>✗<td>TOGETHER<td>read one record of it<td>those pause<td>that one is next<td>give back<td>forget
  *     <td>suspect that one, if of memory<td>ENDED
  * <tr><td>ENDED<td>✗<td>✗<td>✗<td>✗<td>✗<td>give back<td>forget<td>✗<td>✗
@@ -46,13 +46,14 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private final Topics topics;
     private final FirstStart start;
     private final Suspects suspects;
+    private final LaneReaders readers;
     private final CommitTracker tracker;
     private final Trials trials;
     private final Assignment assignment = new Assignment();
-    private final Replay replay;
     private final Commits commits;
     private final Backpressure backpressure;
     private final Poller poller;
+    private final LossCheck losses;
     private final Delivery delivery;
     private final AloneReader aloneReader;
 
@@ -87,6 +88,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             RecordSink sink,
             EventWriter log,
             KafkaOptions options,
+            FeedListener listener,
             FirstStart start,
             Suspects suspects,
             LongSupplier clock) {
@@ -96,13 +98,16 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         this.topics = topics;
         this.start = start;
         this.suspects = suspects;
-        this.tracker = new CommitTracker(log, options.rewind());
+        this.readers = new LaneReaders(binding.group(), log.tags());
+        this.tracker = new CommitTracker(readers);
         this.trials = new Trials(feed, consumer, tracker, suspects);
-        this.replay = new Replay(feed, consumer, topics, log, tracker, assignment, options.retention());
-        this.commits = new Commits(feed, consumer, assignment, tracker, trials, replay, clock);
+        Replay replay = new Replay(
+                feed, consumer, topics, readers, tracker, assignment, listener, options.retention(), options.rewind());
+        this.commits = new Commits(feed, consumer, assignment, tracker, trials, clock);
         this.backpressure = new Backpressure(feed, consumer, commits::commitIfDue, clock);
         this.poller = new Poller(feed, consumer, topics, assignment, replay, backpressure);
-        this.delivery = new Delivery(feed, sink, assignment, replay, backpressure, commits::acknowledge);
+        this.losses = new LossCheck(feed, log, readers, assignment, replay, backpressure, clock);
+        this.delivery = new Delivery(feed, sink, readers, losses, replay, backpressure);
         this.aloneReader =
                 new AloneReader(feed, consumer, topics, assignment, suspects, trials, commits, poller, delivery);
     }
@@ -152,6 +157,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     /** Reads some records, brings them into the log, and commits if that is due. */
     void turn() {
         require(isReading(), "turn");
+        losses.checkIfDue();
         TopicPartition suspect = suspects.among(assignment.all());
         if (suspect == null) {
             readTogether();
@@ -192,22 +198,24 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private void takeOver(Collection<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
         Map<TopicPartition, Long> offsets = new HashMap<>();
         Map<TopicPartition, Handover> handovers = new HashMap<>();
-        Instant now = Instant.now();
         for (TopicPartition partition : partitions) {
             OffsetAndMetadata known = committed.get(partition);
             long offset = known == null ? 0 : known.offset();
-            Handover handover = known == null ? null : Handover.parse(known.metadata());
+            Handover handover = known == null ? Handover.NONE : Handover.parse(known.metadata());
+            // may be of the topic before: whoever had read that commits when it is there again
+            LaneCommit commit = LaneCommit.parse(offset, handover.acknowledged(), readers.tags());
             String id = topics.known(partition.topic());
-            if (handover == null && id != null) {
-                handover = new Handover(now, id, offset, "");
+            if (commit != null) {
+                readers.takeOver(partition, commit);
+            } else if (id != null) {
+                readers.begin(partition, id, offset);
+                handover = handover.with(new LaneCommit(id, offset, new long[readers.tags()]));
             }
-            if (handover != null) {
-                // may be of the topic before: whoever had read that commits when it is there again
-                offsets.put(partition, offset);
-                handovers.put(partition, handover);
-            }
+            offsets.put(partition, offset);
+            handovers.put(partition, handover);
         }
         trials.takenOver(offsets, handovers);
+        losses.assigned();
     }
 
     @Override
@@ -224,7 +232,6 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         // what comes below is of a topic that was made again
         committed.forEach((partition, offset) -> assignment.readsFrom(partition, offset.offset()));
         takeOver(partitions, committed);
-        replay.goBackForOthers(committed);
         // the poll that is under way must not read with others what has to be read alone
         TopicPartition suspect = suspects.among(partitions);
         if (suspect != null) {
@@ -253,6 +260,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
         require(state != State.NEW, "lost");
         assignment.remove(partitions);
+        readers.forget(partitions);
         tracker.forget(partitions);
     }
 

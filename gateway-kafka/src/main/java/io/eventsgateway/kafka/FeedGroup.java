@@ -5,17 +5,23 @@ import io.eventsgateway.route.Ingest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The consumers of one feed in this process, a thread each. {@link #grow} and {@link #awaitEnd} are called by one thread at a time. */
 final class FeedGroup {
 
+    /** What the names of consumers begin with. */
+    static final String CONSUMERS = "feed-";
+
     private final FeedBinding binding;
     private final KafkaOptions options;
     private final Topics topics;
     private final RecordSink sink;
     private final EventWriter log;
+    private final FeedListener listener;
+    private final boolean leaves;
     private final FirstStart start;
     private final Suspects suspects;
 
@@ -23,19 +29,27 @@ final class FeedGroup {
     private final List<FeedWorker> workers = new ArrayList<>();
     private boolean stopped;
 
+    /**
+     * Of a replica.
+     *
+     * @param leaves whether consumers that are closed leave the group though they are static members
+     */
     FeedGroup(
             FeedBinding binding,
             KafkaOptions options,
             Topics topics,
             Ingest ingest,
             FeedListener listener,
-            Suspects suspects) {
+            Suspects suspects,
+            boolean leaves) {
+        this.leaves = leaves;
         this.suspects = suspects;
         this.binding = binding;
         this.options = options;
         this.topics = topics;
         this.sink = RecordSink.of(ingest, binding.feed());
         this.log = ingest.log();
+        this.listener = listener;
         this.start = new FirstStart(binding, options, topics, listener);
     }
 
@@ -53,7 +67,7 @@ final class FeedGroup {
         int most = Math.min(binding.threads(), options.processors());
         int wanted = Math.max(1, Math.min(partitions, most));
         while (workers.size() < wanted && !stopped) {
-            FeedWorker worker = newWorker("feed-" + binding.feed().label() + "-" + workers.size());
+            FeedWorker worker = newWorker(CONSUMERS + binding.feed().label() + "-" + workers.size());
             workers.add(worker);
             worker.start();
         }
@@ -64,12 +78,14 @@ final class FeedGroup {
                 name,
                 binding.feed().label(),
                 options.authRetry(),
+                // a static member would stay in the group until its session ends
+                leaves ? GroupMembershipOperation.LEAVE_GROUP : GroupMembershipOperation.DEFAULT,
                 () -> new KafkaConsumer<>(
                         Brokers.checked(ClientProperties.consumer(options.properties(), binding.group(), name)),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer()),
                 consumer -> new FeedConsumer(
-                        binding, consumer, topics, sink, log, options, start, suspects, System::nanoTime),
+                        binding, consumer, topics, sink, log, options, listener, start, suspects, System::nanoTime),
                 System::nanoTime);
     }
 

@@ -1,5 +1,6 @@
 package io.eventsgateway.kafka;
 
+import java.io.Closeable;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -9,6 +10,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.security.auth.login.LoginException;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -44,6 +47,7 @@ final class FeedWorker {
 
     private final String label;
     private final Duration authRetry;
+    private final GroupMembershipOperation atClose;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final Function<Consumer<byte[], byte[]>, FeedConsumer> loops;
     private final LongSupplier clock;
@@ -79,6 +83,7 @@ final class FeedWorker {
      * @param name of the thread
      * @param label of the feed, for the log
      * @param authRetry until what was not allowed is tried again
+     * @param atClose whether a consumer that is closed leaves its group
      * @param consumers makes a consumer, which the worker closes
      * @param loops makes its loop
      * @param clock as {@link System#nanoTime}
@@ -87,11 +92,13 @@ final class FeedWorker {
             String name,
             String label,
             Duration authRetry,
+            GroupMembershipOperation atClose,
             Supplier<Consumer<byte[], byte[]>> consumers,
             Function<Consumer<byte[], byte[]>, FeedConsumer> loops,
             LongSupplier clock) {
         this.label = label;
         this.authRetry = authRetry;
+        this.atClose = atClose;
         this.consumers = consumers;
         this.loops = loops;
         this.clock = clock;
@@ -161,7 +168,8 @@ final class FeedWorker {
     /** Makes a consumer, and runs it until it fails or is stopped; returns after how long to make another one. */
     private Duration consume() {
         try {
-            try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+            Consumer<byte[], byte[]> consumer = consumers.get();
+            try (Closeable leaving = () -> consumer.close(CloseOptions.groupMembershipOperation(atClose))) {
                 FeedConsumer made = loops.apply(consumer);
                 if (made(made)) {
                     made.run();

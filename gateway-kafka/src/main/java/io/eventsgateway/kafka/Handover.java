@@ -1,52 +1,58 @@
 package io.eventsgateway.kafka;
 
-import java.time.Instant;
+import io.eventsgateway.lane.LaneCommit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is committed beside an offset, for whoever takes the partition over.
  *
- * @param at when it was committed, to the millisecond
- * @param topicId of the topic that was read: one that was made again under its name has another
- * @param from the offset of the first record that was appended lately: where to go back to if the log has lost some of them
  * @param starts how many consumers took the partition over at the offset and neither got on nor gave it back
  * @param trials how many processes began to read the record at the offset alone and did not come back
- * @param receipt what the log had acknowledged by then
+ * @param acknowledged what the log had acknowledged by then: {@link LaneCommit#metadata}; empty where nothing is known
  */
-record Handover(Instant at, String topicId, long from, int starts, int trials, String receipt) {
+record Handover(int starts, int trials, String acknowledged) {
 
-    private static final Pattern FORM =
-            Pattern.compile("([0-9]{1,15}) topic=([^ ]+) ([0-9]{1,18}) ([0-9]{1,4})/([0-9]{1,4}) (.*)");
+    /** Where nothing is known. */
+    static final Handover NONE = new Handover(0, 0, "");
+
+    private static final Pattern FORM = Pattern.compile("([0-9]{1,4})/([0-9]{1,4}) (.*)");
+
+    /** What the version before committed, with a receipt that says nothing about lanes. */
+    private static final Pattern BEFORE =
+            Pattern.compile("[0-9]{1,15} topic=[^ ]+ [0-9]{1,18} ([0-9]{1,4})/([0-9]{1,4}) .*");
+
     private static final int MOST = 9999;
 
     /** Of a consumer that got on. */
-    Handover(Instant at, String topicId, long from, String receipt) {
-        this(at, topicId, from, 0, 0, receipt);
+    static Handover of(LaneCommit commit) {
+        return NONE.with(commit);
+    }
+
+    /** The same counts with what is acknowledged. */
+    Handover with(LaneCommit commit) {
+        return new Handover(starts, trials, commit.metadata());
     }
 
     /** The same with other counts. */
     Handover counting(int newStarts, int newTrials) {
-        return new Handover(at, topicId, from, Math.min(MOST, newStarts), Math.min(MOST, newTrials), receipt);
+        return new Handover(Math.min(MOST, newStarts), Math.min(MOST, newTrials), acknowledged);
     }
 
     /** As it is committed. */
     String metadata() {
-        return at.toEpochMilli() + " topic=" + topicId + " " + from + " " + starts + "/" + trials + " " + receipt;
+        return starts + "/" + trials + " " + acknowledged;
     }
 
-    /** What {@link #metadata} said; null for any other text. */
-    static @Nullable Handover parse(String metadata) {
+    /** What {@link #metadata} said, or the version before; {@link #NONE} for any other text. */
+    static Handover parse(String metadata) {
         Matcher form = FORM.matcher(metadata);
-        return form.matches()
-                ? new Handover(
-                        Instant.ofEpochMilli(Long.parseLong(form.group(1))),
-                        form.group(2),
-                        Long.parseLong(form.group(3)),
-                        Integer.parseInt(form.group(4)),
-                        Integer.parseInt(form.group(5)),
-                        form.group(6))
-                : null;
+        if (form.matches()) {
+            return new Handover(Integer.parseInt(form.group(1)), Integer.parseInt(form.group(2)), form.group(3));
+        }
+        Matcher before = BEFORE.matcher(metadata);
+        return before.matches()
+                ? new Handover(Integer.parseInt(before.group(1)), Integer.parseInt(before.group(2)), "")
+                : NONE;
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsgateway.kafka;
 
+import io.eventsgateway.replica.ReplicaBeats;
 import io.eventsgateway.route.Ingest;
 import io.eventsgateway.topic.Feed;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,7 @@ public final class KafkaFeeds implements AutoCloseable {
     private final KafkaOptions options;
     private final Ingest ingest;
     private final FeedListener listener;
+    private final @Nullable ReplicaBeats beats;
     private final List<FeedGroup> groups = new ArrayList<>();
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "feeds-watch"));
@@ -44,14 +47,32 @@ public final class KafkaFeeds implements AutoCloseable {
 
     // guarded by this
     private @Nullable ClusterTopics topics;
+    private @Nullable DeadReplicas replicas;
     private boolean closed;
 
-    /** Feeds that are read from {@link #start} on. The ingest is lent. */
+    /** Feeds that are read from {@link #start} on, whose replicas do not know of each other. The ingest is lent. */
     public KafkaFeeds(Collection<FeedBinding> bindings, KafkaOptions options, Ingest ingest, FeedListener listener) {
+        this(bindings, options, ingest, listener, null);
+    }
+
+    /**
+     * Feeds that are read from {@link #start} on.
+     *
+     * @param ingest lent
+     * @param beats where replicas show that they live, so that one that died is removed from its groups by another; null where nobody is
+     *     removed, and its partitions wait for the session timeout
+     */
+    public KafkaFeeds(
+            Collection<FeedBinding> bindings,
+            KafkaOptions options,
+            Ingest ingest,
+            FeedListener listener,
+            @Nullable ReplicaBeats beats) {
         this.bindings = List.copyOf(bindings);
-        this.options = options;
+        this.options = beats == null ? options : options.withInstance("events-gateway-" + UUID.randomUUID());
         this.ingest = ingest;
         this.listener = listener;
+        this.beats = beats;
     }
 
     /** Starts the consumers; returns before they have joined their groups. */
@@ -60,9 +81,17 @@ public final class KafkaFeeds implements AutoCloseable {
         topics = asked;
         Lock alone = new ReentrantLock();
         for (FeedBinding binding : bindings) {
-            FeedGroup group = new FeedGroup(binding, options, asked, ingest, listener, new Suspects(alone));
+            FeedGroup group =
+                    new FeedGroup(binding, options, asked, ingest, listener, new Suspects(alone), beats != null);
             groups.add(group);
             group.grow(1);
+        }
+        if (beats != null) {
+            String own = String.valueOf(options.properties().get(KafkaOptions.INSTANCE));
+            List<String> ids =
+                    bindings.stream().map(FeedBinding::group).distinct().toList();
+            replicas = new DeadReplicas(own, beats, new GroupMembers(options.properties()), ids);
+            replicas.start();
         }
         long every = options.watch().toMillis();
         watch.scheduleWithFixedDelay(() -> grow(asked), 0, every, TimeUnit.MILLISECONDS);
@@ -154,6 +183,9 @@ public final class KafkaFeeds implements AutoCloseable {
         groups.forEach(FeedGroup::stop);
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         groups.forEach(group -> group.awaitEnd(until));
+        if (replicas != null) {
+            replicas.close();
+        }
         if (topics != null) {
             topics.close();
         }

@@ -1,6 +1,7 @@
 package io.eventsgateway.kafka;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Map;
  *
  * @param properties what every client is configured with, the brokers among it
  * @param retention how far back a group begins that has no offsets: older records would have expired anyway
- * @param rewind how far a consumer goes back, before the log was last known to be intact, when the log lost something
+ * @param rewind how far a consumer goes back, before the log was last known to be intact, where the log has nothing left
  * @param authRetry until what was not allowed is tried again
  * @param watch how often partitions and matching topics are counted
  * @param processors how many consumers of a feed are of use here: more would take turns, and each wakes for fewer records
@@ -20,6 +21,16 @@ public record KafkaOptions(
         Duration authRetry,
         Duration watch,
         int processors) {
+
+    /** What a replica's consumers are called in their groups, before a dash and their own names: the property of every static member. */
+    static final String INSTANCE = "group.instance.id";
+
+    /** The same with static members of that name, unless another one was configured. */
+    KafkaOptions withInstance(String name) {
+        Map<String, Object> all = new HashMap<>(properties);
+        all.putIfAbsent(INSTANCE, name);
+        return new KafkaOptions(all, retention, rewind, authRetry, watch, processors);
+    }
 
     /** Copies the properties. */
     public KafkaOptions {

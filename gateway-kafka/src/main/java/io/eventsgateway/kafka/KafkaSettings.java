@@ -104,18 +104,30 @@ public final class KafkaSettings {
             Feed.GENERIC_MESSAGE, threads(Feed.GENERIC_MESSAGE, "GENERICCOMMANDS"),
             Feed.USER_MESSAGE, threads(Feed.USER_MESSAGE, "USERBROADCASTCOMMANDS")));
 
+    /** Whether replicas take over at once what one that died has read. */
+    public static final Setting<Boolean> REMOVE_DEAD = Setting.flag("EVENTS_KAFKA_REMOVEDEAD", true)
+            .doc(
+                    "Whether a replica that died is removed from its consumer groups by another one after a second, so that its"
+                            + " partitions are read at once and not after the session timeout. Consumers are static members then.");
+
     /** All of them, as an operator thinks of them. */
     public static final List<SettingGroup> GROUPS = List.of(
             new SettingGroup("Topics", """
                     A topic's name is built: package, environment, the parts joined by the separator, version. The environment brings its own
                     separator: `dev.` gives `ai.flowx.dev.eventsgateway.engine.commands.message.v1`. A name or pattern set by hand is taken as
                     it is.""", topics()),
-            new SettingGroup("Consumer groups", "", List.copyOf(GROUP_IDS.values())),
+            new SettingGroup("Consumer groups", "", groups()),
             new SettingGroup("Consumer threads", """
                     Of each feed, one replica has at most so many consumers, and never more than partitions, nor than the machine has
                     processors (or two).""", List.copyOf(THREADS.values())));
 
     private KafkaSettings() {}
+
+    private static List<Setting<?>> groups() {
+        List<Setting<?>> groups = new ArrayList<>(GROUP_IDS.values());
+        groups.add(REMOVE_DEAD);
+        return groups;
+    }
 
     private static List<Setting<?>> topics() {
         List<Setting<?>> topics = new ArrayList<>(

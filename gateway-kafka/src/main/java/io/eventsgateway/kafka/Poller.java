@@ -66,14 +66,17 @@ final class Poller {
         return poll(POLL, new ArrayList<>());
     }
 
-    /** Polls once; what was polled before of topics that were made again is dropped. */
+    /** Polls once; of what was polled before, that is dropped which will be polled again. */
     private List<InboundRecord> poll(Duration wait, List<InboundRecord> before) {
         ConsumerRecords<byte[], byte[]> polled = consumer.poll(wait);
         backpressure.polled();
+        // what was polled before of partitions that went and came back is polled again
+        Set<TopicPartition> come = assignment.takeCome();
         Set<TopicPartition> again = replay.restartRecreated();
-        if (!again.isEmpty()) {
-            before.removeIf(in -> again.contains(Assignment.partition(in.source())));
-        }
+        before.removeIf(in -> {
+            TopicPartition partition = Assignment.partition(in.source());
+            return come.contains(partition) || again.contains(partition);
+        });
         return inbound(polled, again);
     }
 

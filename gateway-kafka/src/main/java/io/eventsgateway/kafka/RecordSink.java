@@ -1,9 +1,11 @@
 package io.eventsgateway.kafka;
 
-import io.eventsgateway.log.Generation;
+import io.eventsgateway.lane.LaneClaims;
+import io.eventsgateway.log.Appended;
 import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.route.Ingest;
 import io.eventsgateway.topic.Feed;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -13,9 +15,9 @@ interface RecordSink {
     /**
      * Takes records; when the stage completes normally, their offsets may be committed.
      *
-     * @param generation of the log, the one that the caller has gone back for
+     * @param lanes what is claimed of each lane that there are records of
      */
-    CompletionStage<?> accept(Generation generation, List<InboundRecord> batch);
+    CompletionStage<Appended> accept(Collection<LaneClaims> lanes, List<InboundRecord> batch);
 
     /** Takes a record to the dead letters, with why it does not belong into the log. */
     CompletionStage<?> reject(InboundRecord record, String reason);
@@ -25,8 +27,8 @@ interface RecordSink {
         return new RecordSink() {
 
             @Override
-            public CompletionStage<?> accept(Generation generation, List<InboundRecord> batch) {
-                return ingest.accept(feed, generation, batch);
+            public CompletionStage<Appended> accept(Collection<LaneClaims> lanes, List<InboundRecord> batch) {
+                return ingest.accept(feed, lanes, batch);
             }
 
             @Override

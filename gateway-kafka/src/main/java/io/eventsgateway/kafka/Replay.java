@@ -1,168 +1,108 @@
 package io.eventsgateway.kafka;
 
-import static io.eventsgateway.kafka.Assignment.partition;
-
-import io.eventsgateway.log.EventWriter;
-import io.eventsgateway.log.Generation;
-import io.eventsgateway.route.InboundRecord;
+import io.eventsgateway.lane.LaneReader;
 import io.eventsgateway.topic.Feed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Has a consumer read again what the log lost, whether it was acknowledged to this consumer or to the one before, and topics that were made
- * again. Used by the consumer's thread.
- *
- * <table>
- * <caption>States, and what becomes of them with each event</caption>
- * <tr><th>state<th>the log noticed a loss<th>{@link #goBack}<th>{@link #goBackForOthers}<th>{@link #restartRecreated}
- * <tr><td>IN_STEP<td>BEHIND<td>stay, read again<td>stay, read again what the log lacks<td>stay, read from the beginning
- * <tr><td>BEHIND<td>stay<td>IN_STEP, read again<td>stay, read again what the log lacks<td>stay, read from the beginning
- * </table>
- *
- * <p>The log notices a loss on threads of its own, so the state is not kept but compared: it is the log's generation beside the one that was
- * gone back for.
- */
+/** Has a consumer read again what the log has lost, and topics that were made again. Used by the consumer's thread. */
 final class Replay {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
-    private static final long ASK_SECONDS = 5;
+
+    /** How many records at least may be read again, however they are dated. */
+    private static final int RECORDS_HOWEVER_DATED = 1000;
 
     private final Feed feed;
     private final Consumer<byte[], byte[]> consumer;
     private final Topics topics;
-    private final EventWriter log;
+    private final LaneReaders readers;
     private final CommitTracker tracker;
     private final Assignment assignment;
+    private final FeedListener listener;
     private final Duration retention;
-    private Generation generation;
-
-    /** See the table above. */
-    enum State {
-        /** Everything was gone back for that the log has noticed. */
-        IN_STEP,
-        /** The log has lost something since: nothing more may be appended or committed before it was gone back for. */
-        BEHIND
-    }
+    private final Duration rewind;
+    private Instant intactAt = Instant.now();
 
     /**
      * Of a consumer.
      *
-     * @param log what the records are appended to
      * @param retention how long the log keeps events: what is older would have expired and is not read again
+     * @param rewind how far before the log was last known to be intact records are read again that it has nothing of
      */
     Replay(
             Feed feed,
             Consumer<byte[], byte[]> consumer,
             Topics topics,
-            EventWriter log,
+            LaneReaders readers,
             CommitTracker tracker,
             Assignment assignment,
-            Duration retention) {
+            FeedListener listener,
+            Duration retention,
+            Duration rewind) {
         this.feed = feed;
         this.consumer = consumer;
         this.topics = topics;
-        this.log = log;
+        this.readers = readers;
         this.tracker = tracker;
         this.assignment = assignment;
+        this.listener = listener;
         this.retention = retention;
-        this.generation = log.generation();
+        this.rewind = rewind;
     }
 
-    /** The generation of the log that this consumer has gone back for. */
-    Generation generation() {
-        return generation;
-    }
-
-    State state() {
-        return log.generation().number() == generation.number() ? State.IN_STEP : State.BEHIND;
+    /** The log has everything, under all tags. */
+    void intact() {
+        intactAt = Instant.now();
     }
 
     /**
-     * Goes back in all partitions, before anything else is appended.
+     * Goes back where the log has less than it acknowledged, and to the beginning of what was not acknowledged.
      *
-     * @param batch what was polled and not acknowledged
+     * @param batch what was refused
+     * @param pending partitions of which records were polled that are not in the log
      */
-    void goBack(List<InboundRecord> batch) {
-        // asked for before going back, so that a loss meanwhile fails the next append
-        Generation now = log.generation();
-        Map<TopicPartition, Long> from = new HashMap<>();
-        for (InboundRecord in : assignment.stillOurs(batch)) {
-            from.merge(partition(in.source()), in.source().offset(), Math::min);
-        }
-        for (TopicPartition partition : assignment.all()) {
-            Long offset = tracker.since(partition, now.intactUntil());
-            if (offset != null) {
-                from.merge(partition, offset, Math::min);
+    void goBack(LaneBatch batch, Collection<TopicPartition> pending) {
+        Map<TopicPartition, LaneReader> lost = new HashMap<>(batch.readers());
+        lost.values().removeIf(reader -> reader.state() != LaneReader.State.REFUSED);
+        // what is older has expired; and of nothing at all there is nothing to go on from
+        Map<TopicPartition, Long> oldest = since(Instant.now().minus(retention), lost.keySet());
+        Map<TopicPartition, Long> emptied = since(intactAt.minus(rewind), lost.keySet());
+        Map<TopicPartition, Long> again = new HashMap<>();
+        lost.forEach((partition, reader) -> {
+            // a record may have been appended much later than it is dated
+            long few = Math.max(0, reader.position() - RECORDS_HOWEVER_DATED);
+            again.put(
+                    partition,
+                    reader.goBack(
+                            Math.min(few, oldest.getOrDefault(partition, 0L)),
+                            Math.min(few, emptied.getOrDefault(partition, 0L))));
+        });
+        batch.giveUp();
+        Set<TopicPartition> moved = new HashSet<>(pending);
+        moved.addAll(lost.keySet());
+        for (TopicPartition partition : moved) {
+            LaneReader reader = readers.of(partition);
+            if (reader != null && assignment.has(partition)) {
+                consumer.seek(partition, reader.position());
+                assignment.readsFrom(partition, reader.position());
             }
         }
-        from.entrySet().removeIf(each -> each.getValue() >= consumer.position(each.getKey()));
-        goBack(from);
-        generation = now;
+        listener.wentBack(feed);
+        LOG.warn("Reading again after a loss in the log feed={} from={}", feed.label(), again);
     }
 
-    private void goBack(Map<TopicPartition, Long> from) {
-        from.forEach((partition, offset) -> {
-            consumer.seek(partition, offset);
-            assignment.readsFrom(partition, offset);
-            tracker.backTo(partition, offset);
-        });
-        if (!from.isEmpty()) {
-            LOG.warn("Reading again after a loss in the log feed={} from={}", feed.label(), from);
-        }
-    }
-
-    /** Goes back where the log has less than it acknowledged to whoever committed, who may be gone and not have come to going back. */
-    void goBackForOthers(Map<TopicPartition, OffsetAndMetadata> committed) {
-        Instant now = Instant.now();
-        Map<TopicPartition, Handover> left = new HashMap<>();
-        Map<String, CompletableFuture<Boolean>> asked = new HashMap<>();
-        committed.forEach((partition, offset) -> {
-            Handover handover = Handover.parse(offset.metadata());
-            if (handover != null
-                    && handover.from() < offset.offset()
-                    && handover.at().plus(retention).isAfter(now)) {
-                left.put(partition, handover);
-                asked.computeIfAbsent(
-                        handover.receipt(), receipt -> log.has(receipt).toCompletableFuture());
-            }
-        });
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(ASK_SECONDS);
-        Map<TopicPartition, Long> from = new HashMap<>();
-        left.forEach((partition, handover) -> {
-            tracker.appendedByOthers(partition, handover.from(), now);
-            if (!isTrue(asked.get(handover.receipt()), until)) {
-                from.put(partition, handover.from());
-            }
-        });
-        goBack(from);
-    }
-
-    /** Whether an answer came in time and is yes. */
-    private static boolean isTrue(@Nullable CompletableFuture<Boolean> answer, long until) {
-        try {
-            return answer != null && answer.get(Math.max(1, until - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException | TimeoutException unknown) {
-            return false;
-        } catch (InterruptedException interrupted) {
-            throw new InterruptException(interrupted);
-        }
+    private Map<TopicPartition, Long> since(Instant time, Collection<TopicPartition> partitions) {
+        return StartOffsets.since(time, consumer, partitions).begins();
     }
 
     /**
@@ -172,23 +112,29 @@ final class Replay {
      */
     Set<TopicPartition> restartRecreated() {
         Set<TopicPartition> again = new HashSet<>();
-        for (TopicPartition partition : assignment.all()) {
+        Set<TopicPartition> recreated = new HashSet<>();
+        readers.of(assignment.all()).forEach((partition, reader) -> {
             String id = topics.known(partition.topic());
-            String before = tracker.topicId(partition);
+            String before = reader.lane().topicId();
             if (id == null || id.equals(before)) {
-                continue;
+                return;
             }
-            // brokers that were updated since had given topics no ids, only names
-            if (before != null && !before.equals(partition.topic())) {
-                again.add(partition);
+            again.add(partition);
+            if (before.equals(partition.topic())) {
+                // brokers that were updated since had given topics no ids, only names
+                readers.begin(partition, id, reader.position());
+                consumer.seek(partition, reader.position());
+                assignment.readsFrom(partition, reader.position());
+            } else {
+                recreated.add(partition);
                 tracker.forget(Set.of(partition));
+                readers.begin(partition, id, 0);
             }
-            tracker.reads(partition, id);
-        }
-        if (!again.isEmpty()) {
-            consumer.seekToBeginning(again);
-            assignment.forgetRead(again);
-            LOG.warn("Topic was made again, read from its beginning feed={} partitions={}", feed.label(), again);
+        });
+        if (!recreated.isEmpty()) {
+            consumer.seekToBeginning(recreated);
+            assignment.forgetRead(recreated);
+            LOG.warn("Topic was made again, read from its beginning feed={} partitions={}", feed.label(), recreated);
         }
         return again;
     }

@@ -2,11 +2,13 @@ package io.eventsgateway.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsgateway.log.Generation;
-import java.time.Duration;
-import java.time.Instant;
+import io.eventsgateway.lane.Claim;
+import io.eventsgateway.lane.Found;
+import io.eventsgateway.lane.LaneCommit;
+import io.eventsgateway.lane.LaneReader;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,124 +18,127 @@ class CommitTrackerTest {
 
     private final TopicPartition one = new TopicPartition("t", 1);
     private final TopicPartition two = new TopicPartition("t", 2);
-    private final Instant now = Instant.ofEpochMilli(1_790_000_000_000L);
-    private final ScriptedWriter log = new ScriptedWriter();
-    private final CommitTracker tracker = new CommitTracker(log, Duration.ofSeconds(30));
+    private final LaneReaders readers = new LaneReaders("g", 2);
+    private final CommitTracker tracker = new CommitTracker(readers);
 
     @BeforeEach
     void reads() {
-        tracker.reads(one, "id");
-        tracker.reads(two, "id");
+        readers.begin(one, "id", 0);
+        readers.begin(two, "id", 0);
+    }
+
+    private LaneReader reader(TopicPartition partition) {
+        return Objects.requireNonNull(readers.of(partition));
+    }
+
+    private void appended(TopicPartition partition, long end) {
+        LaneReader reader = reader(partition);
+        reader.begin(end);
+        reader.acknowledged(reader.claims().of(1));
+        reader.completed();
+    }
+
+    private void backTo(TopicPartition partition, long offset) {
+        LaneReader reader = reader(partition);
+        reader.begin(reader.position());
+        Claim claim = reader.claims().of(1);
+        reader.refused(new Found(claim, offset));
+        assertThat(tracker.take(List.of(partition))).isEmpty();
+        reader.goBack(0, 0);
     }
 
     @Test
-    void commitsWhatWasAppendedWithWhereToGoBackToAndTheReceipt() {
-        tracker.appended(one, 5, now.minusSeconds(60));
-        tracker.appended(one, 6, now.minusSeconds(20));
-        tracker.appended(one, 7, now);
-        tracker.appended(two, 3, now.minusSeconds(50));
+    void commitsHowFarALaneIsReadWithWhatWasAcknowledged() {
+        appended(one, 8);
 
-        assertThat(tracker.take(List.of(one), log.generation, now))
-                .isEqualTo(Map.of(one, new OffsetAndMetadata(8, "1790000000000 topic=id 6 0/0 r1")));
-        assertThat(tracker.take(List.of(one, two), log.generation, now))
-                .isEqualTo(Map.of(two, new OffsetAndMetadata(4, "1790000000000 topic=id 4 0/0 r1")));
-        assertThat(tracker.take(List.of(one, two), log.generation, now)).isEmpty();
+        assertThat(tracker.take(List.of(one)))
+                .isEqualTo(Map.of(
+                        one, new OffsetAndMetadata(8, "0/0 " + new LaneCommit("id", 8, new long[] {0, 8}).metadata())));
+        appended(two, 4);
+        assertThat(tracker.take(List.of(one, two))).containsOnlyKeys(two);
+        assertThat(tracker.take(List.of(one, two))).isEmpty();
     }
 
     @Test
-    void commitsNothingAfterALossBeforeItWasGoneBackFor() {
-        tracker.appended(one, 5, now);
-        log.lose(now);
+    void commitsNothingBeforeAnythingWasRead() {
+        assertThat(tracker.take(List.of(one, two))).isEmpty();
+        tracker.takenOver(one, 5, Handover.NONE);
+        readers.takeOver(one, new LaneCommit("id", 5, new long[2]));
 
-        assertThat(tracker.take(List.of(one), Generation.FIRST, now)).isEmpty();
-
-        tracker.backTo(one, 3);
-        assertThat(tracker.take(List.of(one), log.generation, now))
-                .isEqualTo(Map.of(one, new OffsetAndMetadata(3, "1790000000000 topic=id 3 0/0 r2")));
+        assertThat(tracker.take(List.of(one))).isEmpty();
     }
 
     @Test
     void commitsAgainWhatCouldNotBeCommittedUnlessItIsFurther() {
-        tracker.appended(one, 5, now);
-        tracker.appended(two, 5, now);
-        Map<TopicPartition, OffsetAndMetadata> taken = tracker.take(List.of(one, two), log.generation, now);
-        tracker.appended(two, 6, now);
+        appended(one, 6);
+        appended(two, 6);
+        Map<TopicPartition, OffsetAndMetadata> taken = tracker.take(List.of(one, two));
+        appended(two, 7);
 
         tracker.putBack(taken.keySet());
 
-        Map<TopicPartition, OffsetAndMetadata> again = tracker.take(List.of(one, two), log.generation, now);
+        Map<TopicPartition, OffsetAndMetadata> again = tracker.take(List.of(one, two));
         assertThat(again.get(one).offset()).isEqualTo(6);
         assertThat(again.get(two).offset()).isEqualTo(7);
     }
 
     @Test
-    void neverCommitsAgainWhatIsBeyondWhereItWentBackTo() {
-        tracker.appended(one, 99, now);
-        Map<TopicPartition, OffsetAndMetadata> before = tracker.take(List.of(one), log.generation, now);
-        tracker.backTo(one, 50);
-        Map<TopicPartition, OffsetAndMetadata> after = tracker.take(List.of(one), log.generation, now);
-        assertThat(after.get(one).offset()).isEqualTo(50);
+    void commitsWhereItWentBackToAndNothingBeforeItDid() {
+        appended(one, 100);
+        Map<TopicPartition, OffsetAndMetadata> before = tracker.take(List.of(one));
+        backTo(one, 50);
+
+        assertThat(tracker.take(List.of(one)).get(one).offset()).isEqualTo(50);
 
         tracker.putBack(before.keySet());
-        tracker.putBack(after.keySet());
-
-        assertThat(tracker.take(List.of(one), log.generation, now).get(one).offset())
-                .isEqualTo(50);
+        assertThat(tracker.take(List.of(one)).get(one).offset()).isEqualTo(50);
     }
 
     @Test
-    void commitsNothingOfAPartitionThatItForgotMeanwhile() {
-        tracker.appended(one, 99, now);
-        Map<TopicPartition, OffsetAndMetadata> before = tracker.take(List.of(one), log.generation, now);
+    void commitsNothingOfAPartitionThatItForgot() {
+        appended(one, 100);
+        Map<TopicPartition, OffsetAndMetadata> before = tracker.take(List.of(one));
+        readers.forget(List.of(one));
         tracker.forget(List.of(one));
-        tracker.reads(one, "id");
 
         tracker.putBack(before.keySet());
 
-        assertThat(tracker.take(List.of(one), log.generation, now)).isEmpty();
+        assertThat(tracker.take(List.of(one))).isEmpty();
     }
 
     @Test
     void commitsTheSameOffsetAgainAfterItWentBack() {
-        tracker.appended(one, 99, now);
-        tracker.take(List.of(one), log.generation, now);
-        log.receipt = "r2";
-        tracker.backTo(one, 50);
-        tracker.appended(one, 99, now);
+        appended(one, 100);
+        tracker.take(List.of(one));
+        backTo(one, 50);
+        tracker.take(List.of(one));
+        appended(one, 100);
 
-        assertThat(tracker.take(List.of(one), log.generation, now).get(one).metadata())
-                .endsWith(" r2");
+        assertThat(tracker.take(List.of(one)).get(one).offset()).isEqualTo(100);
     }
 
     @Test
-    void goesBackForWhatAnotherAppendedToo() {
-        assertThat(tracker.since(one, now)).isNull();
+    void keepsWhatIsAcknowledgedWhereItCountsATrial() {
+        appended(one, 8);
+        String acknowledged = new LaneCommit("id", 8, new long[] {0, 8}).metadata();
+        tracker.take(List.of(one));
 
-        tracker.appendedByOthers(one, 3, now);
-        tracker.appended(one, 9, now);
-
-        assertThat(tracker.since(one, now)).isEqualTo(3);
-        tracker.forget(List.of(one));
-        assertThat(tracker.since(one, now)).isNull();
+        assertThat(tracker.count(one, 1, 2)).isEqualTo(new OffsetAndMetadata(8, "1/2 " + acknowledged));
+        assertThat(tracker.count(two, 1, 2)).isNull();
     }
 
     @Test
     void understandsWhatItCommits() {
-        Handover handover = new Handover(now, "id", 6, 1, 2, "r1 2:3");
+        Handover handover = new Handover(1, 2, "v1 id AB");
         assertThat(Handover.parse(handover.metadata())).isEqualTo(handover);
-        assertThat(Handover.parse("1 topic=a 2 0/0 ")).isEqualTo(new Handover(Instant.ofEpochMilli(1), "a", 2, ""));
-        for (String other : List.of(
-                "",
-                "6",
-                "1 topic=a 6",
-                "1 topic=a 6 r1",
-                "1 topic=a 6 99999/0 r1",
-                "1 6 r1",
-                "1 topic=a x 0/0 r1",
-                "-1 topic=a 6 0/0 r1",
-                "1 topic=a -6 0/0 r1",
-                "1 topic=a 99999999999999999999 0/0 r1")) {
-            assertThat(Handover.parse(other)).as(other).isNull();
+        assertThat(Handover.parse("0/0 ")).isEqualTo(Handover.NONE);
+        for (String other : List.of("", "6", "1/ x", "99999/0 x", "-1/0 x")) {
+            assertThat(Handover.parse(other)).as(other).isEqualTo(Handover.NONE);
         }
+    }
+
+    @Test
+    void understandsTheCountsThatTheVersionBeforeCommitted() {
+        assertThat(Handover.parse("1790000000000 topic=id 6 1/2 r1 2:3")).isEqualTo(new Handover(1, 2, ""));
     }
 }

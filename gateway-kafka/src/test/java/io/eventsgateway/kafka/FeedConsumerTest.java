@@ -7,15 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventsgateway.kafka.FeedConsumer.State;
-import io.eventsgateway.log.LostException;
+import io.eventsgateway.lane.LaneCommit;
 import io.eventsgateway.log.RefusedException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -272,22 +273,69 @@ class FeedConsumerTest {
     void readsAgainAfterALossBeforeAnythingElse() {
         bringTo(rig, State.TOGETHER);
         rig.send(ONE, 0);
-        rig.loop.turn();
         rig.send(ONE, 1);
-        rig.sink.answer = batch -> {
-            rig.log.lose(Instant.now());
-            return CompletableFuture.failedStage(new LostException("on purpose"));
-        };
+        rig.loop.turn();
+        rig.log.lose(1);
+        rig.send(ONE, 2);
 
+        rig.loop.turn();
+
+        assertThat(rig.consumer.position(ONE)).isEqualTo(1);
+        assertThat(rig.log.complete(rig.lane(ONE))).isEqualTo(1);
+        rig.sink.accepted.clear();
+        rig.send(ONE, 1);
+        rig.send(ONE, 2);
+        rig.loop.turn();
+        assertThat(rig.sink.accepted).containsExactly("tasks-1@1", "tasks-1@2");
+        assertThat(rig.committed(ONE)).isEqualTo(3);
+    }
+
+    @Test
+    void noticesALossOfWhatAnotherOneCommitted() {
+        FeedRig before = new FeedRig();
+        bringTo(before, State.TOGETHER);
+        before.send(ONE, 0);
+        before.send(ONE, 1);
+        before.loop.turn();
+        OffsetAndMetadata left = before.consumer.committed(Set.of(ONE)).get(ONE);
+        rig.loop.begin();
+        rig.consumer.commitSync(Map.of(ONE, left));
+
+        rig.consumer.rebalance(List.of(ONE));
         rig.loop.turn();
 
         assertThat(rig.consumer.position(ONE)).isZero();
-        rig.sink.answer = batch -> CompletableFuture.completedStage(null);
-        rig.sink.accepted.clear();
-        rig.send(ONE, 0);
+    }
+
+    @Test
+    void noticesALossFromTheFirstCheckOnWhereNothingIsKnownOfWhoeverCommitted() {
+        rig.loop.begin();
+        rig.consumer.commitSync(Map.of(ONE, new OffsetAndMetadata(5, "of another version")));
+        rig.consumer.rebalance(List.of(ONE));
         rig.loop.turn();
-        assertThat(rig.sink.accepted).containsExactly("tasks-1@0");
-        assertThat(rig.committed(ONE)).isEqualTo(1);
+        assertThat(rig.log.complete(rig.lane(ONE))).isEqualTo(5);
+        rig.log.lose(3);
+        rig.send(ONE, 5);
+
+        rig.loop.turn();
+
+        assertThat(rig.consumer.position(ONE)).isEqualTo(3);
+    }
+
+    @Test
+    void goesOnWhereKafkaHasLessThanWasCommitted() {
+        rig.loop.begin();
+        rig.consumer.commitSync(Map.of(
+                ONE,
+                new OffsetAndMetadata(
+                        50, Handover.of(new LaneCommit("id", 50, new long[1])).metadata())));
+        rig.consumer.rebalance(List.of(ONE));
+        rig.consumer.seek(ONE, 3);
+        rig.send(ONE, 3);
+
+        rig.loop.turn();
+
+        assertThat(rig.sink.accepted).containsExactly("tasks-1@3");
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.eventsgateway.kafka;
 
-import io.eventsgateway.log.Generation;
+import io.eventsgateway.lane.Lane;
+import io.eventsgateway.lane.LaneClaims;
+import io.eventsgateway.log.Appended;
 import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.topic.Feed;
 import java.nio.charset.StandardCharsets;
@@ -19,10 +21,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -37,15 +41,20 @@ final class FeedRig {
     final KafkaOptions options = new KafkaOptions(
             Map.of(), Duration.ofHours(4), Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofMillis(300), 2);
     final FixedTopics topics = new FixedTopics();
-    final Sink sink = new Sink();
     final ScriptedWriter log = new ScriptedWriter();
+    final Sink sink = new Sink(log);
     final Suspects suspects = new Suspects(new ReentrantLock());
     final GroupConsumer consumer = new GroupConsumer();
     final FeedConsumer loop = newLoop(consumer);
 
     FeedConsumer newLoop(GroupConsumer of) {
         FirstStart start = new FirstStart(binding, options, topics, FeedListener.NONE);
-        return new FeedConsumer(binding, of, topics, sink, log, options, start, suspects, of::nanos);
+        return new FeedConsumer(binding, of, topics, sink, log, options, FeedListener.NONE, start, suspects, of::nanos);
+    }
+
+    /** What one partition is called in the log. */
+    Lane lane(TopicPartition partition) {
+        return new Lane(binding.group(), "id", partition.partition());
     }
 
     /** Has the broker bring a record with the next poll. */
@@ -66,7 +75,9 @@ final class FeedRig {
      */
     static final class GroupConsumer extends MockConsumer<byte[], byte[]> {
 
-        Runnable beforeSeek = () -> {};
+        /** The offset of the first record since a time, in milliseconds. */
+        LongUnaryOperator firstSince = time -> 0;
+
         private final AtomicLong nanos = new AtomicLong();
 
         GroupConsumer() {
@@ -86,9 +97,11 @@ final class FeedRig {
         }
 
         @Override
-        public synchronized void seek(TopicPartition partition, long offset) {
-            beforeSeek.run();
-            super.seek(partition, offset);
+        public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times) {
+            Map<TopicPartition, OffsetAndTimestamp> found = new HashMap<>();
+            times.forEach((partition, time) ->
+                    found.put(partition, new OffsetAndTimestamp(firstSince.applyAsLong(time), time)));
+            return found;
         }
 
         @Override
@@ -130,18 +143,23 @@ final class FeedRig {
         }
     }
 
-    /** Keeps where the records were that it is given. */
+    /** Keeps where the records were that it is given; what is claimed of them goes to the log. */
     static final class Sink implements RecordSink {
 
         final List<String> accepted = new ArrayList<>();
         final List<String> rejected = new ArrayList<>();
         Function<List<InboundRecord>, CompletionStage<?>> answer = batch -> CompletableFuture.completedStage(null);
+        private final ScriptedWriter log;
+
+        Sink(ScriptedWriter log) {
+            this.log = log;
+        }
 
         @Override
-        public CompletionStage<?> accept(Generation generation, List<InboundRecord> batch) {
+        public CompletionStage<Appended> accept(Collection<LaneClaims> lanes, List<InboundRecord> batch) {
             CompletionStage<?> answered = answer.apply(batch);
             batch.forEach(in -> accepted.add(in.source().toString()));
-            return answered;
+            return answered.thenCompose(done -> log.take(lanes));
         }
 
         @Override

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -169,6 +170,7 @@ class FeedWorkerTest {
                 "worker",
                 "task-message",
                 Duration.ofMillis(1),
+                GroupMembershipOperation.DEFAULT,
                 () -> {
                     FeedRig.GroupConsumer next = new FeedRig.GroupConsumer();
                     if (made.isEmpty()) {
@@ -199,6 +201,7 @@ class FeedWorkerTest {
                 "worker",
                 "task-message",
                 Duration.ofMillis(1),
+                GroupMembershipOperation.DEFAULT,
                 () -> feed.consumer,
                 consumer -> feed.loop,
                 () -> this.now);

@@ -2,14 +2,15 @@ package io.eventsgateway.kafka;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
+import io.eventsgateway.lane.Found;
+import io.eventsgateway.lane.LaneClaims;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.ForwardingEventLog;
-import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.InMemoryEventLog;
-import io.eventsgateway.log.LostException;
 import io.eventsgateway.log.Page;
+import io.eventsgateway.replica.ReplicaBeats;
 import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.route.Ingest;
 import io.eventsgateway.route.IngestListener;
@@ -20,7 +21,6 @@ import io.eventsgateway.topic.Feed;
 import io.eventsgateway.topic.StandardTopicNaming;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -67,6 +67,10 @@ abstract class FeedsOnABroker {
     final Map<String, Object> ofConsumers = new HashMap<>();
     int processors = 100;
 
+    /** Where the feeds show that they live; null where they do not. */
+    @Nullable
+    ReplicaBeats beats;
+
     @BeforeEach
     void start() {
         producer = newProducer();
@@ -111,7 +115,7 @@ abstract class FeedsOnABroker {
                 Duration.ofSeconds(1),
                 Duration.ofMillis(300),
                 processors);
-        KafkaFeeds feeds = new KafkaFeeds(bindings, options, ingest, counts);
+        KafkaFeeds feeds = new KafkaFeeds(bindings, options, ingest, counts, beats);
         open.add(0, deadLetters);
         open.add(0, feeds);
         feeds.start();
@@ -214,7 +218,6 @@ abstract class FeedsOnABroker {
     static final class FailingLog extends ForwardingEventLog {
 
         private volatile InMemoryEventLog log = new InMemoryEventLog(RETENTION, InstantSource.system());
-        private volatile Generation generation = Generation.FIRST;
         volatile boolean failing;
         volatile int given;
 
@@ -226,45 +229,28 @@ abstract class FeedsOnABroker {
             return log;
         }
 
-        @Override
-        public Generation generation() {
-            return generation;
-        }
-
         /** Has nothing any more. */
-        synchronized void lose() {
-            log = new InMemoryEventLog(RETENTION, InstantSource.system());
-            generation = new Generation(generation.number() + 1, Instant.now());
-        }
-
-        /** The same, and nobody is there to notice. */
-        void loseUnheard() {
+        void lose() {
             log = new InMemoryEventLog(RETENTION, InstantSource.system());
         }
 
         @Override
-        public String receipt() {
-            return Integer.toString(System.identityHashCode(log));
+        public CompletionStage<List<Found>> check(Collection<LaneClaims> lanes) {
+            return failing
+                    ? CompletableFuture.failedStage(new IllegalStateException("fails on demand"))
+                    : log.check(lanes);
         }
 
         @Override
-        public CompletionStage<Boolean> has(String receipt) {
-            return CompletableFuture.completedStage(receipt.equals(receipt()));
-        }
-
-        @Override
-        public synchronized CompletionStage<Appended> append(Generation to, List<Entry> batch) {
+        public synchronized CompletionStage<Appended> append(Collection<LaneClaims> lanes, List<Entry> batch) {
             given += batch.size();
-            if (to.number() != generation.number()) {
-                return CompletableFuture.failedStage(new LostException("lost on demand"));
-            }
             Throwable refused = refusing.apply(batch);
             if (refused != null) {
                 return CompletableFuture.failedStage(refused);
             }
             return failing
                     ? CompletableFuture.failedStage(new IllegalStateException("fails on demand"))
-                    : log.append(to, batch);
+                    : log.append(lanes, batch);
         }
     }
 

@@ -18,11 +18,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -189,11 +191,44 @@ class KafkaFeedsIT extends FeedsOnABroker {
         first.close();
         assertThat(committed(topic)).isEqualTo(2);
 
-        log.loseUnheard();
+        log.lose();
         startFeeds(Feed.TASK_MESSAGE);
 
         await(() -> data("view/a").equals(List.of("1", "2")));
         await(() -> committed(topic) == 2);
+    }
+
+    @Test
+    void takesOverAtOnceWhatADeadReplicaRead() {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 2);
+        DeadReplicasTest.Beats shown = new DeadReplicasTest.Beats();
+        beats = shown;
+        // would be waited for
+        ofConsumers.put("session.timeout.ms", 30_000);
+        ofConsumers.put("max.poll.interval.ms", 60_000);
+        Map<String, Object> properties = ClientProperties.consumer(ofConsumers, group(), "feed-task-0");
+        properties.put("bootstrap.servers", broker.bootstrapServers());
+        properties.put("group.instance.id", "dead-feed-task-0");
+        try (KafkaConsumer<byte[], byte[]> dead =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            dead.subscribe(List.of(topic));
+            await(() -> {
+                dead.poll(Duration.ofMillis(100));
+                return dead.assignment().size() == 2;
+            });
+            dead.commitSync(Map.of(
+                    new TopicPartition(topic, 0), new OffsetAndMetadata(0),
+                    new TopicPartition(topic, 1), new OffsetAndMetadata(0)));
+            send(topic, "a", "1");
+            shown.shown.put("dead", "7");
+            long at = System.nanoTime();
+
+            startFeeds(Feed.TASK_MESSAGE);
+
+            await(() -> data("view/a").equals(List.of("1")));
+            assertThat(Duration.ofNanos(System.nanoTime() - at)).isLessThan(Duration.ofSeconds(20));
+        }
     }
 
     @Test
@@ -370,7 +405,7 @@ class KafkaFeedsIT extends FeedsOnABroker {
         await(() -> data("view/a").size() == 1);
         first.close();
         OffsetAndMetadata committed = offsets().get(new TopicPartition(topic, 0));
-        String named = committed.metadata().replaceFirst("topic=[^ ]+", "topic=" + topic);
+        String named = committed.metadata().replaceFirst("v1 [^ ]+", "v1 " + topic);
         assertThat(named).isNotEqualTo(committed.metadata());
         broker.admin(admin -> admin.alterConsumerGroupOffsets(
                         group(), Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(committed.offset(), named)))

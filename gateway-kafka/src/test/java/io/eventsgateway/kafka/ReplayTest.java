@@ -5,158 +5,136 @@ import static io.eventsgateway.kafka.FeedRig.TOPIC;
 import static io.eventsgateway.kafka.FeedRig.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eventsgateway.Source;
-import io.eventsgateway.kafka.Replay.State;
-import io.eventsgateway.route.InboundRecord;
-import io.eventsgateway.topic.Feed;
+import io.eventsgateway.lane.Claim;
+import io.eventsgateway.lane.Found;
+import io.eventsgateway.lane.LaneCommit;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Goes through the table of {@link Replay}: every event in every state. */
+/** A consumer that is about to read offset 10 of its partition, of which everything below is acknowledged. */
 class ReplayTest {
 
-    /** What can happen to a log, or to what is read into it. */
-    private enum Happening {
-        LOSS,
-        GOING_BACK,
-        TAKING_OVER_WHAT_THE_LOG_HAS,
-        TAKING_OVER_WHAT_IT_LACKS,
-        RECREATION
+    private final FeedRig feed = new FeedRig();
+    private final FeedRig.GroupConsumer consumer = feed.consumer;
+    private final LaneReaders readers = new LaneReaders("group", 1);
+    private final CommitTracker tracker = new CommitTracker(readers);
+    private final Assignment assignment = new Assignment();
+    private final Replay replay = new Replay(
+            feed.binding.feed(),
+            consumer,
+            feed.topics,
+            readers,
+            tracker,
+            assignment,
+            FeedListener.NONE,
+            feed.options.retention(),
+            Duration.ofSeconds(30));
+
+    @BeforeEach
+    void reads() {
+        consumer.subscribe(List.of(TOPIC));
+        consumer.rebalance(List.of(ONE, TWO));
+        consumer.seek(ONE, 10);
+        consumer.seek(TWO, 20);
+        assignment.add(List.of(ONE, TWO));
+        readers.takeOver(ONE, new LaneCommit("id", 10, new long[] {10}));
+        readers.takeOver(TWO, new LaneCommit("id", 15, new long[] {15}));
     }
 
-    /** What becomes of a state, and which offset is read next where 10 was. */
-    private record Outcome(State state, long next) {}
-
-    /** What becomes of each state, in the order of {@link Happening}. */
-    private static final Map<State, List<Outcome>> TABLE = new EnumMap<>(Map.of(
-            State.IN_STEP,
-            List.of(
-                    new Outcome(State.BEHIND, 10),
-                    new Outcome(State.IN_STEP, 7),
-                    new Outcome(State.IN_STEP, 10),
-                    new Outcome(State.IN_STEP, 3),
-                    new Outcome(State.IN_STEP, 0)),
-            State.BEHIND,
-            List.of(
-                    new Outcome(State.BEHIND, 10),
-                    new Outcome(State.IN_STEP, 7),
-                    new Outcome(State.BEHIND, 10),
-                    new Outcome(State.BEHIND, 3),
-                    new Outcome(State.BEHIND, 0))));
-
-    @Test
-    void doesInEveryStateWhatItsTableSays() {
-        int cells = 0;
-        for (State state : State.values()) {
-            for (Happening happening : Happening.values()) {
-                Rig rig = new Rig();
-                rig.bringTo(state);
-                assertThat(rig.replay.state()).as("brought to").isEqualTo(state);
-
-                rig.have(happening);
-
-                Outcome outcome = new Outcome(rig.replay.state(), rig.consumer.position(ONE));
-                assertThat(outcome)
-                        .as("%s, %s", state, happening)
-                        .isEqualTo(TABLE.get(state).get(happening.ordinal()));
-                cells++;
-            }
-        }
-        System.out.println(
-                "Replay: " + cells + " of " + State.values().length * Happening.values().length + " cells visited");
+    /** A batch that the log refuses, since it has only what is below an offset. */
+    private LaneBatch refused(long complete) {
+        LaneBatch batch = LaneBatch.check(Set.of(ONE, TWO), readers);
+        batch.found(List.of(new Found(new Claim(feed.lane(ONE), 0, 10, 10), complete)));
+        return batch;
     }
 
     @Test
-    void goesBackToTheFirstRecordThatIsNotAcknowledgedWhereNothingWasAppendedLately() {
-        Rig rig = new Rig();
-        rig.tracker.forget(List.of(ONE));
+    void goesBackToWhatTheLogHas() {
+        replay.goBack(refused(7), Set.of());
 
-        rig.replay.goBack(List.of(record(9), record(8)));
-
-        assertThat(rig.consumer.position(ONE)).isEqualTo(8);
+        assertThat(consumer.position(ONE)).isEqualTo(7);
+        assertThat(consumer.position(TWO)).isEqualTo(20);
+        assertThat(tracker.take(Set.of(ONE)).get(ONE).offset()).isEqualTo(7);
     }
 
     @Test
-    void leavesPartitionsThatAreAnothersAlone() {
-        Rig rig = new Rig();
-        rig.assignment.remove(List.of(ONE));
+    void goesBackToTheBeginningOfWhatWasPolledAndIsNotInTheLog() {
+        replay.goBack(refused(7), Set.of(TWO));
 
-        rig.replay.goBack(List.of(record(9)));
-
-        assertThat(rig.consumer.position(ONE)).isEqualTo(10);
+        assertThat(consumer.position(TWO)).isEqualTo(15);
     }
 
     @Test
     void doesNotReadAgainWhatIsOlderThanTheRetention() {
-        Rig rig = new Rig();
-        Instant old = Instant.now().minus(rig.feed.options.retention()).minusSeconds(1);
+        readers.takeOver(ONE, new LaneCommit("id", 5000, new long[] {5000}));
+        consumer.seek(ONE, 5000);
+        consumer.firstSince = time -> 3500;
+        LaneBatch batch = LaneBatch.check(Set.of(ONE), readers);
+        batch.found(List.of(new Found(new Claim(feed.lane(ONE), 0, 5000, 5000), 3000)));
 
-        rig.takeOver(new Handover(old, "id", 3, "lost"));
+        replay.goBack(batch, Set.of());
 
-        assertThat(rig.consumer.position(ONE)).isEqualTo(10);
+        assertThat(consumer.position(ONE)).isEqualTo(3500);
     }
 
     @Test
-    void noticesAtOnceALossWhileItGoesBack() {
-        Rig rig = new Rig();
-        rig.bringTo(State.BEHIND);
-        rig.consumer.beforeSeek = () -> rig.feed.log.lose(Instant.now());
+    void neverSkipsWhatWasNotRead() {
+        consumer.firstSince = time -> 12;
 
-        rig.replay.goBack(List.of(record(9)));
+        replay.goBack(refused(9), Set.of());
 
-        assertThat(rig.replay.state()).isEqualTo(State.BEHIND);
+        assertThat(consumer.position(ONE)).isEqualTo(9);
     }
 
-    private static InboundRecord record(long offset) {
-        Source source = new Source(TOPIC, "id", ONE.partition(), offset);
-        return InboundRecord.unread(Feed.TASK_MESSAGE, source);
+    @Test
+    void readsSomeRecordsAgainHoweverTheyAreDatedWhereNothingIsLeft() {
+        readers.takeOver(ONE, new LaneCommit("id", 5000, new long[] {5000}));
+        consumer.seek(ONE, 5000);
+        long lately = System.currentTimeMillis() - TimeUnit.MINUTES.toMillis(5);
+        consumer.firstSince = time -> time > lately ? 4990 : 0;
+        LaneBatch batch = LaneBatch.check(Set.of(ONE), readers);
+        batch.found(List.of(new Found(new Claim(feed.lane(ONE), 0, 5000, 5000), 0)));
+
+        replay.goBack(batch, Set.of());
+
+        assertThat(consumer.position(ONE)).isEqualTo(4000);
     }
 
-    /** A consumer that has appended offset 7 lately and is about to read offset 10 of its partition. */
-    private static final class Rig {
+    @Test
+    void leavesPartitionsThatAreAnothersAlone() {
+        LaneBatch batch = refused(7);
+        assignment.remove(List.of(ONE));
+        readers.forget(List.of(ONE));
 
-        private final FeedRig feed = new FeedRig();
-        private final FeedRig.GroupConsumer consumer = feed.consumer;
-        private final CommitTracker tracker = new CommitTracker(feed.log, Duration.ofSeconds(30));
-        private final Assignment assignment = new Assignment();
-        private final Replay replay = new Replay(
-                Feed.TASK_MESSAGE, consumer, feed.topics, feed.log, tracker, assignment, feed.options.retention());
+        replay.goBack(batch, Set.of(ONE));
 
-        Rig() {
-            consumer.subscribe(List.of(TOPIC));
-            consumer.rebalance(List.of(ONE, TWO));
-            consumer.seek(ONE, 10);
-            assignment.add(List.of(ONE));
-            tracker.reads(ONE, "id");
-            tracker.appended(ONE, 7, Instant.now());
-        }
+        assertThat(consumer.position(ONE)).isEqualTo(10);
+    }
 
-        void bringTo(State state) {
-            if (state == State.BEHIND) {
-                feed.log.lose(Instant.now());
-            }
-        }
+    @Test
+    void readsATopicThatWasMadeAgainFromItsBeginning() {
+        feed.topics.ids.put(TOPIC, "another id");
 
-        void takeOver(Handover handover) {
-            replay.goBackForOthers(Map.of(ONE, new OffsetAndMetadata(10, handover.metadata())));
-        }
+        assertThat(replay.restartRecreated()).containsExactlyInAnyOrder(ONE, TWO);
 
-        void have(Happening happening) {
-            switch (happening) {
-                case LOSS -> feed.log.lose(Instant.now());
-                case GOING_BACK -> replay.goBack(List.of(record(9)));
-                case TAKING_OVER_WHAT_THE_LOG_HAS -> takeOver(new Handover(Instant.now(), "id", 3, feed.log.receipt()));
-                case TAKING_OVER_WHAT_IT_LACKS -> takeOver(new Handover(Instant.now(), "id", 3, "lost"));
-                case RECREATION -> {
-                    feed.topics.ids.put(TOPIC, "another id");
-                    assertThat(replay.restartRecreated()).containsExactly(ONE);
-                }
-            }
-        }
+        assertThat(consumer.position(ONE)).isZero();
+        assertThat(readers.of(ONE).lane().topicId()).isEqualTo("another id");
+        assertThat(readers.of(ONE).position()).isZero();
+    }
+
+    @Test
+    void goesOnWhereTopicsHaveGotIdsSince() {
+        readers.takeOver(ONE, new LaneCommit(TOPIC, 10, new long[] {10}));
+        readers.takeOver(TWO, new LaneCommit(TOPIC, 15, new long[] {15}));
+
+        assertThat(replay.restartRecreated()).containsExactlyInAnyOrder(ONE, TWO);
+
+        assertThat(consumer.position(ONE)).isEqualTo(10);
+        assertThat(readers.of(ONE).lane().topicId()).isEqualTo("id");
+        assertThat(readers.of(ONE).position()).isEqualTo(10);
     }
 }

@@ -3,8 +3,10 @@ package io.eventsgateway.redis;
 import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
 import io.eventsgateway.Source;
+import io.eventsgateway.lane.Claim;
 import io.eventsgateway.log.Entry;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ final class AppendCall {
     private static final byte[] WITH = Keys.bytes("1");
 
     private final Map<Keys, List<Entry>> parts = new LinkedHashMap<>();
+    private final Map<Integer, List<Claim>> claimed = new HashMap<>();
     private int entries;
     private int bytes;
 
@@ -63,17 +66,38 @@ final class AppendCall {
         return kept;
     }
 
-    /** The tags of what is changed, each once; the order in which the script answers their counts. */
-    int[] tags() {
-        return parts.keySet().stream().mapToInt(Keys::tag).distinct().toArray();
+    /** The tags of what is changed, each once, in the order in which the script takes them. */
+    List<Integer> tags() {
+        return parts.keySet().stream().map(Keys::tag).distinct().toList();
+    }
+
+    /** The entries under a tag. */
+    List<Entry> under(int tag) {
+        return parts.entrySet().stream()
+                .filter(part -> part.getKey().tag() == tag)
+                .flatMap(part -> part.getValue().stream())
+                .toList();
+    }
+
+    /** Sets what is claimed under a tag; nothing is where this is not called. */
+    void claim(int tag, List<Claim> claims) {
+        claimed.put(tag, claims);
+    }
+
+    /** What is claimed, in the order in which the script takes and answers it. */
+    List<Claim> claims() {
+        return tags().stream().flatMap(tag -> claimsUnder(tag).stream()).toList();
+    }
+
+    private List<Claim> claimsUnder(int tag) {
+        return claimed.getOrDefault(tag, List.of());
     }
 
     /** The names of what is changed. */
-    byte[][] keys(Guard.Known known, int[] tags) {
-        List<byte[]> names = new ArrayList<>(tags.length + 4 * parts.size());
-        for (int tag : tags) {
-            names.add(known.key(tag));
-        }
+    byte[][] keys(KeySpace space) {
+        List<Integer> tags = tags();
+        List<byte[]> names = new ArrayList<>(tags.size() + 4 * parts.size());
+        tags.forEach(tag -> names.add(space.lanes(tag)));
         parts.forEach((keys, some) -> {
             names.add(keys.meta());
             names.add(keys.stream());
@@ -97,13 +121,12 @@ final class AppendCall {
      *
      * @param head what does not depend on the entries
      */
-    byte[][] values(List<byte[]> head, Guard.Known known, int[] tags) {
-        List<byte[]> values = new ArrayList<>(head.size() + 1 + tags.length + 3 * parts.size() + 4 * entries);
+    byte[][] values(List<byte[]> head) {
+        List<Integer> tags = tags();
+        List<byte[]> values = new ArrayList<>(head.size() + 1 + tags.size() + 3 * parts.size() + 4 * entries);
         values.addAll(head);
-        values.add(Keys.number(tags.length));
-        for (int tag : tags) {
-            values.add(Keys.number(known.count(tag)));
-        }
+        values.add(Keys.number(tags.size()));
+        tags.forEach(tag -> addClaims(values, claimsUnder(tag)));
         parts.forEach((keys, some) -> {
             values.add(Keys.bytes(EventId.epochText(ThreadLocalRandom.current().nextLong(1, 1L << 32))));
             values.add(Keys.bytes(keys.channel()));
@@ -120,6 +143,16 @@ final class AppendCall {
             }
         });
         return values.toArray(byte[][]::new);
+    }
+
+    /** Adds what the scripts take for a tag: how many lanes there are, and each one's name and claim. */
+    static void addClaims(List<byte[]> values, List<Claim> ofTag) {
+        values.add(Keys.number(ofTag.size()));
+        for (Claim claim : ofTag) {
+            values.add(Keys.bytes(claim.lane().name()));
+            values.add(Keys.number(claim.from()));
+            values.add(Keys.number(claim.to()));
+        }
     }
 
     /** The same however often a record is read: what is written twice is written to one place. */

@@ -1,20 +1,26 @@
 package io.eventsgateway.redis;
 
-import io.eventsgateway.Destination;
+import io.eventsgateway.lane.Claim;
+import io.eventsgateway.lane.ClaimChain;
+import io.eventsgateway.lane.Found;
+import io.eventsgateway.lane.Lane;
+import io.eventsgateway.lane.LaneClaims;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.Gate;
-import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.LostException;
 import io.eventsgateway.log.RefusedException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** Appends batches, in as few calls of one script as their order and a cluster's slots allow. Any thread may call. */
@@ -32,59 +38,70 @@ final class Appender {
     private final KeySpace space;
     private final Topology topology;
     private final CommandConnection connection;
-    private final LossDetector losses;
     private final LargeData large;
     private final byte[] retention;
 
-    Appender(KeySpace space, Topology topology, CommandConnection connection, LossDetector losses, Duration retention) {
+    Appender(KeySpace space, Topology topology, CommandConnection connection, Duration retention) {
         this.space = space;
         this.topology = topology;
         this.connection = connection;
-        this.losses = losses;
         this.large = new LargeData(connection, retention);
         this.retention = Keys.number(retention.toMillis());
     }
 
     /** As that of the log. */
-    CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
-        Guard.Known known = losses.known();
-        if (known.generation().number() != generation.number()) {
-            return CompletableFuture.failedStage(
-                    new LostException("a loss in the log was noticed since " + generation));
-        }
+    CompletionStage<Appended> append(Collection<LaneClaims> lanes, List<Entry> batch) {
+        Map<String, LaneClaims> claimed = new HashMap<>();
+        lanes.forEach(each -> claimed.put(each.lane().partitionKey(), each));
         List<CompletableFuture<Appended>> chains = new ArrayList<>();
         for (List<AppendCall> chain : chains(batch)) {
+            claim(chain, claimed);
             CompletionStage<Appended> sum = CompletableFuture.completedStage(Appended.NOTHING);
             for (AppendCall call : chain) {
-                sum = sum.thenCompose(before -> append(known, call).thenApply(before::plus));
+                sum = sum.thenCompose(before -> append(call).thenApply(before::plus));
             }
             chains.add(sum.toCompletableFuture());
         }
         return CompletableFuture.allOf(chains.toArray(CompletableFuture<?>[]::new))
                 .thenApply(
-                        done -> chains.stream().map(CompletableFuture::join).reduce(Appended.NOTHING, Appended::plus));
+                        done -> chains.stream().map(CompletableFuture::join).reduce(Appended.NOTHING, Appended::plus))
+                .exceptionallyCompose(failure -> CompletableFuture.failedStage(worst(failure, chains)));
+    }
+
+    /** What a batch fails with: a loss, where any call was refused for one, since it has to be gone back for whatever else failed. */
+    private static Throwable worst(Throwable first, List<CompletableFuture<Appended>> chains) {
+        List<Found> found = new ArrayList<>();
+        for (CompletableFuture<Appended> chain : chains) {
+            try {
+                chain.join();
+            } catch (CompletionException failure) {
+                if (failure.getCause() instanceof LostException lost) {
+                    found.addAll(lost.found());
+                }
+            }
+        }
+        return found.isEmpty() ? first : new LostException(found);
     }
 
     /**
-     * The calls that append a batch. Chains go side by side; within one a call comes after the other, because entries of one destination
-     * must not overtake each other, not even when a call fails. A call of a cluster changes what has one tag; what has to wait for large
-     * data has a chain of its own.
+     * The calls that append a batch. Chains go side by side; within one a call comes after the other. A tag is in one chain: entries of one
+     * destination must not overtake each other, not even when a call fails, and of two calls side by side one would state that the other one
+     * is complete. A call of a cluster changes what has one tag; what has to wait for large data has a chain of its own.
      */
     private List<List<AppendCall>> chains(List<Entry> batch) {
-        Set<Destination> waiting = new HashSet<>();
+        Set<Integer> waiting = new HashSet<>();
         for (Entry entry : batch) {
             if (EventCodec.isLarge(entry.event())) {
-                waiting.add(entry.destination());
+                waiting.add(space.keys(entry.destination()).tag());
             }
         }
         List<List<AppendCall>> chains = new ArrayList<>();
         Map<Object, List<AppendCall>> open = new HashMap<>();
-        Map<Destination, List<AppendCall>> chainOf = new HashMap<>();
+        Map<Integer, List<AppendCall>> chainOf = new HashMap<>();
         for (Entry entry : batch) {
             Keys keys = space.keys(entry.destination());
-            List<AppendCall> chain = chainOf.computeIfAbsent(entry.destination(), destination -> {
-                Object mixed =
-                        waiting.contains(destination) ? destination : topology.routesCommands() ? keys.tag() : ALL;
+            List<AppendCall> chain = chainOf.computeIfAbsent(keys.tag(), tag -> {
+                Object mixed = waiting.contains(tag) || topology.routesCommands() ? tag : ALL;
                 List<AppendCall> last = open.get(mixed);
                 if (last != null && !last.get(0).isFull()) {
                     return last;
@@ -102,12 +119,39 @@ final class Appender {
         return chains;
     }
 
-    private CompletionStage<Appended> append(Guard.Known known, AppendCall call) {
-        int[] tags = call.tags();
+    /** Has each call of a chain claim what it has to under each of its tags. */
+    private static void claim(List<AppendCall> chain, Map<String, LaneClaims> claimed) {
+        chain.stream().flatMap(call -> call.tags().stream()).distinct().forEach(tag -> {
+            Map<Lane, Claim> whole = new HashMap<>();
+            List<List<Entry>> calls = new ArrayList<>();
+            for (AppendCall call : chain) {
+                List<Entry> entries = call.under(tag).stream()
+                        .filter(entry -> claimed.containsKey(entry.source().partitionKey()))
+                        .toList();
+                entries.forEach(entry -> {
+                    LaneClaims claims = of(entry, claimed);
+                    whole.put(claims.lane(), claims.of(tag));
+                });
+                calls.add(entries);
+            }
+            List<List<Claim>> claims =
+                    ClaimChain.of(whole, calls, entry -> of(entry, claimed).lane(), entry -> entry.source()
+                            .offset());
+            for (int i = 0; i < calls.size(); i++) {
+                chain.get(i).claim(tag, claims.get(i));
+            }
+        });
+    }
+
+    private static LaneClaims of(Entry entry, Map<String, LaneClaims> claimed) {
+        return Objects.requireNonNull(claimed.get(entry.source().partitionKey()));
+    }
+
+    private CompletionStage<Appended> append(AppendCall call) {
         return call.keep(large)
-                .thenCompose(kept -> connection.change(
-                        redis -> Script.APPEND.run(redis, call.keys(known, tags), call.values(head(), known, tags))))
-                .thenCompose(reply -> appended(known, tags, reply))
+                .thenCompose(kept ->
+                        connection.change(redis -> Script.APPEND.run(redis, call.keys(space), call.values(head()))))
+                .thenCompose(reply -> appended(call, reply))
                 .exceptionallyCompose(failure -> CompletableFuture.failedStage(
                         RedisError.isOfTheServer(failure)
                                 ? failure
@@ -124,19 +168,16 @@ final class Appender {
                 Keys.number(Gate.MAX_NAMES));
     }
 
-    private CompletionStage<Appended> appended(Guard.Known known, int[] tags, List<Object> reply) {
+    private static CompletionStage<Appended> appended(AppendCall call, List<Object> reply) {
         int added = (int) Replies.number(reply.get(0));
         if (added < 0) {
-            losses.lost(known);
-            return CompletableFuture.failedStage(new LostException("Redis has less than it acknowledged"));
+            return CompletableFuture.failedStage(
+                    new LostException(LaneCheck.found(call.claims(), reply.subList(1, reply.size()))));
         }
-        for (int i = 0; i < tags.length; i++) {
-            known.appended(tags[i], Replies.number(reply.get(2 + i)));
-        }
-        if (reply.size() > 2 + tags.length) {
+        if (reply.size() > 2) {
             return CompletableFuture.failedStage(
                     new RefusedException("the destination would name more than " + Gate.MAX_NAMES));
         }
-        return CompletableFuture.completedStage(new Appended(added, (int) Replies.number(reply.get(1))));
+        return CompletableFuture.completedStage(new Appended(added, (int) Replies.number(reply.get(1)), call.claims()));
     }
 }

@@ -60,7 +60,6 @@ final class ClusterTopology implements Topology {
         this.client.setOptions(options.applyTo(ClusterClientOptions.builder())
                 .maxRedirects(options.maxRedirects())
                 .validateClusterNodeMembership(false)
-                // what was sent and not answered is for the log to repeat, with what it knows by then
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .topologyRefreshOptions(refresh.build())
                 .build());

@@ -217,7 +217,7 @@ final class CommandConnection implements CommandRunner {
         return meet(Need.CHANGING, to -> to.run(command)).whenComplete((reply, failure) -> {
             if (failure == null && !topology.routesCommands()) {
                 // the one server takes changes
-                problems.works(Need.COUNTING);
+                problems.works(Need.WRITING);
             }
         });
     }

@@ -16,7 +16,9 @@ import io.eventsgateway.Destination;
  * <tr><td>{@code m s a x p}<td>a destination's path: see {@link Keys}
  * <tr><td>{@code u}<td>the path, NUL, a producer's event id
  * <tr><td>{@code l}<td>the path, NUL, the partition key and offset of a large event
- * <tr><td>{@code guard}<td>a writer and its generation
+ * <tr><td>{@code lanes}<td>nothing: how far each lane is complete under the tag
+ * <tr><td>{@code write}<td>a writer, which sees whether it can write
+ * <tr><td>{@code replicas}<td>nothing: the replicas that live
  * <tr><td>{@code format}<td>nothing: see {@link Format}
  * <tr><td>{@code issuers}<td>a week: see {@link RedisIssuerMemory}
  * <tr><td>{@code c}<td>the channel of a destination: its path
@@ -36,9 +38,19 @@ record KeySpace(String prefix, int database) {
         return new Keys(this, destination.organisation() + "/" + destination.path());
     }
 
-    /** How often a writer has appended under a tag. */
-    byte[] guard(int tag, String writer) {
-        return key(tag, "guard", writer);
+    /** How far each lane is complete under a tag. */
+    byte[] lanes(int tag) {
+        return key(tag, "lanes", "");
+    }
+
+    /** The replicas that live. */
+    byte[] replicas(int tag) {
+        return key(tag, "replicas", "");
+    }
+
+    /** What a writer writes to see whether it can. */
+    byte[] write(int tag, String writer) {
+        return key(tag, "write", writer);
     }
 
     /** In which format all this is. */

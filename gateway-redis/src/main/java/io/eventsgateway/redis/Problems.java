@@ -14,8 +14,8 @@ final class Problems {
     enum Need {
         CONNECTION,
 
-        /** Counting under every tag, which reaches every server. */
-        COUNTING,
+        /** Writing to every server. */
+        WRITING,
 
         /** Changing what is stored for destinations. */
         CHANGING

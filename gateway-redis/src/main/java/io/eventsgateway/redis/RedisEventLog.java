@@ -4,6 +4,8 @@ import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
 import io.eventsgateway.Payload;
 import io.eventsgateway.auth.IssuerMemory;
+import io.eventsgateway.lane.Found;
+import io.eventsgateway.lane.LaneClaims;
 import io.eventsgateway.log.Admission;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
@@ -11,14 +13,15 @@ import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.Follower;
 import io.eventsgateway.log.Gap;
 import io.eventsgateway.log.Gate;
-import io.eventsgateway.log.Generation;
 import io.eventsgateway.log.LogEnd;
 import io.eventsgateway.log.Page;
 import io.eventsgateway.log.StoredEvent;
+import io.eventsgateway.replica.ReplicaBeats;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +47,7 @@ public final class RedisEventLog implements EventLog {
     private final Problems problems = new Problems(System::nanoTime);
     private final CommandConnection connection;
     private final PubSub pubSub;
-    private final LossDetector losses;
+    private final LaneCheck laneCheck;
     private final Appender appender;
     private final Ticker ticker;
     private final byte[] retention;
@@ -64,10 +67,11 @@ public final class RedisEventLog implements EventLog {
         ServerCheck check = new ServerCheck(topology, new Rights(space, writer), format);
         this.connection = new CommandConnection(topology, check::problem, problems, space, System::nanoTime);
         this.pubSub = new PubSub(topology, space, writer, connection, System::nanoTime);
-        this.losses = new LossDetector(space, new Guard(space, writer), connection, problems, topology, remembered);
-        this.appender = new Appender(space, topology, connection, losses, options.retention());
+        this.laneCheck = new LaneCheck(space, connection, topology, remembered);
+        this.appender = new Appender(space, topology, connection, options.retention());
+        WriteProbe probe = new WriteProbe(space, writer, connection, problems, topology);
         OutageLog outages = new OutageLog(new Outages(topology));
-        this.ticker = new Ticker(connection, pubSub, losses, format, problems, outages, options.frequency());
+        this.ticker = new Ticker(connection, pubSub, probe, format, problems, outages, options.frequency());
         this.retention = Keys.number(options.retention().toMillis());
         this.memory = Keys.number(remembered.toMillis());
     }
@@ -116,24 +120,24 @@ public final class RedisEventLog implements EventLog {
         return new RedisIssuerMemory(space, connection, clock);
     }
 
-    @Override
-    public Generation generation() {
-        return losses.known().generation();
+    /** Where the replicas that use the log's Redis show that they live; open as long as the log is. */
+    public ReplicaBeats replicas() {
+        return new RedisReplicaBeats(space, connection);
     }
 
     @Override
-    public CompletionStage<Appended> append(Generation generation, List<Entry> batch) {
-        return appender.append(generation, batch);
+    public int tags() {
+        return Keys.TAGS;
     }
 
     @Override
-    public String receipt() {
-        return losses.receipt();
+    public CompletionStage<Appended> append(Collection<LaneClaims> lanes, List<Entry> batch) {
+        return appender.append(lanes, batch);
     }
 
     @Override
-    public CompletionStage<Boolean> has(String receipt) {
-        return losses.has(receipt);
+    public CompletionStage<List<Found>> check(Collection<LaneClaims> lanes) {
+        return laneCheck.check(lanes);
     }
 
     @Override

@@ -117,6 +117,8 @@ public record RedisOptions(
     /** Sets what all clients have in common. */
     <B extends ClientOptions.Builder> B applyTo(B client) {
         client.timeoutOptions(TimeoutOptions.enabled(timeout))
+                // what was sent and not answered is for the log to repeat, with what it knows by then
+                .replayFilter(command -> true)
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(connectTimeout)
                         .keepAlive(true)

@@ -150,12 +150,13 @@ public final class RedisSettings {
             .doc("Hours for which an event is kept and can be had again.")
             .ofGuide();
 
-    /** How far to go back after a loss. */
+    /** How far to go back where nothing is left. */
     public static final Setting<Duration> REWIND = Setting.number("EVENTS_REDIS_REWINDSECS", 30, 0, 24 * 3600)
             .map(Duration::ofSeconds)
             .doc(
-                    "Seconds by which records are read again from Kafka after Redis lost what it had acknowledged, counted back from "
-                            + "when it was last known to have everything.");
+                    "Seconds by which records are read again from Kafka where Redis has nothing left of what it had acknowledged, counted"
+                            + " back from when it was last known to have everything; at least a thousand records of each partition."
+                            + " Where it has something left, they are read again from there.");
 
     /** What keeps environments on one Redis apart. */
     public static final Setting<String> KEY_PREFIX = Setting.of(

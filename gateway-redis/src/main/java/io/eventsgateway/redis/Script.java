@@ -18,13 +18,13 @@ import java.util.concurrent.CompletionStage;
 /** The changes and questions that take more than one step in Redis; the files beside this class say what each does. */
 enum Script {
     APPEND,
+    CHECK,
     PIECE,
     READ,
     TAIL,
     ADMISSION,
     ENDS,
     MARK,
-    TOUCH,
     RIGHTS,
     FORMAT;
 

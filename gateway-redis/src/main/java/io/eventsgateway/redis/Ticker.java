@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The clock of a log: has its connections probed and mended, what is not pushed asked for, and losses looked for, on a thread of its own.
+ * The clock of a log: has its connections probed and mended, and what is not pushed asked for, on a thread of its own.
  * Nothing that is done there blocks.
  */
 final class Ticker implements AutoCloseable {
@@ -21,14 +21,14 @@ final class Ticker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
     private static final long TICK = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long RECONCILE = TimeUnit.SECONDS.toNanos(2);
-    private static final long TOUCH = TimeUnit.SECONDS.toNanos(5);
-    private static final long TOUCH_AGAIN = TimeUnit.SECONDS.toNanos(1);
+    private static final long WRITE = TimeUnit.SECONDS.toNanos(5);
+    private static final long WRITE_AGAIN = TimeUnit.SECONDS.toNanos(1);
     private static final long SWEEP = TimeUnit.SECONDS.toNanos(10);
     private static final long FAULT_AGAIN = TimeUnit.MINUTES.toNanos(1);
 
     private final CommandConnection connection;
     private final PubSub pubSub;
-    private final LossDetector losses;
+    private final WriteProbe probe;
     private final Format format;
     private final Problems problems;
     private final long frequency;
@@ -38,9 +38,9 @@ final class Ticker implements AutoCloseable {
     private final OutageLog outages;
     private final Duty poll;
     private final Duty reconcile;
-    private final Duty touch;
+    private final Duty write;
     private final Duty sweep;
-    private @Nullable CompletionStage<?> touching;
+    private @Nullable CompletionStage<?> writing;
     private long faultLoggedAt = System.nanoTime() - FAULT_AGAIN;
 
     /**
@@ -51,14 +51,14 @@ final class Ticker implements AutoCloseable {
     Ticker(
             CommandConnection connection,
             PubSub pubSub,
-            LossDetector losses,
+            WriteProbe probe,
             Format format,
             Problems problems,
             OutageLog outages,
             Duration frequency) {
         this.connection = connection;
         this.pubSub = pubSub;
-        this.losses = losses;
+        this.probe = probe;
         this.format = format;
         this.problems = problems;
         this.outages = outages;
@@ -66,7 +66,7 @@ final class Ticker implements AutoCloseable {
         long now = System.nanoTime();
         this.poll = new Duty(now, () -> this.frequency);
         this.reconcile = new Duty(now, () -> RECONCILE);
-        this.touch = new Duty(now, () -> problems.has(Need.COUNTING) ? TOUCH_AGAIN : TOUCH);
+        this.write = new Duty(now, () -> problems.has(Need.WRITING) ? WRITE_AGAIN : WRITE);
         this.sweep =
                 new Duty(now + SWEEP, () -> SWEEP + ThreadLocalRandom.current().nextLong(SWEEP / 5));
         ScheduledThreadPoolExecutor executor =
@@ -120,9 +120,9 @@ final class Ticker implements AutoCloseable {
         if (pubSub.tick()) {
             poll.hurry(now);
         }
-        if (touch.isDue(now) && !Stages.isUnderWay(touching)) {
-            touch.done(now);
-            touching = look();
+        if (write.isDue(now) && !Stages.isUnderWay(writing)) {
+            write.done(now);
+            writing = look();
         }
         if (reconcile.isDue(now)) {
             reconcile.done(now);
@@ -137,10 +137,10 @@ final class Ticker implements AutoCloseable {
         }
     }
 
-    /** Looks for losses; and for what else may be in an emptied Redis, which another version may have filled. */
+    /** Writes; and looks for what else may be in an emptied Redis, which another version may have filled. */
     private CompletionStage<?> look() {
         return CompletableFuture.allOf(
-                losses.touch().toCompletableFuture(),
+                probe.write().toCompletableFuture(),
                 connection.recheck(format::problem).toCompletableFuture());
     }
 }

@@ -1,28 +1,40 @@
--- Appends a batch to the logs of some destinations, each entry once. Stops before an entry that names more than a destination can.
--- KEYS  the writer's guards, then of each destination: meta hash, stream, set of grants, set of the excluded; and of each entry the key of
---       its event id, where a producer gave one, and the key of its data, where they are large
+-- Appends a batch to the logs of some destinations, each entry once, unless a lane is complete up to less than the call claims. Stops
+-- before an entry that names more than a destination can.
+-- KEYS  of each tag: hash of the lanes; then of each destination: meta hash, stream, set of grants, set of the excluded; and of each entry
+--       the key of its event id, where a producer gave one, and the key of its data, where they are large
 -- ARGV  1 retention ms  2 retentions for which positions are remembered  3 ms by which large data outlive their event
---       4 PUBLISH or SPUBLISH  5 largest event that is pushed whole  6 most members of a set
---       7 number of guards, then the count of each that was acknowledged; then for each destination:
---       epoch of a new log, channel, number of entries, and for each entry: lane, offset, 1 if its event id has a key or 0, event
--- Returns added, duplicates, the count of each guard, and, only where it stopped before an entry, 1. Added is -1 when Redis has less
--- than it acknowledged, and nothing is appended.
+--       4 PUBLISH or SPUBLISH  5 largest event that is pushed whole  6 most members of a set  7 number of tags; then for each tag: number
+--       of lanes, and for each lane: name, claim, offset up to which the call has everything; then for each destination: epoch of a new
+--       log, channel, number of entries, and for each entry: lane, offset, 1 if its event id has a key or 0, event
+-- Returns added, duplicates, and, only where it stopped before an entry, 1. Where a lane has less than is claimed it appends nothing and
+-- returns -1 and how far each lane is complete, in the order of the claims.
 local call = redis.call
 local retention, remembered, longer = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local publish, whole, most, guards = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local answer = {0, 0}
-for i = 1, guards do
-    local count = call('INCR', KEYS[i])
-    answer[i + 2] = count
-    if count == 1 then call('PEXPIRE', KEYS[i], retention * remembered) end
-    if count <= tonumber(ARGV[7 + i]) then
-        for j = 1, i do call('DECR', KEYS[j]) end
-        return {-1, 0}
-    end
-end
+local publish, whole, most, tags = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local time = call('TIME')
 local clock = time[1] * 1000 + math.floor(time[2] / 1000)
-local key, arg = guards, 7 + guards
+
+-- all is compared before anything is written
+local arg, short, completes, raises, fresh = 7, false, {-1}, {}, {}
+for i = 1, tags do
+    local lanes, names = tonumber(ARGV[arg + 1]), {}
+    for j = 1, lanes do names[j] = ARGV[arg + 3 * j - 1] end
+    raises[i] = {}
+    for j, value in ipairs(lanes > 0 and call('HMGET', KEYS[i], unpack(names)) or {}) do
+        local complete, claim, to = string.match(value or '0', '^%d+'), ARGV[arg + 3 * j], ARGV[arg + 3 * j + 1]
+        completes[#completes + 1] = complete
+        short = short or tonumber(complete) < tonumber(claim)
+        fresh[i] = fresh[i] or not value
+        if tonumber(complete) < tonumber(to) then
+            table.insert(raises[i], names[j])
+            table.insert(raises[i], string.format('%s %.0f', to, math.floor(clock / 86400000)))
+        end
+    end
+    arg = arg + 1 + 3 * lanes
+end
+if short then return completes end
+
+local answer, key = {0, 0}, tags
 
 -- The members that names make, in lists that are short enough to be arguments.
 local function members(prefix, names, lists)
@@ -174,5 +186,15 @@ while arg < #ARGV and not refused do
     -- last, because it may be refused too, and what was appended has to be known by then
     for _, message in ipairs(messages) do call(publish, channel, message) end
 end
-if refused then answer[guards + 3] = 1 end
+-- last, because it states that every entry is in
+if refused then
+    answer[3] = 1
+    return answer
+end
+for i, fields in ipairs(raises) do
+    if #fields > 0 then call('HSET', KEYS[i], unpack(fields)) end
+    if fresh[i] and call('PTTL', KEYS[i]) < retention * remembered then
+        call('PEXPIRE', KEYS[i], retention * remembered)
+    end
+end
 return answer

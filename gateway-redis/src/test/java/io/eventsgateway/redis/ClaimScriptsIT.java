@@ -224,7 +224,7 @@ class ClaimScriptsIT {
         Event tooMany = Event.connect(Set.of("a", "b", "c", "d"), Set.of());
 
         List<Object> reply = run(
-                "append_claims.lua",
+                "append.lua",
                 keys(List.of(claim), Set.of(0)),
                 values(List.of(claim), Map.of(0, List.of(entry(new New(0, lane, 6)), entry(lane, 7, tooMany)))));
 
@@ -255,16 +255,6 @@ class ClaimScriptsIT {
         redis.hset(key(tag), bytes(gone.name()), bytes("9 " + (day - 5)));
         check(List.of(new Claim(lane, tag, 5, 5)));
         assertThat(complete()).containsKey(gone.name() + " " + tag);
-    }
-
-    /** As long as there are two scripts that append, what is done to a destination is in both. */
-    @Test
-    void appendsAsTheScriptWithoutClaims() {
-        String counting = script("append.lua");
-        int end = counting.indexOf("if refused then answer");
-
-        assertThat(script("append_claims.lua"))
-                .contains(counting.substring(counting.indexOf("-- The members that names make"), end));
     }
 
     /** Calls that were prepared before a loss and come after it: with counts of calls they hid what was lost. */
@@ -298,7 +288,7 @@ class ClaimScriptsIT {
                     .computeIfAbsent(each.destination(), key -> new ArrayList<>())
                     .add(entry(each));
         }
-        return run("append_claims.lua", keys(claims, byDestination.keySet()), values(claims, byDestination));
+        return run("append.lua", keys(claims, byDestination.keySet()), values(claims, byDestination));
     }
 
     private static List<Long> check(List<Claim> claims) {
@@ -306,7 +296,7 @@ class ClaimScriptsIT {
         List<byte[]> values = new ArrayList<>(List.of(Keys.number(MEMORY)));
         byTag.values().forEach(some -> addTo(values, some));
         return numbers(run(
-                "check_claims.lua",
+                "check.lua",
                 byTag.keySet().stream().map(ClaimScriptsIT::key).toArray(byte[][]::new),
                 values.toArray(byte[][]::new)));
     }

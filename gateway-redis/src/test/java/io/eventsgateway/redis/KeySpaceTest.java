@@ -19,7 +19,7 @@ class KeySpaceTest {
 
     /** What names are made of and joined by, and what Redis gives a meaning to: few, so that what can meet does. */
     private static final String[] PIECES = {
-        "a", ":", ":u:", ":m", "m:", "u:", ":l:", ":c", "/", "{", "}", "*", "guard:", "\u00e9"
+        "a", ":", ":u:", ":m", "m:", "u:", ":l:", ":c", "/", "{", "}", "*", "lanes:", "\u00e9"
     };
 
     /** What event ids may have besides. */
@@ -59,7 +59,8 @@ class KeySpaceTest {
             put(keys, names.marks(), "marks of " + base);
             put(keys, names.eventId(eventId), "event id '" + eventId + "' of " + base);
             put(keys, names.large(eventId), "large '" + eventId + "' of " + base);
-            put(keys, space.guard(tag, eventId), "guard '" + eventId + "' of " + space.prefix());
+            put(keys, space.write(tag, eventId), "write '" + eventId + "' of " + space.prefix());
+            put(keys, space.lanes(tag), "lanes of " + space.prefix());
             String environment = " of " + space;
             putText(channels, names.channel(), "channel of " + destination + environment);
             putText(channels, space.probe(tag, eventId), "probe '" + eventId + "'" + environment);

@@ -14,11 +14,11 @@ class ProblemsTest {
     void reportsTheFirstThatIsNotMet() {
         problems.failed(Need.CHANGING, "c");
         problems.failed(Need.CONNECTION, "a");
-        problems.failed(Need.COUNTING, "b");
+        problems.failed(Need.WRITING, "b");
         assertThat(problems.first()).isEqualTo("a");
 
         problems.works(Need.CONNECTION);
-        problems.works(Need.COUNTING);
+        problems.works(Need.WRITING);
         assertThat(problems.first()).isEqualTo("c");
 
         problems.works(Need.CHANGING);

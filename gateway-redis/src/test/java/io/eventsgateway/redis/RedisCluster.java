@@ -120,15 +120,27 @@ public final class RedisCluster implements AutoCloseable {
 
     /** Moves a slot with all its keys to another master, while it is used. */
     public void move(int slot, RedisServer to) {
+        move(slot, to, () -> {});
+    }
+
+    private void migrate(RedisServer from, RedisServer to, List<String> keys) {
+        for (String key : keys) {
+            ask(from, redis -> redis.migrate("127.0.0.1", to.port(), key, 0, 5000));
+        }
+    }
+
+    /** The same; something is done when half of the slot's keys are there. */
+    public void move(int slot, RedisServer to, Runnable halfway) {
         RedisServer from = masterOf(slot);
         String source = ask(from, RedisCommands::clusterMyId);
         String target = ask(to, RedisCommands::clusterMyId);
         ask(to, redis -> redis.clusterSetSlotImporting(slot, source));
         ask(from, redis -> redis.clusterSetSlotMigrating(slot, target));
+        List<String> first = keys(from, slot);
+        migrate(from, to, first.subList(0, first.size() / 2));
+        halfway.run();
         for (List<String> keys = keys(from, slot); !keys.isEmpty(); keys = keys(from, slot)) {
-            for (String key : keys) {
-                ask(from, redis -> redis.migrate("127.0.0.1", to.port(), key, 0, 5000));
-            }
+            migrate(from, to, keys);
         }
         for (RedisServer node : List.of(to, from)) {
             ask(node, redis -> redis.clusterSetSlotNode(slot, target));

@@ -140,7 +140,7 @@ class RedisSecurityIT {
             await("the subscription", () -> log.state().unconfirmed() == 0);
             Event event = Event.message("a", Payload.of("{}".getBytes(StandardCharsets.UTF_8)));
             Entry entry = new Entry(destination, event, new Source("t", "topic", 0, System.nanoTime()), null);
-            log.append(log.generation(), List.of(entry)).toCompletableFuture().join();
+            log.append(List.of(), List.of(entry)).toCompletableFuture().join();
             await("the push", () -> follower.event != null);
             assertThat(log.read(destination, null, 1, 1000)
                             .toCompletableFuture()

@@ -128,7 +128,7 @@ class RetentionIT {
 
     private void append(RedisEventLog log, Event event) {
         Source source = new Source("t", "topic", 0, offset);
-        join(log.append(log.generation(), List.of(new Entry(destination, event, source, "e" + offset++))));
+        join(log.append(List.of(), List.of(new Entry(destination, event, source, "e" + offset++))));
     }
 
     private static <T> T join(CompletionStage<T> stage) {

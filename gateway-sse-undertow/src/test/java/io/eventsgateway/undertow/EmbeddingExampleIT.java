@@ -55,7 +55,7 @@ class EmbeddingExampleIT {
         var destination = new Destination("acme", "view", "1");
         var event = Event.message("greeting", Payload.of("{\"hello\":\"world\"}".getBytes(StandardCharsets.UTF_8)));
         var entry = new Entry(destination, event, new Source("orders", "topic-id", 0, 0), null);
-        log.append(log.generation(), List.of(entry));
+        log.append(List.of(), List.of(entry));
         // end
 
         int port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();

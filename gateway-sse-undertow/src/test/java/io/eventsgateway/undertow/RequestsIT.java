@@ -253,7 +253,7 @@ class RequestsIT {
     private void append(Destination destination, String data) {
         Event event = Event.message("x", Payload.of(data.getBytes(StandardCharsets.UTF_8)));
         Entry entry = new Entry(destination, event, new Source("t", "t", 0, offset++), null);
-        log.append(log.generation(), List.of(entry)).toCompletableFuture().join();
+        log.append(List.of(), List.of(entry)).toCompletableFuture().join();
     }
 
     private Socket send(String request) throws IOException {

@@ -75,7 +75,6 @@ public final class DevRecords {
             Feed feed, String topic, byte[] key, byte[] value, List<Header> headers) {
         Source source = new Source(topic, topicId, 0, offset.getAndIncrement());
         InboundRecord in = new InboundRecord(feed, source, key, value, headers);
-        return ingest.accept(feed, ingest.log().generation(), List.of(in))
-                .thenApply(appended -> rejected.remove(source));
+        return ingest.accept(feed, List.of(), List.of(in)).thenApply(appended -> rejected.remove(source));
     }
 }

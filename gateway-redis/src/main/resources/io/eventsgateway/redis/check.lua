@@ -41,7 +41,8 @@ for _, key in ipairs(KEYS) do
         end
     end
     if #fields > 0 then call('HSET', key, unpack(fields)) end
-    if call('PTTL', key) < memory then call('PEXPIRE', key, memory) end
+    -- not with each check: it would be sent to the replicas each time
+    if call('PTTL', key) < 0.9 * memory then call('PEXPIRE', key, memory) end
     arg = arg + 1 + 3 * lanes
 end
 return answer

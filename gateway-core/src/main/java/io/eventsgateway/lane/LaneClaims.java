@@ -1,0 +1,47 @@
+package io.eventsgateway.lane;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What the batch that is under way claims of one lane, under every tag. Immutable, so that it may be sent from any thread. */
+public final class LaneClaims {
+
+    private final Lane lane;
+    private final long end;
+    private final long[] known;
+
+    LaneClaims(Lane lane, long end, long[] known) {
+        this.lane = lane;
+        this.end = end;
+        this.known = known.clone();
+    }
+
+    /**
+     * Those that only ask how far a store is complete: it has to have nothing, and nothing is stated.
+     *
+     * @param tags how many tags the store has
+     */
+    public static LaneClaims asking(Lane lane, int tags) {
+        return new LaneClaims(lane, 0, new long[tags]);
+    }
+
+    /** The lane. */
+    public Lane lane() {
+        return lane;
+    }
+
+    /** What a call says that has all entries of the batch under a tag, or none if the batch has none there. */
+    public Claim of(int tag) {
+        return new Claim(lane, tag, known[tag], end);
+    }
+
+    /** The claims under all tags, in their order. */
+    public List<Claim> all() {
+        return IntStream.range(0, known.length).mapToObj(this::of).toList();
+    }
+
+    @Override
+    public String toString() {
+        return lane.name() + " up to " + end;
+    }
+}

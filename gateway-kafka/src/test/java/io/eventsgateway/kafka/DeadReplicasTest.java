@@ -1,0 +1,120 @@
+package io.eventsgateway.kafka;
+
+import static io.eventsgateway.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eventsgateway.replica.ReplicaBeats;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.junit.jupiter.api.Test;
+
+class DeadReplicasTest {
+
+    private final Beats beats = new Beats();
+    private final Group group = new Group();
+
+    /** What replicas show, as long as it is not away. */
+    static final class Beats implements ReplicaBeats {
+
+        final Map<String, String> shown = new ConcurrentHashMap<>();
+        volatile boolean isAway;
+
+        @Override
+        public CompletionStage<Map<String, String>> show(String replica, String beat) {
+            if (isAway) {
+                return CompletableFuture.failedStage(new IllegalStateException("away"));
+            }
+            shown.put(replica, beat);
+            return CompletableFuture.completedStage(Map.copyOf(shown));
+        }
+
+        @Override
+        public CompletionStage<?> forget(String replica) {
+            shown.remove(replica);
+            return CompletableFuture.completedStage(null);
+        }
+    }
+
+    /** A group's static members; removing them may be denied. */
+    private static final class Group implements DeadReplicas.Members {
+
+        private final Set<String> instances = ConcurrentHashMap.newKeySet();
+        private volatile boolean isDenied;
+        private volatile int asked;
+
+        @Override
+        public int remove(Iterable<String> groups, String prefix) {
+            asked++;
+            if (isDenied) {
+                throw new GroupAuthorizationException("g");
+            }
+            int before = instances.size();
+            instances.removeIf(id -> id.startsWith(prefix));
+            return before - instances.size();
+        }
+    }
+
+    private DeadReplicas started(String own) {
+        group.instances.addAll(List.of(own + "-feed-a-0", own + "-feed-b-0"));
+        DeadReplicas replicas = new DeadReplicas(own, beats, group, List.of("g"));
+        replicas.start();
+        return replicas;
+    }
+
+    private Set<String> replicasInGroup() {
+        return group.instances.stream()
+                .map(each -> each.substring(0, each.indexOf('-')))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void removesAReplicaThatDiedAndNoOther() {
+        group.instances.addAll(List.of("dead-feed-a-0", "deadlock-feed-a-0"));
+        beats.shown.put("dead", "7");
+        try (DeadReplicas one = started("one");
+                DeadReplicas two = started("two")) {
+            await(() -> !beats.shown.containsKey("dead"));
+
+            assertThat(replicasInGroup()).containsExactlyInAnyOrder("one", "two", "deadlock");
+        }
+        assertThat(beats.shown).isEmpty();
+    }
+
+    @Test
+    void removesNobodyWhileItCanNotSeeTheOthers() throws InterruptedException {
+        try (DeadReplicas one = started("one");
+                DeadReplicas two = started("two")) {
+            await(() -> beats.shown.size() == 2);
+            beats.isAway = true;
+            Thread.sleep(1500);
+            beats.isAway = false;
+            Thread.sleep(1500);
+
+            assertThat(replicasInGroup()).containsExactlyInAnyOrder("one", "two");
+            assertThat(group.asked).isZero();
+        }
+    }
+
+    @Test
+    void goesOnWhereItMayNotRemoveAndTriesAgain() {
+        group.instances.add("dead-feed-a-0");
+        group.isDenied = true;
+        beats.shown.put("dead", "7");
+        try (DeadReplicas one = started("one")) {
+            await(() -> group.asked == 1);
+            String before = beats.shown.get("one");
+            await(() -> !beats.shown.get("one").equals(before));
+            group.isDenied = false;
+
+            await(() -> !beats.shown.containsKey("dead"));
+
+            assertThat(replicasInGroup()).containsExactly("one");
+        }
+    }
+}
