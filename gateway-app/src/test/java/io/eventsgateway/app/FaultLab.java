@@ -53,7 +53,9 @@ final class FaultLab implements AutoCloseable {
         long seed = Long.getLong("seed", System.nanoTime());
         String only = System.getProperty("faults", "");
         System.out.println("seed=" + seed + "\n\n" + Lab.Result.HEAD);
-        try (FaultLab lab = new FaultLab(Boolean.getBoolean("short") ? Size.SHORT : Size.FULL, seed)) {
+        Size size = Boolean.getBoolean("short") ? Size.SHORT : Size.FULL;
+        int rounds = Integer.getInteger("rounds", size.rounds());
+        try (FaultLab lab = new FaultLab(new Size(size.clients(), size.rate(), rounds, size.seconds()), seed)) {
             lab.faults().forEach((name, fault) -> {
                 if (only.isEmpty() || List.of(only.split(",", -1)).contains(name)) {
                     System.out.println(fault.get());
@@ -102,7 +104,8 @@ final class FaultLab implements AutoCloseable {
                 Lab lab = begin("kill", standalone(redis.port()), 2)) {
             for (int i = 0; i < size.rounds(); i++) {
                 lab.killAndStart(lab.replicas().get(random.nextInt(2)));
-                lab.pass((1 + random.nextDouble()) * size.seconds() / 5);
+                lab.awaitCalm();
+                lab.pass(random.nextDouble() * size.seconds() / 5);
             }
             return lab.finish();
         }
@@ -402,7 +405,7 @@ final class FaultLab implements AutoCloseable {
     }
 
     private Lab begin(String name, Map<String, String> redis, int replicas) {
-        Lab lab = new Lab(name, kafka, redis, size.clients(), size.rate(), size.seconds() / 6.0);
+        Lab lab = new Lab(name, kafka, redis, size.clients(), size.rate());
         for (int i = 0; i < replicas; i++) {
             lab.addReplica();
         }

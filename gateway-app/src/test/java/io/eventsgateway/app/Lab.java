@@ -17,8 +17,10 @@ import java.util.function.Function;
 import java.util.function.ToLongBiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -28,6 +30,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Lab implements AutoCloseable {
 
     private static final String NAMES = "ai.flowx.";
+    private static final long CALM_MICROS = 200_000;
 
     private final KafkaBroker kafka;
     private final String name;
@@ -39,15 +42,13 @@ final class Lab implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final SentRecords sent;
     private final int rate;
-    private final double settle;
     private volatile boolean sending = true;
     private volatile boolean paused;
     private volatile String padding = "";
     private volatile Exception lastFailure;
     private Thread sender;
 
-    Lab(String name, KafkaBroker kafka, Map<String, String> redis, int clients, int rate, double settle) {
-        this.settle = settle;
+    Lab(String name, KafkaBroker kafka, Map<String, String> redis, int clients, int rate) {
         this.name = name;
         this.kafka = kafka;
         this.rate = rate;
@@ -146,9 +147,45 @@ final class Lab implements AutoCloseable {
         sender = new Thread(this::send, "lab-load");
         sender.start();
         await("the first events", () -> clients.events() > sent.destinations());
-        // until the groups are settled
-        pass(settle);
+        awaitCalm();
         clients.delays().reset();
+    }
+
+    /**
+     * Waits until every replica reads and the clients got everything at once for a second; for a minute where the machine is too slow for
+     * that.
+     */
+    void awaitCalm() {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!isCalm() && System.nanoTime() < until) {
+            pass(0.1);
+        }
+    }
+
+    private boolean isCalm() {
+        if (!isEveryReplicaReading()) {
+            return false;
+        }
+        long before = clients.events();
+        clients.longestSince();
+        pass(1);
+        return clients.longestSince() < CALM_MICROS && clients.events() - before > rate / 2;
+    }
+
+    /** Whether the group is stable, and each replica's consumers have partitions. */
+    private boolean isEveryReplicaReading() {
+        ConsumerGroupDescription group = kafka.admin(admin ->
+                admin.describeConsumerGroups(List.of(name)).describedGroups().get(name));
+        return group.groupState() == GroupState.STABLE
+                && group.members().stream()
+                        .noneMatch(
+                                member -> member.assignment().topicPartitions().isEmpty())
+                && group.members().stream()
+                                .map(member ->
+                                        member.groupInstanceId().orElse("").replaceAll("-feed-.*", ""))
+                                .distinct()
+                                .count()
+                        == replicas.size();
     }
 
     /** Open loop: what is due is sent, however long anything takes. */

@@ -14,6 +14,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
@@ -32,6 +33,7 @@ final class LabClients implements AutoCloseable {
     private final Supplier<URI> server;
     private final ConcurrentHistogram delays = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(10), 3);
     private final LongAdder events = new LongAdder();
+    private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
     private volatile boolean closed;
 
     /** @param server where to connect next, as a load balancer decides it */
@@ -77,6 +79,11 @@ final class LabClients implements AutoCloseable {
     /** From sending to a client, in microseconds. */
     ConcurrentHistogram delays() {
         return delays;
+    }
+
+    /** The longest delay since this was asked before, in microseconds. */
+    long longestSince() {
+        return longest.getThenReset();
     }
 
     @Override
@@ -219,7 +226,9 @@ final class LabClients implements AutoCloseable {
             if (number >= expected) {
                 events.increment();
                 if (measured) {
-                    delays.recordValue(Math.max(0, (System.nanoTime() - sent) / 1000));
+                    long delay = Math.max(0, (System.nanoTime() - sent) / 1000);
+                    delays.recordValue(delay);
+                    longest.accumulate(delay);
                 }
             }
             expected = number + 1;

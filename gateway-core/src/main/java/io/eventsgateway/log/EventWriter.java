@@ -12,6 +12,9 @@ public interface EventWriter {
     /** Among how many tags destinations are divided: what the log may lose as a whole. The same in every process that shares the log. */
     int tags();
 
+    /** Whether the log can be asked now, as far as is known without asking: nobody takes on what could only wait. */
+    boolean isReachable();
+
     /**
      * Appends a batch, in its order within each destination. When the stage fails, any part of the batch may have been appended
      * and nothing of it is under way any more; the whole may be appended again.

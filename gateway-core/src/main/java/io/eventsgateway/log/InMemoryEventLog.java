@@ -47,6 +47,11 @@ public final class InMemoryEventLog implements EventLog {
     }
 
     @Override
+    public boolean isReachable() {
+        return true;
+    }
+
+    @Override
     public int tags() {
         return 1;
     }

@@ -541,6 +541,11 @@ public abstract class EventLogContract {
     }
 
     @Test
+    void canBeAsked() {
+        assertThat(log().isReachable()).isTrue();
+    }
+
+    @Test
     void knowsHowFarALaneIsCompleteUnderEveryTag() {
         LaneWriter writer = lane();
         writer.append(entry(0, "a"));

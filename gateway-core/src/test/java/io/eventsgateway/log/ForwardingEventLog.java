@@ -21,6 +21,11 @@ public abstract class ForwardingEventLog implements EventLog {
     protected abstract EventLog delegate();
 
     @Override
+    public boolean isReachable() {
+        return delegate().isReachable();
+    }
+
+    @Override
     public int tags() {
         return delegate().tags();
     }

@@ -63,7 +63,7 @@ final class DeadReplicas implements AutoCloseable {
          * @param prefix what their instance ids begin with
          * @return how many there were
          */
-        int remove(Iterable<String> groups, String prefix);
+        int remove(Collection<String> groups, String prefix);
     }
 
     /**

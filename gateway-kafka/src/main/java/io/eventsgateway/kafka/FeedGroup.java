@@ -80,6 +80,7 @@ final class FeedGroup {
                 options.authRetry(),
                 // a static member would stay in the group until its session ends
                 leaves ? GroupMembershipOperation.LEAVE_GROUP : GroupMembershipOperation.DEFAULT,
+                log::isReachable,
                 () -> new KafkaConsumer<>(
                         Brokers.checked(ClientProperties.consumer(options.properties(), binding.group(), name)),
                         new ByteArrayDeserializer(),

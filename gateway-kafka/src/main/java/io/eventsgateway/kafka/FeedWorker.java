@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -22,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread with a consumer, and with another one when that failed. Any thread may call.
+ * A thread with a consumer, and with another one when that failed. None is made while the log can't be asked: it would hold up partitions
+ * that another process may be able to read. Any thread may call.
  *
  * <table>
  * <caption>States, and what becomes of them with each event</caption>
@@ -41,6 +43,7 @@ final class FeedWorker {
     static final String NOT_REPORTED = "a failure that there was no memory to report";
 
     private static final Logger LOG = LoggerFactory.getLogger(FeedWorker.class);
+    private static final Duration UNTIL_LOG_IS_ASKED = Duration.ofMillis(50);
     private static final Duration AFTER_FAULT = Duration.ofSeconds(5);
     private static final int MOST_REPORTED = 5;
     private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -48,6 +51,7 @@ final class FeedWorker {
     private final String label;
     private final Duration authRetry;
     private final GroupMembershipOperation atClose;
+    private final BooleanSupplier isLogReachable;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final Function<Consumer<byte[], byte[]>, FeedConsumer> loops;
     private final LongSupplier clock;
@@ -84,6 +88,7 @@ final class FeedWorker {
      * @param label of the feed, for the log
      * @param authRetry until what was not allowed is tried again
      * @param atClose whether a consumer that is closed leaves its group
+     * @param isLogReachable whether the log can be asked now
      * @param consumers makes a consumer, which the worker closes
      * @param loops makes its loop
      * @param clock as {@link System#nanoTime}
@@ -93,12 +98,14 @@ final class FeedWorker {
             String label,
             Duration authRetry,
             GroupMembershipOperation atClose,
+            BooleanSupplier isLogReachable,
             Supplier<Consumer<byte[], byte[]>> consumers,
             Function<Consumer<byte[], byte[]>, FeedConsumer> loops,
             LongSupplier clock) {
         this.label = label;
         this.authRetry = authRetry;
         this.atClose = atClose;
+        this.isLogReachable = isLogReachable;
         this.consumers = consumers;
         this.loops = loops;
         this.clock = clock;
@@ -152,7 +159,7 @@ final class FeedWorker {
     private void run() {
         Duration pause = Duration.ZERO;
         while (!isStoppedWithin(pause)) {
-            pause = consume();
+            pause = isLogReachable.getAsBoolean() ? consume() : UNTIL_LOG_IS_ASKED;
         }
         ended();
     }

@@ -1,87 +1,63 @@
 package io.eventsgateway.kafka;
 
-import java.time.Duration;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.MemberToRemove;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupResult;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 
-/**
- * The members of consumer groups, as the cluster has them. Each call has a client of its own: calls are rare, and a client that failed may
- * never work again.
- */
-record GroupMembers(Map<String, Object> properties) implements DeadReplicas.Members {
-
-    private static final long TIMEOUT_SECONDS = 10;
-    private static final Duration CLOSE = Duration.ofSeconds(1);
+/** The members of consumer groups, as the cluster, which is lent, has them. */
+record GroupMembers(ClusterAdmin cluster) implements DeadReplicas.Members {
 
     @Override
-    public int remove(Iterable<String> groups, String prefix) {
-        Admin admin = Admin.create(Brokers.checked(properties));
-        try {
-            int removed = 0;
-            for (String group : groups) {
-                Set<String> dead = new HashSet<>(instances(admin, group));
-                dead.removeIf(id -> !id.startsWith(prefix));
+    public int remove(Collection<String> groups, String prefix) {
+        return cluster.ask(admin -> {
+            // of all groups at once: the partitions of the last one wait no longer than those of the first
+            List<KafkaFuture<Void>> removals = new ArrayList<>();
+            admin.describeConsumerGroups(groups).describedGroups().forEach((group, described) -> {
+                Set<MemberToRemove> dead = instances(described, prefix);
                 if (!dead.isEmpty()) {
-                    remove(admin, group, dead);
-                    removed += dead.size();
+                    removals.addAll(remove(admin, group, dead));
                 }
-            }
-            return removed;
-        } finally {
-            admin.close(CLOSE);
-        }
+            });
+            removals.forEach(GroupMembers::awaitRemoval);
+            return removals.size();
+        });
     }
 
-    private static Set<String> instances(Admin admin, String group) {
-        Set<String> ids = new HashSet<>();
+    private static Set<MemberToRemove> instances(KafkaFuture<ConsumerGroupDescription> group, String prefix) {
         try {
-            await(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group))
-                    .members()
-                    .forEach(member -> member.groupInstanceId().ifPresent(ids::add));
+            return ClusterAdmin.await(group).members().stream()
+                    .flatMap(member -> member.groupInstanceId().stream())
+                    .filter(instance -> instance.startsWith(prefix))
+                    .map(MemberToRemove::new)
+                    .collect(Collectors.toSet());
         } catch (GroupIdNotFoundException none) {
             // nobody has joined it
+            return Set.of();
         }
-        return ids;
     }
 
-    private static void remove(Admin admin, String group, Set<String> instances) {
-        RemoveMembersFromConsumerGroupOptions all = new RemoveMembersFromConsumerGroupOptions(
-                instances.stream().map(MemberToRemove::new).toList());
+    private static List<KafkaFuture<Void>> remove(Admin admin, String group, Set<MemberToRemove> members) {
+        RemoveMembersFromConsumerGroupOptions all = new RemoveMembersFromConsumerGroupOptions(members);
         all.reason("replica died");
         RemoveMembersFromConsumerGroupResult removed = admin.removeMembersFromConsumerGroup(group, all);
-        for (MemberToRemove each : all.members()) {
-            try {
-                await(removed.memberResult(each));
-            } catch (UnknownMemberIdException gone) {
-                // another replica was quicker
-            }
-        }
+        return members.stream().map(removed::memberResult).toList();
     }
 
-    private static <T> T await(KafkaFuture<T> asked) {
+    private static void awaitRemoval(KafkaFuture<Void> removal) {
         try {
-            return asked.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(failed.getCause());
-        } catch (TimeoutException slow) {
-            throw new org.apache.kafka.common.errors.TimeoutException(
-                    "no answer within " + TIMEOUT_SECONDS + " s", slow);
-        } catch (InterruptedException interrupted) {
-            throw new InterruptException(interrupted);
+            ClusterAdmin.await(removal);
+        } catch (UnknownMemberIdException gone) {
+            // another replica was quicker
         }
     }
 }

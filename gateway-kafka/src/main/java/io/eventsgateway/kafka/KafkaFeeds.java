@@ -46,7 +46,7 @@ public final class KafkaFeeds implements AutoCloseable {
     private volatile Set<String> missing = Set.of();
 
     // guarded by this
-    private @Nullable ClusterTopics topics;
+    private @Nullable ClusterAdmin cluster;
     private @Nullable DeadReplicas replicas;
     private boolean closed;
 
@@ -77,12 +77,13 @@ public final class KafkaFeeds implements AutoCloseable {
 
     /** Starts the consumers; returns before they have joined their groups. */
     public synchronized void start() {
-        ClusterTopics asked = new ClusterTopics(options.properties());
-        topics = asked;
+        ClusterAdmin asked = new ClusterAdmin(options.properties());
+        cluster = asked;
+        ClusterTopics topics = new ClusterTopics(asked);
         Lock alone = new ReentrantLock();
         for (FeedBinding binding : bindings) {
             FeedGroup group =
-                    new FeedGroup(binding, options, asked, ingest, listener, new Suspects(alone), beats != null);
+                    new FeedGroup(binding, options, topics, ingest, listener, new Suspects(alone), beats != null);
             groups.add(group);
             group.grow(1);
         }
@@ -90,11 +91,11 @@ public final class KafkaFeeds implements AutoCloseable {
             String own = String.valueOf(options.properties().get(KafkaOptions.INSTANCE));
             List<String> ids =
                     bindings.stream().map(FeedBinding::group).distinct().toList();
-            replicas = new DeadReplicas(own, beats, new GroupMembers(options.properties()), ids);
+            replicas = new DeadReplicas(own, beats, new GroupMembers(asked), ids);
             replicas.start();
         }
         long every = options.watch().toMillis();
-        watch.scheduleWithFixedDelay(() -> grow(asked), 0, every, TimeUnit.MILLISECONDS);
+        watch.scheduleWithFixedDelay(() -> grow(topics), 0, every, TimeUnit.MILLISECONDS);
     }
 
     /** How many consumers each feed has. */
@@ -186,8 +187,8 @@ public final class KafkaFeeds implements AutoCloseable {
         if (replicas != null) {
             replicas.close();
         }
-        if (topics != null) {
-            topics.close();
+        if (cluster != null) {
+            cluster.close();
         }
     }
 }

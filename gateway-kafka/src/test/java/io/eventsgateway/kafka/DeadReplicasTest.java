@@ -4,6 +4,7 @@ import static io.eventsgateway.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsgateway.replica.ReplicaBeats;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,7 +50,7 @@ class DeadReplicasTest {
         private volatile int asked;
 
         @Override
-        public int remove(Iterable<String> groups, String prefix) {
+        public int remove(Collection<String> groups, String prefix) {
             asked++;
             if (isDenied) {
                 throw new GroupAuthorizationException("g");

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -171,6 +173,7 @@ class FeedWorkerTest {
                 "task-message",
                 Duration.ofMillis(1),
                 GroupMembershipOperation.DEFAULT,
+                () -> true,
                 () -> {
                     FeedRig.GroupConsumer next = new FeedRig.GroupConsumer();
                     if (made.isEmpty()) {
@@ -192,6 +195,32 @@ class FeedWorkerTest {
         assertThat(made).hasSize(2).allMatch(FeedRig.GroupConsumer::closed);
     }
 
+    @Test
+    void makesNoConsumerUntilTheLogCanBeAsked() throws InterruptedException {
+        FeedRig feed = new FeedRig();
+        AtomicInteger asked = new AtomicInteger();
+        BlockingQueue<Integer> made = new LinkedBlockingQueue<>();
+        FeedWorker worker = new FeedWorker(
+                "worker",
+                "task-message",
+                Duration.ofMillis(1),
+                GroupMembershipOperation.DEFAULT,
+                () -> asked.incrementAndGet() >= 3,
+                () -> {
+                    made.add(asked.get());
+                    return feed.consumer;
+                },
+                consumer -> feed.loop,
+                System::nanoTime);
+
+        worker.start();
+        assertThat(made.poll(60, TimeUnit.SECONDS)).isEqualTo(3);
+        worker.stop();
+        worker.awaitEnd(System.nanoTime() + Duration.ofSeconds(60).toNanos());
+
+        assertThat(worker.state()).isEqualTo(State.ENDED);
+    }
+
     /** A worker whose thread is not started: the test is its thread. */
     private static final class Rig {
 
@@ -202,6 +231,7 @@ class FeedWorkerTest {
                 "task-message",
                 Duration.ofMillis(1),
                 GroupMembershipOperation.DEFAULT,
+                () -> true,
                 () -> feed.consumer,
                 consumer -> feed.loop,
                 () -> this.now);

@@ -197,14 +197,14 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     /** Something to ask of an admin client. */
-    public interface Request {
-        KafkaFuture<?> send(Admin admin);
+    public interface Request<T> {
+        KafkaFuture<T> send(Admin admin);
     }
 
-    /** Asks it of the broker and waits until it is done. */
-    public void admin(Request request) {
+    /** Asks it of the broker and waits for the answer. */
+    public <T> T admin(Request<T> request) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
-            request.send(admin).get(30, TimeUnit.SECONDS);
+            return request.send(admin).get(30, TimeUnit.SECONDS);
         } catch (Exception failed) {
             throw new IllegalStateException(failed);
         }

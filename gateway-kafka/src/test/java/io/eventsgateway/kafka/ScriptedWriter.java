@@ -32,6 +32,11 @@ final class ScriptedWriter implements EventWriter {
     }
 
     @Override
+    public boolean isReachable() {
+        return true;
+    }
+
+    @Override
     public int tags() {
         return 1;
     }

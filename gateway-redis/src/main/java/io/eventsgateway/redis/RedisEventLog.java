@@ -126,6 +126,11 @@ public final class RedisEventLog implements EventLog {
     }
 
     @Override
+    public boolean isReachable() {
+        return connection.isOpen();
+    }
+
+    @Override
     public int tags() {
         return Keys.TAGS;
     }

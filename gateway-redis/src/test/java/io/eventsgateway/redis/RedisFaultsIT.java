@@ -143,8 +143,10 @@ class RedisFaultsIT {
 
         server.stop();
         await(() -> !log.state().works());
+        assertThat(log.isReachable()).isFalse();
         server.start();
         await(() -> log.state().works());
+        assertThat(log.isReachable()).isTrue();
 
         assertThat(lane.hasLost()).isFalse();
         lane.append(entry("b"));
