@@ -100,6 +100,7 @@ final class LabClients implements AutoCloseable {
         final String path;
         final boolean measured;
         volatile long expected;
+        private long newest = -1;
         volatile long twice;
         volatile long resets;
         volatile long connects;
@@ -223,7 +224,9 @@ final class LabClients implements AutoCloseable {
                 gaps.add(new Gap(expected, number, covered));
             }
             covered = false;
-            if (number >= expected) {
+            // what comes again after a reset was not late
+            if (number > newest) {
+                newest = number;
                 events.increment();
                 if (measured) {
                     long delay = Math.max(0, (System.nanoTime() - sent) / 1000);

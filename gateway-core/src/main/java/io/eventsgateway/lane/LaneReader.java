@@ -2,19 +2,23 @@ package io.eventsgateway.lane;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the reader of one lane knows: the next record that is not acknowledged, and under each tag how far the store acknowledged the lane's
- * entries. Used by one thread, or under one lock. It has one batch under way at a time, whose calls may be under way together.
+ * What the reader of one lane knows: the next record to be read, those before it that wait, and under each tag how far the store acknowledged
+ * the lane's entries. Used by one thread, or under one lock. It has one batch under way at a time, whose calls may be under way together.
  *
  * <pre>
- *           begin     acknowledged  refused        completed        giveUp           goBack           commit
- * READING   SENDING   –             –              –                –                –                position, known
- * SENDING   –         known rises   REFUSED (1)    READING behind   READING before   –                position, known
- *                                                  the batch        the batch
- * REFUSED   –         known rises   REFUSED        –                –                READING at what  nothing
- *                                                                                    the store has
+ *           begin, retry  acknowledged  refused      completed           giveUp           goBack           rewind         commit
+ * READING   SENDING       –             –            –                   –                –                READING at     position,
+ *                                                                                                          the position   known
+ * SENDING   –             known rises   REFUSED (1)  READING behind      READING before   –                –              position,
+ *                                                    the batch           the batch                                        known
+ * REFUSED   –             known rises   REFUSED      –                   –                READING at what  –              nothing
+ *                                                                                         the store has
  * </pre>
  *
  * An event that has no place in its row throws. (1) Only where the claim exceeds what the store has: another lane of the call was short
@@ -22,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A call whose outcome is unknown is repeated with claims that are made anew, or the batch is given up. A {@linkplain #begin batch that
  * ends where it begins} is the check: it has no entries and a claim for every tag.
+ *
+ * <p>Records that were {@linkplain #completed left} wait, and with them all later ones under their tags: such a tag is closed for batches of
+ * what comes next, until all that waits is sent again in one batch. The position, and so every commit, stays at the first that waits.
  */
 public final class LaneReader {
 
@@ -39,15 +46,19 @@ public final class LaneReader {
     private final long[] known;
     /** By tag, the least that the store had. */
     private final Map<Integer, Long> refusals;
+    /** By tag, the offsets that wait. */
+    private final Map<Integer, SortedSet<Long>> waiting = new HashMap<>();
 
     private State state;
-    private long position;
+    private long next;
     private long end;
+    /** The tags that the batch under way has nothing under. */
+    private Set<Integer> closed = Set.of();
 
-    LaneReader(Lane lane, State state, long position, long end, long[] known, Map<Integer, Long> refusals) {
+    LaneReader(Lane lane, State state, long next, long end, long[] known, Map<Integer, Long> refusals) {
         this.lane = lane;
         this.state = state;
-        this.position = position;
+        this.next = next;
         this.end = end;
         this.known = known.clone();
         this.refusals = new HashMap<>(refusals);
@@ -81,12 +92,25 @@ public final class LaneReader {
         return state;
     }
 
-    /** The offset of the next record that is not acknowledged. */
+    /** The offset of the first record that is not acknowledged: one that waits, or the next to be read. */
     public long position() {
-        return position;
+        return waiting.values().stream()
+                .map(SortedSet::first)
+                .min(Long::compare)
+                .orElse(next);
     }
 
-    /** The end of the batch that is under way; the position where there is none. */
+    /** The offset of the next record to be read. */
+    public long next() {
+        return next;
+    }
+
+    /** Whether a record waits. */
+    public boolean isWaiting(long offset) {
+        return waiting.values().stream().anyMatch(offsets -> offsets.contains(offset));
+    }
+
+    /** The end of the batch that is under way; what is to be read next where there is none. */
     public long end() {
         return end;
     }
@@ -102,29 +126,37 @@ public final class LaneReader {
     }
 
     /**
-     * A batch is about to be sent: every record from the position on.
+     * A batch is about to be sent: every record from the next one on, except what is under a tag that others wait under.
      *
-     * @param next the offset behind the batch; the position for a check
+     * @param behind the offset behind the batch; that of the next record for a check
      */
-    public void begin(long next) {
+    public void begin(long behind) {
         require(State.READING);
-        if (next < position) {
-            throw new IllegalArgumentException("batch must not end before " + position + ", got " + next);
+        if (behind < next) {
+            throw new IllegalArgumentException("batch must not end before " + next + ", got " + behind);
         }
         state = State.SENDING;
-        end = next;
+        end = behind;
+        closed = Set.copyOf(waiting.keySet());
+    }
+
+    /** A batch of all records that wait is about to be sent. */
+    public void retry() {
+        require(State.READING);
+        state = State.SENDING;
+        closed = Set.of();
     }
 
     /** What is claimed of the batch that is under way. */
     public LaneClaims claims() {
         requireBatch();
-        return new LaneClaims(lane, end, known);
+        return new LaneClaims(lane, end, known, closed);
     }
 
     /** What a check claims, also within a batch that was refused: nothing of the batch is stated to be in the store. */
     public LaneClaims checkClaims() {
         requireBatch();
-        return new LaneClaims(lane, position, known);
+        return new LaneClaims(lane, position(), known, closed);
     }
 
     /** The store took a call with this claim. */
@@ -144,16 +176,40 @@ public final class LaneReader {
 
     /** All calls of the batch were acknowledged. */
     public void completed() {
+        completed(Map.of());
+    }
+
+    /**
+     * All calls of the batch were acknowledged, but for what was left.
+     *
+     * @param left the offsets of what was left, by tag
+     */
+    public void completed(Map<Integer, ? extends Set<Long>> left) {
         require(State.SENDING);
         state = State.READING;
-        position = end;
+        next = end;
+        waiting.keySet().retainAll(closed);
+        left.forEach((tag, offsets) ->
+                waiting.computeIfAbsent(tag, of -> new TreeSet<>()).addAll(offsets));
     }
 
     /** No call of the batch is under way any more, and not all were acknowledged: reading goes on at the beginning of the batch. */
     public void giveUp() {
         require(State.SENDING);
         state = State.READING;
-        end = position;
+        end = next;
+    }
+
+    /** What waits is read again, and all behind it. */
+    public void rewind() {
+        require(State.READING);
+        readFrom(position());
+    }
+
+    private void readFrom(long offset) {
+        next = offset;
+        end = offset;
+        waiting.clear();
     }
 
     /**
@@ -162,19 +218,21 @@ public final class LaneReader {
      *
      * @param oldest the first record that is still worth reading: what is before it has expired
      * @param emptied where reading begins again where the store has nothing at all of the lane, as one that was emptied
-     * @return the new position, never above the beginning of the batch
+     * @return the new position, never above the beginning of the batch, nor above what waits
      */
     public long goBack(long oldest, long emptied) {
         require(State.REFUSED);
         boolean isEmptied = isEmptied();
-        refusals.forEach((tag, complete) -> {
-            known[tag] = Math.min(known[tag], complete);
-            position = Math.min(position, isEmptied ? emptied : Math.max(oldest, complete));
-        });
+        long again = position();
+        for (Map.Entry<Integer, Long> refusal : refusals.entrySet()) {
+            long complete = refusal.getValue();
+            known[refusal.getKey()] = Math.min(known[refusal.getKey()], complete);
+            again = Math.min(again, isEmptied ? emptied : Math.max(oldest, complete));
+        }
         refusals.clear();
         state = State.READING;
-        end = position;
-        return position;
+        readFrom(again);
+        return again;
     }
 
     /** Whether nothing is left under any tag that something was acknowledged under. */
@@ -189,7 +247,7 @@ public final class LaneReader {
 
     /** What may be committed now; null between a refusal and going back. */
     public @Nullable LaneCommit commit() {
-        return state == State.REFUSED ? null : new LaneCommit(lane.topicId(), position, known);
+        return state == State.REFUSED ? null : new LaneCommit(lane.topicId(), position(), known);
     }
 
     private void require(State wanted) {

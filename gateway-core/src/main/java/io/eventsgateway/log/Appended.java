@@ -10,15 +10,22 @@ import java.util.stream.Stream;
  * @param events how many were added
  * @param duplicates how many had been there already
  * @param claims what was claimed, and is complete now
+ * @param left what was not appended, and has to be appended later
  */
-public record Appended(int events, int duplicates, List<Claim> claims) {
+public record Appended(int events, int duplicates, List<Claim> claims, List<Left> left) {
 
     /** Nothing at all. */
     public static final Appended NOTHING = new Appended(0, 0, List.of());
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public Appended {
         claims = List.copyOf(claims);
+        left = List.copyOf(left);
+    }
+
+    /** Of a batch of which nothing was left. */
+    public Appended(int events, int duplicates, List<Claim> claims) {
+        this(events, duplicates, claims, List.of());
     }
 
     /** Both together. */
@@ -26,6 +33,7 @@ public record Appended(int events, int duplicates, List<Claim> claims) {
         return new Appended(
                 events + other.events,
                 duplicates + other.duplicates,
-                Stream.concat(claims.stream(), other.claims.stream()).toList());
+                Stream.concat(claims.stream(), other.claims.stream()).toList(),
+                Stream.concat(left.stream(), other.left.stream()).toList());
     }
 }

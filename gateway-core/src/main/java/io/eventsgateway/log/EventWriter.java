@@ -19,8 +19,11 @@ public interface EventWriter {
      * Appends a batch, in its order within each destination. When the stage fails, any part of the batch may have been appended
      * and nothing of it is under way any more; the whole may be appended again.
      *
-     * @param lanes what is claimed of each lane that the batch has entries of; the entries of another lane are appended without a look at
-     *     what the log has lost
+     * <p>Where a part of the store can't be written now, as while it moves, the entries under its tags may be left, all that come after one
+     * of the same tag too, and the others are appended. What is left has to be appended before anything else under its tag.
+     *
+     * @param lanes what is claimed of each lane that the batch has entries of, and the tags under which they are left unsent; the entries of
+     *     another lane are appended without a look at what the log has lost, and never left
      * @return what became of it, and the claims that the log took; fails with {@link LostException} when the log has lost something that is
      *     claimed, whatever else failed; with {@link RefusedException} when the store will never take one of the entries
      */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.eventsgateway.lane.LaneReader.State;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +162,96 @@ class LaneReaderTest {
         assertThat(reader.goBack(12, 14)).isEqualTo(10);
     }
 
+    private void leaves12And14() {
+        reader.begin(15);
+        reader.acknowledged(reader.claims().of(2));
+        reader.completed(Map.of(1, Set.of(12L, 14L)));
+    }
+
+    @Test
+    void commitsNothingBehindARecordThatWaits() {
+        leaves12And14();
+
+        assertThat(reader.next()).isEqualTo(15);
+        assertThat(reader.position()).isEqualTo(12);
+        assertThat(reader.isWaiting(12)).isTrue();
+        assertThat(reader.isWaiting(13)).isFalse();
+        assertThat(reader.commit()).isEqualTo(new LaneCommit("t", 12, new long[] {4, 7, 12}));
+    }
+
+    @Test
+    void closesATagUntilWhatWaitsUnderItIsSentAgain() {
+        leaves12And14();
+        reader.begin(20);
+        assertThat(reader.claims().isClosed(1)).isTrue();
+        assertThat(reader.claims().isClosed(2)).isFalse();
+        assertThat(reader.claims().of(2)).isEqualTo(new Claim(LANE, 2, 15, 20));
+        reader.completed(Map.of(1, Set.of(17L)));
+
+        reader.retry();
+        assertThat(reader.claims().isClosed(1)).isFalse();
+        Claim all = reader.claims().of(1);
+        assertThat(all).isEqualTo(new Claim(LANE, 1, 7, 20));
+        reader.acknowledged(all);
+        reader.completed();
+
+        assertThat(reader.position()).isEqualTo(20);
+        assertThat(reader.isWaiting(12)).isFalse();
+        reader.begin(22);
+        assertThat(reader.claims().isClosed(1)).isFalse();
+    }
+
+    @Test
+    void keepsWhatIsLeftAgain() {
+        leaves12And14();
+        reader.retry();
+        reader.completed(Map.of(1, Set.of(14L)));
+
+        assertThat(reader.position()).isEqualTo(14);
+        assertThat(reader.next()).isEqualTo(15);
+    }
+
+    @Test
+    void keepsAllThatWaitsWhereItIsNotTaken() {
+        leaves12And14();
+        reader.retry();
+        reader.giveUp();
+
+        assertThat(reader.position()).isEqualTo(12);
+        assertThat(reader.isWaiting(14)).isTrue();
+    }
+
+    /** Below what waits everything is acknowledged, and behind it not. */
+    @Test
+    void statesNothingBehindWhatWaitsWhereItChecks() {
+        leaves12And14();
+        reader.begin(15);
+
+        assertThat(reader.checkClaims().of(0)).isEqualTo(new Claim(LANE, 0, 4, 12));
+    }
+
+    @Test
+    void goesBackNoLessFarThanToWhatWaits() {
+        leaves12And14();
+        reader.begin(15);
+        reader.refused(new Found(reader.claims().of(2), 14));
+
+        assertThat(reader.goBack(0, 0)).isEqualTo(12);
+        assertThat(reader.next()).isEqualTo(12);
+        assertThat(reader.isWaiting(12)).isFalse();
+    }
+
+    @Test
+    void readsAgainWhatWaits() {
+        leaves12And14();
+        reader.rewind();
+
+        assertThat(reader.next()).isEqualTo(12);
+        assertThat(reader.position()).isEqualTo(12);
+        reader.begin(13);
+        assertThat(reader.claims().isClosed(1)).isFalse();
+    }
+
     @Test
     void beginsWithWhatTheStoreHas() {
         LaneReader fresh = LaneReader.begin(LANE, 3, new long[] {5, 0});
@@ -186,6 +277,10 @@ class LaneReaderTest {
                 each -> each.acknowledged(claim),
                 "refused",
                 each -> each.refused(new Found(claim, 0)),
+                "retry",
+                LaneReader::retry,
+                "rewind",
+                LaneReader::rewind,
                 "completed",
                 LaneReader::completed,
                 "giveUp",
@@ -193,7 +288,7 @@ class LaneReaderTest {
                 "goBack",
                 each -> each.goBack(0, 0));
         Map<State, String> allowed = Map.of(
-                State.READING, "begin",
+                State.READING, "begin retry rewind",
                 State.SENDING, "claims checkClaims acknowledged refused completed giveUp",
                 State.REFUSED, "claims checkClaims acknowledged refused goBack");
 

@@ -60,6 +60,11 @@ final class AloneReader {
     void read(TopicPartition partition) {
         Set<TopicPartition> others = new HashSet<>(assignment.all());
         others.remove(partition);
+        // what is committed beside an offset is about the record at it
+        delivery.settle();
+        if (!assignment.has(partition)) {
+            return;
+        }
         consumer.pause(others);
         consumer.resume(Set.of(partition));
         long offset = consumer.position(partition);

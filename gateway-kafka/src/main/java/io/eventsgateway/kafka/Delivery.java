@@ -1,7 +1,6 @@
 package io.eventsgateway.kafka;
 
 import io.eventsgateway.Text;
-import io.eventsgateway.lane.Claim;
 import io.eventsgateway.lane.LaneReader;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.LostException;
@@ -35,6 +34,7 @@ final class Delivery {
     private final Feed feed;
     private final RecordSink sink;
     private final LaneReaders readers;
+    private final WaitingRecords waiting;
     private final LossCheck losses;
     private final Replay replay;
     private final Backpressure backpressure;
@@ -48,12 +48,14 @@ final class Delivery {
             Feed feed,
             RecordSink sink,
             LaneReaders readers,
+            WaitingRecords waiting,
             LossCheck losses,
             Replay replay,
             Backpressure backpressure) {
         this.feed = feed;
         this.sink = sink;
         this.readers = readers;
+        this.waiting = waiting;
         this.losses = losses;
         this.replay = replay;
         this.backpressure = backpressure;
@@ -103,6 +105,53 @@ final class Delivery {
         take(new Part(List.of(record), why));
     }
 
+    /** Sends again what waits, if that is due. */
+    void retryIfDue() {
+        if (waiting.isDue()) {
+            retry(Set.of());
+            backpressure.release();
+        }
+    }
+
+    /** Sends again what waits until nothing does. */
+    void settle() {
+        long delay = FIRST_DELAY_MILLIS;
+        while (!waiting.all().isEmpty()) {
+            backpressure.fail(waiting, new IllegalStateException(waiting.cause()), delay);
+            delay = Math.min(2 * delay, LAST_DELAY_MILLIS);
+            retry(Set.of());
+        }
+        backpressure.release();
+    }
+
+    /**
+     * Sends again what waits.
+     *
+     * @param pending partitions of which records were polled that are not in the log
+     * @return whether reading goes on elsewhere, also in those
+     */
+    private boolean retry(Set<TopicPartition> pending) {
+        List<InboundRecord> records = waiting.all();
+        boolean moved = false;
+        if (!records.isEmpty()) {
+            LaneBatch batch = LaneBatch.retry(records, readers);
+            Exception failure = attempt(new Part(records, null), batch);
+            if (failure instanceof LostException lost) {
+                goBack(batch, lost, pending);
+                moved = true;
+            } else if (failure != null) {
+                batch.giveUp();
+                // it is taken apart when it is read again
+                moved = failure instanceof RefusedException || failure instanceof TooMuchException;
+                if (moved) {
+                    replay.rewind(batch, pending);
+                }
+            }
+        }
+        waiting.sent();
+        return moved;
+    }
+
     private void take(Part whole) {
         readers.beginMissing(whole.records());
         Map<TopicPartition, LaneReader> by = readers.of(whole.records());
@@ -110,6 +159,14 @@ final class Delivery {
         long delay = FIRST_DELAY_MILLIS;
         int alone = 0;
         while (!parts.isEmpty()) {
+            if (waiting.isFull()) {
+                backpressure.fail(waiting, new IllegalStateException(waiting.cause()), delay);
+                delay = Math.min(2 * delay, LAST_DELAY_MILLIS);
+                if (retry(pending(parts))) {
+                    break;
+                }
+                continue;
+            }
             Part part = parts.pop();
             part = part.with(readers.remaining(part.records(), by));
             if (part.records().isEmpty()) {
@@ -127,7 +184,7 @@ final class Delivery {
                     && (failure instanceof RefusedException || failure instanceof TooMuchException);
             if (failure instanceof LostException lost) {
                 parts.push(part);
-                goBack(batch, lost, parts);
+                goBack(batch, lost, pending(parts));
                 break;
             }
             batch.giveUp();
@@ -150,22 +207,26 @@ final class Delivery {
     }
 
     /** Goes back, in all partitions of which parts are left; asks for all tags first, so that it goes back once and not a tag at a time. */
-    private void goBack(LaneBatch batch, LostException lost, Deque<Part> parts) {
+    private void goBack(LaneBatch batch, LostException lost, Set<TopicPartition> pending) {
         batch.found(lost.found());
         losses.ask(batch);
+        replay.goBack(batch, pending);
+    }
+
+    private static Set<TopicPartition> pending(Deque<Part> parts) {
         Set<TopicPartition> pending = new HashSet<>();
         parts.forEach(part -> pending.addAll(LaneReaders.partitions(part.records())));
-        replay.goBack(batch, pending);
+        return pending;
     }
 
     /** Why a part is not where it should be; null when it is. */
     private @Nullable Exception attempt(Part part, LaneBatch batch) {
-        CompletionStage<List<Claim>> stage;
+        CompletionStage<Appended> stage;
         try {
             String refused = part.refused();
             stage = refused == null
-                    ? sink.accept(batch.claims(), part.records()).thenApply(Appended::claims)
-                    : sink.reject(part.records().get(0), refused).thenApply(done -> List.of());
+                    ? sink.accept(batch.claims(), part.records())
+                    : sink.reject(part.records().get(0), refused).thenApply(done -> Appended.NOTHING);
         } catch (OutOfMemoryError | StackOverflowError tooMuch) {
             return new TooMuchException(tooMuch);
         } catch (RuntimeException fault) {
@@ -174,13 +235,15 @@ final class Delivery {
             }
             return fault;
         }
-        CompletableFuture<List<Claim>> taken = stage.toCompletableFuture();
+        CompletableFuture<Appended> taken = stage.toCompletableFuture();
         try {
             backpressure.await(taken);
         } catch (ExecutionException failed) {
             return failed.getCause() instanceof Exception cause ? cause : failed;
         }
-        batch.completed(taken.join());
+        Appended appended = taken.join();
+        batch.completed(appended.claims(), appended.left());
+        waiting.add(part.records(), appended.left());
         return null;
     }
 }

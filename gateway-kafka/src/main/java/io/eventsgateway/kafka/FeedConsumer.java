@@ -107,7 +107,8 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         this.backpressure = new Backpressure(feed, consumer, commits::commitIfDue, clock);
         this.poller = new Poller(feed, consumer, topics, assignment, replay, backpressure);
         this.losses = new LossCheck(feed, log, readers, assignment, replay, backpressure, clock);
-        this.delivery = new Delivery(feed, sink, readers, losses, replay, backpressure);
+        WaitingRecords waiting = new WaitingRecords(feed, readers, clock);
+        this.delivery = new Delivery(feed, sink, readers, waiting, losses, replay, backpressure);
         this.aloneReader =
                 new AloneReader(feed, consumer, topics, assignment, suspects, trials, commits, poller, delivery);
     }
@@ -158,6 +159,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     void turn() {
         require(isReading(), "turn");
         losses.checkIfDue();
+        delivery.retryIfDue();
         TopicPartition suspect = suspects.among(assignment.all());
         if (suspect == null) {
             readTogether();

@@ -7,11 +7,14 @@ import io.eventsgateway.lane.Found;
 import io.eventsgateway.lane.Lane;
 import io.eventsgateway.lane.LaneClaims;
 import io.eventsgateway.lane.LaneReader;
+import io.eventsgateway.log.Left;
 import io.eventsgateway.route.InboundRecord;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -33,16 +36,23 @@ final class LaneBatch {
         Map<TopicPartition, Long> ends = new HashMap<>();
         records.forEach(in -> ends.merge(partition(in.source()), in.source().offset() + 1, Math::max));
         LaneBatch batch = new LaneBatch(readers.of(ends.keySet()));
-        // offsets may be below the position where Kafka has less than was committed
+        // offsets may be below the next one where Kafka has less than was committed
         batch.readers.forEach(
-                (partition, reader) -> reader.begin(Math.max(reader.position(), ends.getOrDefault(partition, 0L))));
+                (partition, reader) -> reader.begin(Math.max(reader.next(), ends.getOrDefault(partition, 0L))));
+        return batch;
+    }
+
+    /** Begins with all records that wait, those of one partition in the order of their offsets. */
+    static LaneBatch retry(List<InboundRecord> records, LaneReaders readers) {
+        LaneBatch batch = new LaneBatch(readers.of(records));
+        batch.readers.values().forEach(LaneReader::retry);
         return batch;
     }
 
     /** Begins a check of some partitions. */
     static LaneBatch check(Collection<TopicPartition> partitions, LaneReaders readers) {
         LaneBatch batch = new LaneBatch(readers.of(partitions));
-        batch.readers.values().forEach(reader -> reader.begin(reader.position()));
+        batch.readers.values().forEach(reader -> reader.begin(reader.next()));
         return batch;
     }
 
@@ -59,10 +69,14 @@ final class LaneBatch {
         return readers.values().stream().map(LaneReader::checkClaims).toList();
     }
 
-    /** All of it is where it should be, and the log has taken these claims. */
-    void completed(List<Claim> claims) {
+    /** All of it is where it should be, but for what was left, and the log has taken these claims. */
+    void completed(List<Claim> claims, List<Left> left) {
         claims.forEach(this::acknowledged);
-        readers.values().forEach(LaneReader::completed);
+        Map<TopicPartition, Map<Integer, Set<Long>>> by = new HashMap<>();
+        left.forEach(each -> by.computeIfAbsent(partition(each.source()), of -> new HashMap<>())
+                .computeIfAbsent(each.tag(), of -> new HashSet<>())
+                .add(each.source().offset()));
+        readers.forEach((partition, reader) -> reader.completed(by.getOrDefault(partition, Map.of())));
     }
 
     /** The log answered these claims; some may be refused. */

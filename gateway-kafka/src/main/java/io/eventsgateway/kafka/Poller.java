@@ -98,7 +98,8 @@ final class Poller {
         return batch;
     }
 
-    private static long size(InboundRecord in) {
+    /** About what a record takes of memory. */
+    static long size(InboundRecord in) {
         byte[] key = in.key();
         byte[] value = in.value();
         long size = key == null ? 0 : key.length;

@@ -88,17 +88,32 @@ final class Replay {
                             Math.min(few, emptied.getOrDefault(partition, 0L))));
         });
         batch.giveUp();
-        Set<TopicPartition> moved = new HashSet<>(pending);
-        moved.addAll(lost.keySet());
-        for (TopicPartition partition : moved) {
-            LaneReader reader = readers.of(partition);
-            if (reader != null && assignment.has(partition)) {
-                consumer.seek(partition, reader.position());
-                assignment.readsFrom(partition, reader.position());
-            }
-        }
+        seek(lost.keySet());
+        seek(pending);
         listener.wentBack(feed);
         LOG.warn("Reading again after a loss in the log feed={} from={}", feed.label(), again);
+    }
+
+    /**
+     * Reads again what waits, and all behind it.
+     *
+     * @param batch what was sent of what waits
+     * @param pending as {@link #goBack}
+     */
+    void rewind(LaneBatch batch, Collection<TopicPartition> pending) {
+        batch.readers().values().forEach(LaneReader::rewind);
+        seek(batch.readers().keySet());
+        seek(pending);
+    }
+
+    private void seek(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            LaneReader reader = readers.of(partition);
+            if (reader != null && assignment.has(partition)) {
+                consumer.seek(partition, reader.next());
+                assignment.readsFrom(partition, reader.next());
+            }
+        }
     }
 
     private Map<TopicPartition, Long> since(Instant time, Collection<TopicPartition> partitions) {

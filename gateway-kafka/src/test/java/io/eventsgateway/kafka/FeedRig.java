@@ -3,6 +3,7 @@ package io.eventsgateway.kafka;
 import io.eventsgateway.lane.Lane;
 import io.eventsgateway.lane.LaneClaims;
 import io.eventsgateway.log.Appended;
+import io.eventsgateway.log.EventWriter;
 import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.topic.Feed;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,10 @@ final class FeedRig {
     final FeedConsumer loop = newLoop(consumer);
 
     FeedConsumer newLoop(GroupConsumer of) {
+        return newLoop(of, sink, log);
+    }
+
+    FeedConsumer newLoop(GroupConsumer of, RecordSink sink, EventWriter log) {
         FirstStart start = new FirstStart(binding, options, topics, FeedListener.NONE);
         return new FeedConsumer(binding, of, topics, sink, log, options, FeedListener.NONE, start, suspects, of::nanos);
     }

@@ -8,6 +8,7 @@ import io.eventsgateway.lane.LaneClaims;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.Gate;
+import io.eventsgateway.log.Left;
 import io.eventsgateway.log.LostException;
 import io.eventsgateway.log.RefusedException;
 import java.time.Duration;
@@ -53,19 +54,65 @@ final class Appender {
     CompletionStage<Appended> append(Collection<LaneClaims> lanes, List<Entry> batch) {
         Map<String, LaneClaims> claimed = new HashMap<>();
         lanes.forEach(each -> claimed.put(each.lane().partitionKey(), each));
+        List<Left> left = new ArrayList<>();
         List<CompletableFuture<Appended>> chains = new ArrayList<>();
-        for (List<AppendCall> chain : chains(batch)) {
+        for (List<AppendCall> chain : chains(open(batch, claimed, left))) {
             claim(chain, claimed);
-            CompletionStage<Appended> sum = CompletableFuture.completedStage(Appended.NOTHING);
-            for (AppendCall call : chain) {
-                sum = sum.thenCompose(before -> append(call).thenApply(before::plus));
-            }
-            chains.add(sum.toCompletableFuture());
+            chains.add(append(chain, claimed.keySet()).toCompletableFuture());
         }
         return CompletableFuture.allOf(chains.toArray(CompletableFuture<?>[]::new))
-                .thenApply(
-                        done -> chains.stream().map(CompletableFuture::join).reduce(Appended.NOTHING, Appended::plus))
+                .thenApply(done -> chains.stream()
+                        .map(CompletableFuture::join)
+                        .reduce(new Appended(0, 0, List.of(), left), Appended::plus))
                 .exceptionallyCompose(failure -> CompletableFuture.failedStage(worst(failure, chains)));
+    }
+
+    /** What of a batch is to be sent; the others are left. */
+    private List<Entry> open(List<Entry> batch, Map<String, LaneClaims> claimed, List<Left> left) {
+        List<Entry> open = new ArrayList<>(batch.size());
+        for (Entry entry : batch) {
+            LaneClaims claims = claimed.get(entry.source().partitionKey());
+            int tag = space.keys(entry.destination()).tag();
+            if (claims != null && claims.isClosed(tag)) {
+                left.add(new Left(entry.source(), tag, "others wait"));
+            } else {
+                open.add(entry);
+            }
+        }
+        return open;
+    }
+
+    /** Appends the calls of a chain in turn. */
+    private CompletionStage<Appended> append(List<AppendCall> chain, Set<String> claimed) {
+        CompletionStage<Appended> sum = CompletableFuture.completedStage(Appended.NOTHING);
+        for (int i = 0; i < chain.size(); i++) {
+            List<AppendCall> rest = chain.subList(i, chain.size());
+            sum = sum.thenCompose(before -> before.left().isEmpty()
+                    ? append(rest.get(0))
+                            .exceptionallyCompose(failure -> leave(rest, claimed, failure))
+                            .thenApply(before::plus)
+                    : CompletableFuture.completedStage(before));
+        }
+        return sum;
+    }
+
+    /** Leaves the rest of a chain, where its slot can't be written now and every entry is of a lane with claims. */
+    private static CompletionStage<Appended> leave(List<AppendCall> rest, Set<String> claimed, Throwable failure) {
+        List<Left> left = new ArrayList<>();
+        for (AppendCall call : rest) {
+            for (int tag : call.tags()) {
+                for (Entry entry : call.under(tag)) {
+                    if (!claimed.contains(entry.source().partitionKey())) {
+                        return CompletableFuture.failedStage(failure);
+                    }
+                    left.add(new Left(
+                            entry.source(), tag, RedisProblem.of(failure).cause()));
+                }
+            }
+        }
+        return RedisError.isOfASlot(failure)
+                ? CompletableFuture.completedStage(new Appended(0, 0, List.of(), left))
+                : CompletableFuture.failedStage(failure);
     }
 
     /** What a batch fails with: a loss, where any call was refused for one, since it has to be gone back for whatever else failed. */

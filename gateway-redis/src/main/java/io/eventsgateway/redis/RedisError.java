@@ -32,6 +32,9 @@ final class RedisError {
             "offset is out of range",
             "Protocol error: invalid bulk length");
 
+    /** That some of a slot's keys have moved, or that nobody serves it. */
+    private static final Pattern OF_A_SLOT = Pattern.compile("^(TRYAGAIN|CLUSTERDOWN)(?![0-9A-Za-z_])");
+
     private RedisError() {}
 
     /**
@@ -41,6 +44,12 @@ final class RedisError {
     static boolean isOfTheServer(Throwable failure) {
         String answer = answer(failure);
         return answer == null || !isOfAnEntry(answer);
+    }
+
+    /** Whether a failure is the answer of a cluster that a slot can't be written now, as while it moves; nothing was written. */
+    static boolean isOfASlot(Throwable failure) {
+        String answer = answer(failure);
+        return answer != null && OF_A_SLOT.matcher(answer).find();
     }
 
     private static boolean isOfAnEntry(String answer) {

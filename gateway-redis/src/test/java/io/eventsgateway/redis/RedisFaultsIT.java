@@ -3,6 +3,7 @@ package io.eventsgateway.redis;
 import static io.eventsgateway.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
@@ -11,12 +12,14 @@ import io.eventsgateway.Payload;
 import io.eventsgateway.Source;
 import io.eventsgateway.lane.Lane;
 import io.eventsgateway.lane.LaneClaims;
+import io.eventsgateway.lane.LaneReader;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventReader;
 import io.eventsgateway.log.Follower;
 import io.eventsgateway.log.Gap;
 import io.eventsgateway.log.LaneWriter;
+import io.eventsgateway.log.Left;
 import io.eventsgateway.log.LostException;
 import io.eventsgateway.log.Page;
 import io.lettuce.core.KillArgs;
@@ -41,6 +44,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -213,6 +217,76 @@ class RedisFaultsIT {
         appendPatiently("e");
         assertThat(follower.pushed()).isEqualTo("e");
         assertThat(names(read(null))).containsExactly("a", "b", "c", "d", "e");
+    }
+
+    @Test
+    void leavesWhatIsInASlotThatMovesAndAppendsTheRest() {
+        RedisCluster cluster = closing(new RedisCluster());
+        open(RedisOptions.ofCluster(cluster.uris().subList(0, 1), RETENTION, FREQUENCY));
+        Lane moving = new Lane("group", "topic", 0);
+        LaneReader reader = LaneReader.begin(moving, 0, new long[log.tags()]);
+        Destination other = destinationOfAnotherTag();
+        reader.begin(2);
+        complete(
+                reader,
+                log.append(List.of(reader.claims()), List.of(of(moving, 0, destination), of(moving, 1, other))));
+        int slot = Keys.slot(SPACE.keys(destination).tag());
+
+        cluster.move(slot, cluster.otherMaster(slot), () -> {
+            reader.begin(4);
+            Appended some = complete(
+                    reader,
+                    log.append(List.of(reader.claims()), List.of(of(moving, 2, destination), of(moving, 3, other))));
+            assertThat(some.events()).isEqualTo(1);
+            assertThat(some.left())
+                    .extracting(Left::source, Left::tag)
+                    .containsExactly(tuple(
+                            of(moving, 2, destination).source(),
+                            SPACE.keys(destination).tag()));
+            assertThat(some.left().get(0).cause()).contains("being moved");
+            // no call is made for it
+            reader.begin(6);
+            Appended more = complete(
+                    reader,
+                    log.append(List.of(reader.claims()), List.of(of(moving, 4, destination), of(moving, 5, other))));
+            assertThat(more.events()).isEqualTo(1);
+            assertThat(reader.position()).isEqualTo(2);
+            assertThat(log.state().works()).isTrue();
+        });
+        await(() -> {
+            reader.retry();
+            complete(
+                    reader,
+                    log.append(
+                            List.of(reader.claims()), List.of(of(moving, 2, destination), of(moving, 4, destination))));
+            return reader.position() == 6;
+        });
+
+        assertThat(names(read(null))).containsExactly("0", "2", "4");
+    }
+
+    private Destination destinationOfAnotherTag() {
+        return IntStream.range(0, 1000)
+                .mapToObj(i -> new Destination("acme", "view", "other" + i))
+                .filter(each ->
+                        SPACE.keys(each).tag() != SPACE.keys(destination).tag())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Entry of(Lane lane, long offset, Destination destination) {
+        Event event = Event.message(String.valueOf(offset), Payload.of("{}".getBytes(StandardCharsets.UTF_8)));
+        return new Entry(destination, event, new Source("t", lane.topicId(), lane.partition(), offset), null);
+    }
+
+    private static Appended complete(LaneReader reader, CompletionStage<Appended> stage) {
+        Appended appended =
+                stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+        appended.claims().forEach(reader::acknowledged);
+        reader.completed(appended.left().stream()
+                .collect(Collectors.groupingBy(
+                        Left::tag, Collectors.mapping(left -> left.source().offset(), Collectors.toSet()))));
+        return appended;
     }
 
     @Test
