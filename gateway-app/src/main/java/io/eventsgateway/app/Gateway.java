@@ -228,6 +228,10 @@ public final class Gateway implements AutoCloseable {
                         each -> each.state().silentMillis() / 1000.0)
                 .description("For how long Redis has not pushed what it should")
                 .register(registry);
+        Gauge.builder("events.gateway.redis.replica.lag.bytes", log, each -> each.state()
+                        .replicaLagBytes())
+                .description("What a failover to the replica that lags most would lose of Redis's replication stream")
+                .register(registry);
         return log;
     }
 

@@ -86,6 +86,7 @@ final class FaultLab implements AutoCloseable {
         faults.put("redis-rolled-back", this::redisRolledBack);
         faults.put("both-killed", this::bothKilled);
         faults.put("handed-over", this::handedOver);
+        faults.put("two-masters", this::twoMasters);
         faults.put("redis-paused-storm", this::redisPausedStorm);
         faults.put("cluster-slot-slow", this::clusterSlotSlow);
         return faults;
@@ -363,6 +364,22 @@ final class FaultLab implements AutoCloseable {
             });
             await("a new master", () -> redis.master() != master);
             lab.pass(10);
+            return lab.finish();
+        }
+    }
+
+    /** The master hangs until another one is there, and takes writes again before it learns of that. */
+    private Lab.Result twoMasters() {
+        try (RedisSentinels redis = new RedisSentinels();
+                Lab lab = begin("two-masters", sentinels(redis), 2)) {
+            for (int i = 0; i < Math.min(size.rounds(), 3); i++) {
+                lab.pass(2);
+                RedisServer master = redis.master();
+                master.pause();
+                await("a new master", () -> redis.master() != master);
+                master.resume();
+                lab.pass(10);
+            }
             return lab.finish();
         }
     }

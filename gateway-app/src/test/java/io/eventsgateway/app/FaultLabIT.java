@@ -61,7 +61,8 @@ class FaultLabIT {
                 "cluster-master-killed",
                 "redis-rolled-back",
                 "both-killed",
-                "handed-over"
+                "handed-over",
+                "two-masters"
             })
     void losesNothingThatIsNotAnnounced(String fault) {
         Lab.Result result = run(fault);

@@ -29,7 +29,7 @@ final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
     private static final long FIRST_DELAY_MILLIS = 100;
-    private static final long LAST_DELAY_MILLIS = 5000;
+    private static final long LAST_DELAY_MILLIS = 1000;
 
     private final Feed feed;
     private final RecordSink sink;

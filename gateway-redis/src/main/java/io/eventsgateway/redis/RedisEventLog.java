@@ -48,6 +48,7 @@ public final class RedisEventLog implements EventLog {
     private final CommandConnection connection;
     private final PubSub pubSub;
     private final LaneCheck laneCheck;
+    private final ReplicaLag lag;
     private final Appender appender;
     private final Ticker ticker;
     private final byte[] retention;
@@ -69,9 +70,10 @@ public final class RedisEventLog implements EventLog {
         this.pubSub = new PubSub(topology, space, writer, connection, System::nanoTime);
         this.laneCheck = new LaneCheck(space, connection, topology, remembered);
         this.appender = new Appender(space, topology, connection, options.retention());
+        this.lag = new ReplicaLag(space, writer, connection, topology);
         WriteProbe probe = new WriteProbe(space, writer, connection, problems, topology);
         OutageLog outages = new OutageLog(new Outages(topology));
-        this.ticker = new Ticker(connection, pubSub, probe, format, problems, outages, options.frequency());
+        this.ticker = new Ticker(connection, pubSub, probe, lag, format, problems, outages, options.frequency());
         this.retention = Keys.number(options.retention().toMillis());
         this.memory = Keys.number(remembered.toMillis());
     }
@@ -102,13 +104,15 @@ public final class RedisEventLog implements EventLog {
         if (problem.isEmpty()) {
             problem = connected ? pubSub.problem() : "connection lost";
         }
+        Replication replication = lag.worst();
         return new RedisState(
                 connected,
                 problem,
-                connection.warning(),
+                connection.warning().isEmpty() ? replication.warning() : connection.warning(),
                 pubSub.followed(),
                 pubSub.unconfirmed(),
-                pubSub.silentNanos() / 1_000_000);
+                pubSub.silentNanos() / 1_000_000,
+                replication.lagBytes());
     }
 
     /** What the log's Redis remembers about issuers of tokens, for all replicas; open as long as the log is. */

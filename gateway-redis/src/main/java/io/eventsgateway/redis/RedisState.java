@@ -9,9 +9,16 @@ package io.eventsgateway.redis;
  * @param followed how many destinations are followed
  * @param unconfirmed how many of them Redis is not confirmed to push
  * @param silentMillis for how long Redis has not pushed what it should; 0 where it does
+ * @param replicaLagBytes by how many bytes the replica lags that lags most: what a failover to it would lose now; 0 where there is none
  */
 public record RedisState(
-        boolean connected, String problem, String warning, int followed, long unconfirmed, long silentMillis) {
+        boolean connected,
+        String problem,
+        String warning,
+        int followed,
+        long unconfirmed,
+        long silentMillis,
+        long replicaLagBytes) {
 
     /** Whether clients can be served: commands succeed, and pushing does or has failed only just now. */
     public boolean works() {

@@ -26,7 +26,8 @@ enum Script {
     ENDS,
     MARK,
     RIGHTS,
-    FORMAT;
+    FORMAT,
+    REPLICATION;
 
     private final byte[] source;
     private final String digest;

@@ -29,6 +29,7 @@ final class Ticker implements AutoCloseable {
     private final CommandConnection connection;
     private final PubSub pubSub;
     private final WriteProbe probe;
+    private final ReplicaLag lag;
     private final Format format;
     private final Problems problems;
     private final long frequency;
@@ -52,6 +53,7 @@ final class Ticker implements AutoCloseable {
             CommandConnection connection,
             PubSub pubSub,
             WriteProbe probe,
+            ReplicaLag lag,
             Format format,
             Problems problems,
             OutageLog outages,
@@ -59,6 +61,7 @@ final class Ticker implements AutoCloseable {
         this.connection = connection;
         this.pubSub = pubSub;
         this.probe = probe;
+        this.lag = lag;
         this.format = format;
         this.problems = problems;
         this.outages = outages;
@@ -137,10 +140,11 @@ final class Ticker implements AutoCloseable {
         }
     }
 
-    /** Writes; and looks for what else may be in an emptied Redis, which another version may have filled. */
+    /** Writes; and looks how far replicas lag, and for what else may be in an emptied Redis, which another version may have filled. */
     private CompletionStage<?> look() {
         return CompletableFuture.allOf(
                 probe.write().toCompletableFuture(),
+                lag.look().toCompletableFuture(),
                 connection.recheck(format::problem).toCompletableFuture());
     }
 }

@@ -23,6 +23,7 @@ end
 
 try('PING')
 try('TIME')
+try('INFO', 'replication')
 try('GET', key)
 try('GETRANGE', key, 0, 0)
 try('SETRANGE', key, 0, '')

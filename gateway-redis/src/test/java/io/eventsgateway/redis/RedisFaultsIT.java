@@ -290,6 +290,22 @@ class RedisFaultsIT {
     }
 
     @Test
+    void warnsOfAReplicaThatLags() {
+        RedisCluster cluster = closing(new RedisCluster());
+        open(RedisOptions.ofCluster(cluster.uris().subList(0, 1), RETENTION, FREQUENCY));
+        RedisServer replica = cluster.nodes().stream()
+                .filter(node -> !isMaster(node))
+                .findFirst()
+                .orElseThrow();
+
+        replica.pause();
+        await(() -> log.state().warning().contains(":" + replica.port() + " lags"));
+        assertThat(log.state().works()).isTrue();
+        replica.resume();
+        await(() -> log.state().warning().isEmpty());
+    }
+
+    @Test
     void queriesWhilePushIsDeadWithoutAWord() {
         RedisServer server = closing(RedisServer.v70());
         TcpProxy proxy = closing(new TcpProxy(server.port()));

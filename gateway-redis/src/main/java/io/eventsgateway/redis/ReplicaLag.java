@@ -1,0 +1,42 @@
+package io.eventsgateway.redis;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Keeps how far the replicas of all masters lag. Any thread may call. */
+final class ReplicaLag {
+
+    private static final String KIND = "replication";
+
+    private final KeySpace space;
+    private final String writer;
+    private final Topology topology;
+    private final CommandConnection connection;
+    private volatile Replication worst = Replication.NONE;
+
+    ReplicaLag(KeySpace space, String writer, CommandConnection connection, Topology topology) {
+        this.space = space;
+        this.writer = writer;
+        this.topology = topology;
+        this.connection = connection;
+    }
+
+    /** What the masters said last. */
+    Replication worst() {
+        return worst;
+    }
+
+    /** Asks every master that is known; where one does not answer, the last answers stay. */
+    CompletionStage<?> look() {
+        CompletionStage<Replication> all = CompletableFuture.completedStage(Replication.NONE);
+        for (int tag : topology.tagOfEach()) {
+            byte[][] key = {space.key(tag, KIND, writer)};
+            all = all.thenCombine(
+                    connection
+                            .run(redis -> Script.REPLICATION.run(redis, key))
+                            .thenApply(reply -> Replication.of(Replies.text(reply.get(0)))),
+                    Replication::and);
+        }
+        return all.thenAccept(found -> worst = found);
+    }
+}
