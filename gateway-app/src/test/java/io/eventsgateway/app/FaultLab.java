@@ -12,6 +12,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,10 +39,11 @@ final class FaultLab implements AutoCloseable {
      * @param rate records a second
      * @param rounds how often the fault happens, where it can happen more than once
      * @param seconds how long what is down stays down
+     * @param calm whether a fault begins, and comes again, only when everybody gets everything at once: to measure what it alone delays
      */
-    record Size(int clients, int rate, int rounds, int seconds) {
-        static final Size SHORT = new Size(200, 400, 2, 5);
-        static final Size FULL = new Size(1000, 2000, 20, 30);
+    record Size(int clients, int rate, int rounds, int seconds, boolean calm) {
+        static final Size SHORT = new Size(200, 400, 2, 5, false);
+        static final Size FULL = new Size(1000, 2000, 20, 30, true);
     }
 
     FaultLab(Size size, long seed) {
@@ -55,7 +57,7 @@ final class FaultLab implements AutoCloseable {
         System.out.println("seed=" + seed + "\n\n" + Lab.Result.HEAD);
         Size size = Boolean.getBoolean("short") ? Size.SHORT : Size.FULL;
         int rounds = Integer.getInteger("rounds", size.rounds());
-        try (FaultLab lab = new FaultLab(new Size(size.clients(), size.rate(), rounds, size.seconds()), seed)) {
+        try (FaultLab lab = new FaultLab(new Size(size.clients(), size.rate(), rounds, size.seconds(), true), seed)) {
             lab.faults().forEach((name, fault) -> {
                 if (only.isEmpty() || List.of(only.split(",", -1)).contains(name)) {
                     System.out.println(fault.get());
@@ -87,6 +89,7 @@ final class FaultLab implements AutoCloseable {
         faults.put("both-killed", this::bothKilled);
         faults.put("handed-over", this::handedOver);
         faults.put("two-masters", this::twoMasters);
+        faults.put("redis-clock", this::redisClock);
         faults.put("redis-paused-storm", this::redisPausedStorm);
         faults.put("cluster-slot-slow", this::clusterSlotSlow);
         return faults;
@@ -105,7 +108,7 @@ final class FaultLab implements AutoCloseable {
                 Lab lab = begin("kill", standalone(redis.port()), 2)) {
             for (int i = 0; i < size.rounds(); i++) {
                 lab.killAndStart(lab.replicas().get(random.nextInt(2)));
-                lab.awaitCalm();
+                settle(lab);
                 lab.pass(random.nextDouble() * size.seconds() / 5);
             }
             return lab.finish();
@@ -368,6 +371,19 @@ final class FaultLab implements AutoCloseable {
         }
     }
 
+    /** Redis's clock jumps an hour ahead, and back. */
+    private Lab.Result redisClock() {
+        try (RedisServer redis = RedisServer.withClock();
+                Lab lab = begin("redis-clock", standalone(redis.port()), 2)) {
+            lab.pass(2);
+            redis.setClockAhead(Duration.ofHours(1));
+            lab.pass(size.seconds());
+            redis.setClockAhead(Duration.ZERO);
+            lab.pass(size.seconds());
+            return lab.finish();
+        }
+    }
+
     /** The master hangs until another one is there, and takes writes again before it learns of that. */
     private Lab.Result twoMasters() {
         try (RedisSentinels redis = new RedisSentinels();
@@ -426,8 +442,16 @@ final class FaultLab implements AutoCloseable {
         for (int i = 0; i < replicas; i++) {
             lab.addReplica();
         }
-        lab.begin();
+        lab.begin(() -> settle(lab));
         return lab;
+    }
+
+    private void settle(Lab lab) {
+        if (size.calm()) {
+            lab.awaitCalm();
+        } else {
+            lab.pass(size.seconds() / 6.0);
+        }
     }
 
     private static List<Integer> subscriptions(RedisServer redis) {

@@ -43,6 +43,8 @@ class FaultLabIT {
                 "topic-again",
                 "slow-clients",
                 "storm",
+                "cluster-slot-slow",
+                "redis-clock",
                 "large"
             })
     void losesNothingAndNeedsNoReset(String fault) {

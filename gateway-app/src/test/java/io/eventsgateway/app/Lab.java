@@ -138,8 +138,12 @@ final class Lab implements AutoCloseable {
         return clients;
     }
 
-    /** Connects the clients and begins to send. */
-    void begin() {
+    /**
+     * Connects the clients and begins to send.
+     *
+     * @param settle waits until what begins is over: its delays do not count
+     */
+    void begin(Runnable settle) {
         for (int i = 0; i < sent.destinations(); i++) {
             clients.connect("/api/events/process-instance/" + name + i, true);
         }
@@ -147,7 +151,7 @@ final class Lab implements AutoCloseable {
         sender = new Thread(this::send, "lab-load");
         sender.start();
         await("the first events", () -> clients.events() > sent.destinations());
-        awaitCalm();
+        settle.run();
         clients.delays().reset();
     }
 

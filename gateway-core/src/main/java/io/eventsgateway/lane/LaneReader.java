@@ -2,8 +2,8 @@ package io.eventsgateway.lane;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +47,7 @@ public final class LaneReader {
     /** By tag, the least that the store had. */
     private final Map<Integer, Long> refusals;
     /** By tag, the offsets that wait. */
-    private final Map<Integer, SortedSet<Long>> waiting = new HashMap<>();
+    private final Map<Integer, NavigableSet<Long>> waiting = new HashMap<>();
 
     private State state;
     private long next;
@@ -95,7 +95,7 @@ public final class LaneReader {
     /** The offset of the first record that is not acknowledged: one that waits, or the next to be read. */
     public long position() {
         return waiting.values().stream()
-                .map(SortedSet::first)
+                .map(NavigableSet::first)
                 .min(Long::compare)
                 .orElse(next);
     }

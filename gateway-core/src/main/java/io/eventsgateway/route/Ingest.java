@@ -40,7 +40,8 @@ public final class Ingest {
 
     /**
      * Takes a batch of records of one feed, those of one partition in the order of their offsets. When the stage completes
-     * normally, each of them is in the log or in the dead letters and their offsets may be committed. When it fails, the same
+     * normally, each of them is in the log, in the dead letters or {@linkplain Appended#left left}; the offsets before the first one that
+     * is left may be committed, and what is left has to be given again. When it fails, the same
      * batch has to be given again before any later record of its partitions; after {@link LostException} also what was given
      * before it and is lost. Throws nothing but an {@link Error}, such as of memory that the batch needs and that there is not.
      *

@@ -58,13 +58,13 @@ final class AloneReader {
 
     /** Reads one record of a partition, or buries it unread where it is condemned; the other partitions are paused. */
     void read(TopicPartition partition) {
-        Set<TopicPartition> others = new HashSet<>(assignment.all());
-        others.remove(partition);
         // what is committed beside an offset is about the record at it
-        delivery.settle();
+        delivery.settle(partition);
         if (!assignment.has(partition)) {
             return;
         }
+        Set<TopicPartition> others = new HashSet<>(assignment.all());
+        others.remove(partition);
         consumer.pause(others);
         consumer.resume(Set.of(partition));
         long offset = consumer.position(partition);

@@ -113,10 +113,10 @@ final class Delivery {
         }
     }
 
-    /** Sends again what waits until nothing does. */
-    void settle() {
+    /** Sends again what waits until nothing of a partition does. */
+    void settle(TopicPartition partition) {
         long delay = FIRST_DELAY_MILLIS;
-        while (!waiting.all().isEmpty()) {
+        while (waiting.hasAny(partition)) {
             backpressure.fail(waiting, new IllegalStateException(waiting.cause()), delay);
             delay = Math.min(2 * delay, LAST_DELAY_MILLIS);
             retry(Set.of());
@@ -201,6 +201,9 @@ final class Delivery {
                 parts.push(part);
                 backpressure.fail(part, failure, delay);
                 delay = Math.min(2 * delay, LAST_DELAY_MILLIS);
+                if (waiting.isDue() && retry(pending(parts))) {
+                    break;
+                }
             }
         }
         backpressure.release();

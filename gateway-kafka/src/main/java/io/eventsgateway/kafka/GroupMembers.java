@@ -10,6 +10,7 @@ import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.MemberToRemove;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupResult;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
@@ -22,13 +23,22 @@ record GroupMembers(ClusterAdmin cluster) implements DeadReplicas.Members {
         return cluster.ask(admin -> {
             // of all groups at once: the partitions of the last one wait no longer than those of the first
             List<KafkaFuture<Void>> removals = new ArrayList<>();
+            List<KafkaException> failures = new ArrayList<>();
             admin.describeConsumerGroups(groups).describedGroups().forEach((group, described) -> {
-                Set<MemberToRemove> dead = instances(described, prefix);
-                if (!dead.isEmpty()) {
-                    removals.addAll(remove(admin, group, dead));
+                try {
+                    Set<MemberToRemove> dead = instances(described, prefix);
+                    if (!dead.isEmpty()) {
+                        removals.addAll(remove(admin, group, dead));
+                    }
+                } catch (KafkaException failed) {
+                    // the other groups' partitions need not wait
+                    failures.add(failed);
                 }
             });
             removals.forEach(GroupMembers::awaitRemoval);
+            if (!failures.isEmpty()) {
+                throw failures.get(0);
+            }
             return removals.size();
         });
     }

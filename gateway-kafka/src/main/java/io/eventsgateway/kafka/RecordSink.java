@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
 interface RecordSink {
 
     /**
-     * Takes records; when the stage completes normally, their offsets may be committed.
+     * Takes records; when the stage completes normally, their offsets may be committed, up to the first that is left.
      *
      * @param lanes what is claimed of each lane that there are records of
      */

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ final class WaitingRecords {
     private static final long MOST_BYTES = 8 * 1024 * 1024;
 
     /** How many records of a partition may be read beyond one that waits: so many are read again by whoever takes it over. */
-    private static final long MOST_BEYOND = 100_000;
+    private static final long MOST_BEYOND = 20_000;
 
     private static final long FIRST_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LAST_DELAY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -99,6 +100,12 @@ final class WaitingRecords {
         dueAt = clock.getAsLong() + delay;
     }
 
+    /** Whether any of a partition wait. */
+    boolean hasAny(TopicPartition partition) {
+        prune();
+        return records.keySet().stream().anyMatch(source -> partition(source).equals(partition));
+    }
+
     /** Whether nothing more may be read, since it might wait too. */
     boolean isFull() {
         prune();
@@ -121,9 +128,14 @@ final class WaitingRecords {
     private void prune() {
         records.keySet().removeIf(source -> {
             LaneReader reader = readers.of(partition(source));
-            return reader == null
-                    || !reader.lane().partitionKey().equals(source.partitionKey())
-                    || !reader.isWaiting(source.offset());
+            if (reader != null && !reader.lane().partitionKey().equals(source.partitionKey())) {
+                LOG.error(
+                        "Record given up, its topic was made again while it waited feed={} source={}",
+                        feed.label(),
+                        source);
+                return true;
+            }
+            return reader == null || !reader.isWaiting(source.offset());
         });
     }
 

@@ -152,6 +152,28 @@ class WaitingRecordsTest {
         assertThat(feed.committed(ONE)).isEqualTo(6);
     }
 
+    /** What is committed beside the offset is about the record at it, so nothing may wait before that. */
+    @Test
+    void readsNoSuspectAloneBeforeWhatWaitsOfItsPartition() {
+        begin();
+        log.isMoving = true;
+        send(0, 5);
+        goOn();
+        feed.suspects.suspect(Map.of(ONE, 100L));
+        feed.consumer.schedulePollTask(() -> feed.consumer.rebalance(List.of(ONE)));
+        for (int poll = 0; poll < 50; poll++) {
+            feed.consumer.schedulePollTask(() -> assertThat(loop.problem()).contains("3 records that wait"));
+        }
+        feed.consumer.schedulePollTask(() -> {
+            log.isMoving = false;
+            feed.send(ONE, 6);
+        });
+        goOn();
+
+        assertThat(log.appended(0)).containsExactly(0L, 2L, 4L, 6L);
+        assertThat(log.appended(1)).containsExactly(1L, 3L, 5L);
+    }
+
     /** A log of two tags that keeps the offsets it is given. */
     private static final class TwoTags implements EventWriter, RecordSink {
 

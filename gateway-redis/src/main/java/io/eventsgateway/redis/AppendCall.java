@@ -51,6 +51,18 @@ final class AppendCall {
         return entries >= ENTRIES || bytes >= BYTES;
     }
 
+    /**
+     * Whether the script may break off before an entry, with those before it half written, where the slot moves: there it must not touch a set
+     * again that an earlier entry of the destination may have removed.
+     */
+    boolean mayBreakOff(Keys keys, Entry entry) {
+        return isControl(entry) && parts.getOrDefault(keys, List.of()).stream().anyMatch(AppendCall::isControl);
+    }
+
+    private static boolean isControl(Entry entry) {
+        return entry.event().kind() != Event.Kind.MESSAGE;
+    }
+
     /** Keeps the data of large events, which has to be there before the events that refer to it. */
     CompletionStage<?> keep(LargeData large) {
         CompletionStage<?> kept = CompletableFuture.completedStage(null);

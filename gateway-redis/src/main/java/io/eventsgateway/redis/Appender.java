@@ -158,7 +158,8 @@ final class Appender {
                 open.put(mixed, next);
                 return next;
             });
-            if (chain.get(chain.size() - 1).isFull()) {
+            AppendCall last = chain.get(chain.size() - 1);
+            if (last.isFull() || (topology.routesCommands() && last.mayBreakOff(keys, entry))) {
                 chain.add(new AppendCall());
             }
             chain.get(chain.size() - 1).add(keys, entry);

@@ -1,6 +1,7 @@
 package io.eventsgateway.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.cluster.PartitionSelectorException;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,10 @@ final class RedisError {
             "Script killed by user",
             "command called from script",
             "command is not allowed from script",
-            "non local key");
+            "non local key",
+            "cluster is down",
+            "slot not served",
+            "rehashing of the slot");
 
     /** What is wrong with a command's arguments, or with what it finds under their keys. */
     private static final List<String> OF_AN_ENTRY = List.of(
@@ -46,8 +50,14 @@ final class RedisError {
         return answer == null || !isOfAnEntry(answer);
     }
 
-    /** Whether a failure is the answer of a cluster that a slot can't be written now, as while it moves; nothing was written. */
+    /** Whether a slot of a cluster can't be written now, as while it moves or where nobody serves it; nothing was written. */
     static boolean isOfASlot(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            // the client knows of nobody to be asked
+            if (cause instanceof PartitionSelectorException) {
+                return true;
+            }
+        }
         String answer = answer(failure);
         return answer != null && OF_A_SLOT.matcher(answer).find();
     }

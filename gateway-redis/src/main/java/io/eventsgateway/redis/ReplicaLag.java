@@ -26,7 +26,7 @@ final class ReplicaLag {
         return worst;
     }
 
-    /** Asks every master that is known; where one does not answer, the last answers stay. */
+    /** Asks every master that is known; of one that does not answer nothing is known. */
     CompletionStage<?> look() {
         CompletionStage<Replication> all = CompletableFuture.completedStage(Replication.NONE);
         for (int tag : topology.tagOfEach()) {
@@ -34,7 +34,8 @@ final class ReplicaLag {
             all = all.thenCombine(
                     connection
                             .run(redis -> Script.REPLICATION.run(redis, key))
-                            .thenApply(reply -> Replication.of(Replies.text(reply.get(0)))),
+                            .thenApply(reply -> Replication.of(Replies.text(reply.get(0))))
+                            .exceptionally(unanswered -> Replication.NONE),
                     Replication::and);
         }
         return all.thenAccept(found -> worst = found);

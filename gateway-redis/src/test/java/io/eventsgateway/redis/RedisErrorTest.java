@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.cluster.PartitionSelectorException;
+import io.lettuce.core.cluster.models.partitions.Partitions;
 import java.net.ConnectException;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,13 @@ class RedisErrorTest {
                 "ERR Unknown Redis command called from script script: 5b1e, on @user_script:88.",
                 "ERR Error running script (call to f_5b1e): @user_script:1: @user_script: 1: This Redis command is not allowed from "
                         + "script",
+                "ERR Script attempted to execute a write command while the cluster is down and readonly script: 5b1e, on @user_script:9.",
+                "ERR Error running script (call to f_5b1e): @user_script:9: @user_script: 9: Lua script attempted to execute a write "
+                        + "command while the cluster is down and readonly",
+                "ERR Script attempted to access a slot not served script: 5b1e, on @user_script:9.",
+                "ERR Script attempted to access a non local key in a cluster node script: 5b1e, on @user_script:9.",
+                "ERR Unable to execute command 'exists' in script because undeclared keys were accessed during rehashing of the slot "
+                        + "script: 5b1e, on @user_script:9.",
                 "ERR upstream failure",
                 "something that nobody has seen yet",
             })
@@ -89,5 +99,28 @@ class RedisErrorTest {
 
     private static RedisCommandExecutionException answered(String text) {
         return new RedisCommandExecutionException(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"TRYAGAIN Multiple keys request during rehashing of slot", "CLUSTERDOWN Hash slot not served"})
+    void knowsThatASlotCantBeWrittenNow(String answer) {
+        assertThat(RedisError.isOfASlot(answered(answer))).isTrue();
+    }
+
+    @Test
+    void knowsThatNobodyServesASlot() {
+        assertThat(RedisError.isOfASlot(
+                        new CompletionException(new PartitionSelectorException("no partition", new Partitions()))))
+                .isTrue();
+    }
+
+    /** Something may have been written by then. */
+    @Test
+    void takesNothingThatHappensWithinAScriptForThat() {
+        assertThat(RedisError.isOfASlot(answered("ERR Script attempted to access a slot not served script: 5b1e")))
+                .isFalse();
+        assertThat(RedisError.isOfASlot(new RedisException("connection closed")))
+                .isFalse();
     }
 }

@@ -13,14 +13,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real Redis as a process of its own on a free port, for tests. It keeps its port until it is closed, and does not outlive the JVM that
@@ -33,13 +37,19 @@ public final class RedisServer implements AutoCloseable {
             "exec 3<&0; { cat <&3; kill -9 $$; } >/dev/null 2>&1 & exec \"$@\" 3<&- </dev/null";
 
     private final String executable;
+    private final @Nullable Path clock;
     private final List<String> options;
     private final int port;
     private final Path folder;
     private Process process;
 
     private RedisServer(String executable, String... options) {
+        this(executable, null, options);
+    }
+
+    private RedisServer(String executable, @Nullable Path clock, String... options) {
         this.executable = executable;
+        this.clock = clock;
         this.options = List.of(options);
         this.port = freePort();
         try {
@@ -58,6 +68,46 @@ public final class RedisServer implements AutoCloseable {
     /** Redis 7.0, the first with sharded pub/sub; or the younger server that {@link #younger} names. */
     public static RedisServer v70(String... options) {
         return new RedisServer(younger().orElseGet(() -> executable("7.0.15")), options);
+    }
+
+    /** Redis 7.0 whose clock can be set, by Debian's package libfaketime. */
+    public static RedisServer withClock() {
+        try {
+            Path clock = Files.createTempFile("clock", "");
+            clock.toFile().deleteOnExit();
+            Files.writeString(clock, "+0");
+            return new RedisServer(younger().orElseGet(() -> executable("7.0.15")), clock);
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        }
+    }
+
+    /** Sets the clock of a server that was made {@link #withClock} ahead of the machine's. */
+    public void setClockAhead(Duration by) {
+        try {
+            Files.writeString(Objects.requireNonNull(clock), "+" + by.toSeconds());
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        }
+    }
+
+    /** Has a process take the time from a file. */
+    private static void setClock(ProcessBuilder process, Path clock) throws IOException {
+        try (Stream<Path> files = Files.find(
+                Path.of("/usr/lib"), 3, (file, attributes) -> file.endsWith("faketime/libfaketimeMT.so.1"))) {
+            Path library = files.findFirst()
+                    .orElseThrow(() -> new IllegalStateException("libfaketime is needed: apt-get install libfaketime"));
+            process.environment()
+                    .putAll(Map.of(
+                            "LD_PRELOAD",
+                            library.toString(),
+                            "FAKETIME_TIMESTAMP_FILE",
+                            clock.toString(),
+                            "FAKETIME_NO_CACHE",
+                            "1",
+                            "FAKETIME_DONT_FAKE_MONOTONIC",
+                            "1"));
+        }
     }
 
     /** The executable in the system property {@code redis.executable}, with which the tests run in place of Redis 7.0. */
@@ -152,11 +202,14 @@ public final class RedisServer implements AutoCloseable {
             command.addAll(options);
         }
         try {
-            process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                            folder.resolve("redis.log").toFile()))
-                    .start();
+                            folder.resolve("redis.log").toFile()));
+            if (clock != null) {
+                setClock(builder, clock);
+            }
+            process = builder.start();
         } catch (IOException unusable) {
             throw new UncheckedIOException(unusable);
         }
