@@ -19,6 +19,7 @@ public record Cors(boolean any, List<OriginPattern> origins) {
     private static final HttpString ALLOW_CREDENTIALS = new HttpString("Access-Control-Allow-Credentials");
     private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
     private static final HttpString ALLOW_HEADERS = new HttpString("Access-Control-Allow-Headers");
+    private static final HttpString EXPOSE_HEADERS = new HttpString("Access-Control-Expose-Headers");
     private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
     private static final String HEADERS =
             "Accept, Authorization, Cache-Control, Content-Type, Last-Event-ID, X-Requested-With, "
@@ -65,7 +66,10 @@ public record Cors(boolean any, List<OriginPattern> origins) {
         } else if (allows(origin)) {
             exchange.getResponseHeaders().put(ALLOW_ORIGIN, origin);
             exchange.getResponseHeaders().put(ALLOW_CREDENTIALS, "true");
+        } else {
+            return;
         }
+        exchange.getResponseHeaders().put(EXPOSE_HEADERS, "Retry-After");
     }
 
     /** Adds what a preflight asks for. */

@@ -42,6 +42,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -634,6 +635,8 @@ class EventsHandlerIT {
         assertThat(answer.statusCode()).isEqualTo(204);
         assertThat(answer.headers().firstValue("Access-Control-Allow-Origin").isPresent())
                 .isEqualTo(allowed);
+        assertThat(answer.headers().firstValue("Access-Control-Expose-Headers"))
+                .isEqualTo(allowed ? Optional.of("Retry-After") : Optional.empty());
         assertThat(answer.headers().firstValue("Vary")).contains("Origin");
         assertThat(answer.headers().firstValue("Access-Control-Allow-Headers").orElse(""))
                 .contains("Last-Event-ID");
