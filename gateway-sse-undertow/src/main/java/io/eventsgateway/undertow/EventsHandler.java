@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 import org.xnio.XnioIoThread;
 
 /**
- * Answers requests for event streams. To be mounted at a prefix ({@code /api/events}) of any Undertow; it reads the path relative
- * to that. Who may come in is decided beginning on a worker thread, which waits for nobody; the stream then runs on the connection's
+ * Answers requests for event streams, and for the module that reads them in browsers. To be mounted at a prefix ({@code /api/events})
+ * of any Undertow; it reads the path relative to that. Who may come in is decided beginning on a worker thread, which waits for nobody; the stream then runs on the connection's
  * I/O thread.
  */
 public final class EventsHandler implements HttpHandler {
@@ -41,6 +41,7 @@ public final class EventsHandler implements HttpHandler {
     private final StreamTicker ticker;
     private final Limits limits;
     private final Faults faults = new Faults(InstantSource.system());
+    private final ClientScript script = new ClientScript();
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean refusing = true;
 
@@ -112,7 +113,9 @@ public final class EventsHandler implements HttpHandler {
     }
 
     private void route(HttpServerExchange exchange, StreamRequest request) {
-        if (!request.acceptsEventStream()) {
+        if (request.isForClientScript()) {
+            script.send(exchange);
+        } else if (!request.acceptsEventStream()) {
             new Problem(406, "The answer is text/event-stream; Accept must allow it.").send(exchange);
         } else if (refusing || streams.size() >= options.maxConnections() || !limits.takesAddress(request.address())) {
             turnAway(exchange);

@@ -41,6 +41,11 @@ final class StreamRequest {
         }
     }
 
+    /** Whether it is no request for a stream, but for the module that reads them. */
+    boolean isForClientScript() {
+        return path.equals(ClientScript.PATH);
+    }
+
     boolean acceptsEventStream() {
         HeaderValues accept = exchange.getRequestHeaders().get(Headers.ACCEPT);
         return accept == null || Accept.allowsEventStream(accept);

@@ -56,4 +56,16 @@ class AcceptTest {
                 .isFalse();
         assertThat(Accept.allowsEventStream(List.of())).isTrue();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "GZip", "br, gzip;q=0.1", "*", "deflate;q=0, *;q=0.5", "*;q=0, gzip"})
+    void allowsGzip(String value) {
+        assertThat(Accept.allowsGzip(List.of(value))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "identity", "br", "gzip;q=0", "gzip ; q=0.0", "gzip;q=0, *", "*;q=0", "gzipped"})
+    void allowsNoGzip(String value) {
+        assertThat(Accept.allowsGzip(List.of(value))).isFalse();
+    }
 }
