@@ -107,8 +107,18 @@ final class Lab implements AutoCloseable {
 
     /** Kills a replica and starts it again. */
     void killAndStart(GatewayProcess replica) {
+        kill(replica);
+        startAgain(replica);
+    }
+
+    /** Kills a replica. */
+    void kill(GatewayProcess replica) {
         reachable.remove(replica);
         replica.kill();
+    }
+
+    /** Starts a replica that was killed. */
+    void startAgain(GatewayProcess replica) {
         replica.start();
         awaitServing(replica);
     }

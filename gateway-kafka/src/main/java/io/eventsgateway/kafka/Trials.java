@@ -24,8 +24,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Trials {
 
-    /** How many processes a record may end. */
+    /** How many processes a record may end that is read alone. */
     static final int MOST = 2;
+
+    /** How many readers have to end without getting on before that is held against a record: the first one may have been killed. */
+    private static final int SUSPICIOUS = 2;
 
     /** How far behind the committed offset the record may be that ended a process. */
     private static final int HORIZON = 2 * Poller.GATHERED_RECORDS;
@@ -60,7 +63,7 @@ final class Trials {
             tracker.takenOver(partition, offset, handover);
             if (handover.trials() >= MOST) {
                 suspects.condemn(partition, offset);
-            } else if (handover.starts() + handover.trials() > 0) {
+            } else if (handover.starts() >= SUSPICIOUS || handover.trials() > 0) {
                 LOG.warn(
                         "Read alone for a while, since whoever read it ended there feed={} source={}@{}",
                         feed.label(),
