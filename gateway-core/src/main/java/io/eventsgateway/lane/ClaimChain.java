@@ -19,7 +19,7 @@ public final class ClaimChain {
     /**
      * The claims of each call, in the order of the calls.
      *
-     * @param whole the claim of each lane for the whole batch, as {@link LaneClaims#of} tells it
+     * @param whole the claim of each lane for the whole batch, as {@link LaneClaims#of} makes it
      * @param calls the entries of each call: those of one lane in the order of their offsets from call to call
      * @param lane the lane of an entry, one of those that have a claim
      * @param offset its offset

@@ -19,7 +19,7 @@ final class CounterRule implements LossRule {
     @Override
     public void send(World world, int process, int batch, int tag) {
         World.Process sender = world.processes[process];
-        sender.told[batch][tag] = sender.counted[tag];
+        sender.stated[batch][tag] = sender.counted[tag];
         sender.sentIn[batch][tag] = sender.generation;
     }
 
@@ -27,10 +27,10 @@ final class CounterRule implements LossRule {
         return 3 * process + generation;
     }
 
-    private static boolean take(World world, int process, int generation, int tag, int told) {
+    private static boolean take(World world, int process, int generation, int tag, int stated) {
         int[] counts = world.stored[tag].counts;
         int counter = counter(process, generation);
-        if (counts[counter] + 1 <= told) {
+        if (counts[counter] + 1 <= stated) {
             return false;
         }
         counts[counter]++;
@@ -42,7 +42,7 @@ final class CounterRule implements LossRule {
         World.Process sender = world.processes[process];
         World.Stored was = world.stored[tag].copy();
         int generation = sender.sentIn[batch][tag];
-        boolean taken = take(world, process, generation, tag, sender.told[batch][tag]);
+        boolean taken = take(world, process, generation, tag, sender.stated[batch][tag]);
         if (taken) {
             for (int lane : world.lanes(process, batch, tag)) {
                 LaneReader reader = sender.lane(lane);
@@ -56,7 +56,7 @@ final class CounterRule implements LossRule {
             return;
         }
         sender.calls[batch][tag] = taken ? World.Call.TAKEN : World.Call.REFUSED;
-        sender.told[batch][tag] = 0;
+        sender.stated[batch][tag] = 0;
         if (generation != sender.generation) {
             return;
         }
@@ -72,7 +72,7 @@ final class CounterRule implements LossRule {
     public void carryOutLate(World world) {
         World.Late call = world.late;
         World.Stored was = world.stored[call.slot].copy();
-        if (take(world, call.sender, call.sentIn, call.slot, call.told)) {
+        if (take(world, call.sender, call.sentIn, call.slot, call.stated)) {
             for (int lane = 0; lane < LANES; lane++) {
                 if (call.has[lane]) {
                     world.append(lane, call.from[lane], call.to[lane], call.slot, 0);
@@ -121,7 +121,7 @@ final class CounterRule implements LossRule {
             }
         }
         for (int tag = 0; tag < TAGS; tag++) {
-            sender.told[batch][tag] = sender.sentIn[batch][tag] = 0;
+            sender.stated[batch][tag] = sender.sentIn[batch][tag] = 0;
         }
     }
 

@@ -12,7 +12,7 @@ class LaneCommitTest {
 
     private static final int TAGS = 256;
     private static final String TOPIC_ID = "AAAAAAAAAAAAAAAAAAAAAQ";
-    /** What Kafka's brokers take, unless they are told otherwise. */
+    /** What Kafka's brokers take by default. */
     private static final int MOST_BYTES = 4096;
 
     @Test

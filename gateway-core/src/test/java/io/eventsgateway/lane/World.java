@@ -91,7 +91,7 @@ final class World {
         final int[] counted = new int[TAGS];
         int latest;
         /** With counters: what a call carries, by batch and tag. */
-        final int[][] told = new int[LANES][TAGS];
+        final int[][] stated = new int[LANES][TAGS];
 
         final int[][] sentIn = new int[LANES][TAGS];
 
@@ -130,7 +130,7 @@ final class World {
         boolean exists;
         int sender;
         int slot;
-        int told;
+        int stated;
         int sentIn;
         /** By lane: whether the call has it, and its claim and records. */
         final boolean[] has = new boolean[LANES];
@@ -267,7 +267,7 @@ final class World {
             nibbles.next(each.counted);
             each.latest = nibbles.next(each.latest);
             for (int batch = 0; batch < LANES; batch++) {
-                nibbles.next(each.told[batch]);
+                nibbles.next(each.stated[batch]);
                 nibbles.next(each.sentIn[batch]);
             }
         }
@@ -301,7 +301,7 @@ final class World {
         call.slot = nibbles.next(call.slot);
         call.sender = nibbles.next(call.sender);
         if (scenario.counters) {
-            call.told = nibbles.next(call.told);
+            call.stated = nibbles.next(call.stated);
             call.sentIn = nibbles.next(call.sentIn);
         }
         for (int lane = 0; lane < LANES; lane++) {
@@ -392,7 +392,7 @@ final class World {
         late.exists = true;
         late.slot = slot;
         late.sender = process;
-        late.told = sender.told[batch][scenario.tagOf(slot)];
+        late.stated = sender.stated[batch][scenario.tagOf(slot)];
         late.sentIn = sender.sentIn[batch][scenario.tagOf(slot)];
         for (int lane : lanes(process, batch, slot)) {
             Claim claim = claim(process, lane, slot);

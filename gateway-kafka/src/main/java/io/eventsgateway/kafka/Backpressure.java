@@ -126,7 +126,12 @@ final class Backpressure {
      * @param millis until they are tried again
      */
     void fail(Object at, Exception failure, long millis) {
-        String cause = Text.forLog(String.valueOf(failure.getCause() == null ? failure : failure.getCause()));
+        fail(at, String.valueOf(failure.getCause() == null ? failure : failure.getCause()), millis);
+    }
+
+    /** The same for a reason in words. */
+    void fail(Object at, String reason, long millis) {
+        String cause = Text.forLog(reason);
         problem = "paused at " + at + ": " + cause;
         long now = clock.getAsLong();
         if (state != State.FAILING || now - loggedAt > LOG_AGAIN_NANOS) {

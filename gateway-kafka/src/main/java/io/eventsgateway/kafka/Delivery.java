@@ -117,7 +117,7 @@ final class Delivery {
     void settle(TopicPartition partition) {
         long delay = FIRST_DELAY_MILLIS;
         while (waiting.hasAny(partition)) {
-            backpressure.fail(waiting, new IllegalStateException(waiting.cause()), delay);
+            backpressure.fail(waiting, waiting.cause(), delay);
             delay = Math.min(2 * delay, LAST_DELAY_MILLIS);
             retry(Set.of());
         }
@@ -160,7 +160,7 @@ final class Delivery {
         int alone = 0;
         while (!parts.isEmpty()) {
             if (waiting.isFull()) {
-                backpressure.fail(waiting, new IllegalStateException(waiting.cause()), delay);
+                backpressure.fail(waiting, waiting.cause(), delay);
                 delay = Math.min(2 * delay, LAST_DELAY_MILLIS);
                 if (retry(pending(parts))) {
                     break;

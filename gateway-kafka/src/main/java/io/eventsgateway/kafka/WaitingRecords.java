@@ -89,7 +89,7 @@ final class WaitingRecords {
         return all;
     }
 
-    /** They were sent again, and their readers know what was left; how long it takes to the next time depends on whether any was. */
+    /** They were sent again, and their readers know what was left: that is due again after a while, which doubles up to a second. */
     void sent() {
         boolean waited = !records.isEmpty();
         prune();

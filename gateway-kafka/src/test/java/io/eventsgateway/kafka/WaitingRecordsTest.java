@@ -36,6 +36,13 @@ class WaitingRecordsTest {
         feed.consumer.rebalance(List.of(ONE, TWO));
     }
 
+    /** Sends six records, of which the three of tag 1 are left. */
+    private void leaveThree() {
+        log.isMoving = true;
+        send(0, 5);
+        goOn();
+    }
+
     private void send(long first, long last) {
         for (long offset = first; offset <= last; offset++) {
             feed.send(ONE, offset);
@@ -52,9 +59,7 @@ class WaitingRecordsTest {
     @Test
     void goesOnWithTheOthersAndCommitsNothingBehindWhatWaits() {
         begin();
-        log.isMoving = true;
-        send(0, 5);
-        goOn();
+        leaveThree();
         send(6, 9);
         goOn();
 
@@ -66,9 +71,7 @@ class WaitingRecordsTest {
     @Test
     void bringsWhatWaitedInItsOrderWhenThatCanBeWrittenAgain() {
         begin();
-        log.isMoving = true;
-        send(0, 5);
-        goOn();
+        leaveThree();
         send(6, 9);
         goOn();
         log.isMoving = false;
@@ -102,9 +105,7 @@ class WaitingRecordsTest {
     @Test
     void givesPartitionsBackAtWhatWaits() {
         begin();
-        log.isMoving = true;
-        send(0, 5);
-        goOn();
+        leaveThree();
         feed.consumer.rebalance(List.of(TWO));
         log.isMoving = false;
         goOn();
@@ -137,9 +138,7 @@ class WaitingRecordsTest {
     @Test
     void takesApartWhatWaitedWhereOneRecordIsRefused() {
         begin();
-        log.isMoving = true;
-        send(0, 5);
-        goOn();
+        leaveThree();
         log.refused = 3;
         log.isMoving = false;
         goOn();
@@ -156,9 +155,7 @@ class WaitingRecordsTest {
     @Test
     void readsNoSuspectAloneBeforeWhatWaitsOfItsPartition() {
         begin();
-        log.isMoving = true;
-        send(0, 5);
-        goOn();
+        leaveThree();
         feed.suspects.suspect(Map.of(ONE, 100L));
         feed.consumer.schedulePollTask(() -> feed.consumer.rebalance(List.of(ONE)));
         for (int poll = 0; poll < 50; poll++) {
