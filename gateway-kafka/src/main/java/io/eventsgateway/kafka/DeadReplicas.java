@@ -4,10 +4,13 @@ import io.eventsgateway.replica.ReplicaBeats;
 import io.eventsgateway.replica.ReplicaWatch;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +32,9 @@ final class DeadReplicas implements AutoCloseable {
     /** Longer than replicas differ in when they find the store again that was away. */
     private static final Duration UNSEEN_LIMIT = Duration.ofSeconds(5);
 
+    /** Until one is no longer shown that had no members: another service's replicas have looked after it by then. */
+    static final Duration FORGOTTEN = Duration.ofSeconds(30);
+
     /** Until removing is tried again that failed. */
     private static final Duration AGAIN = Duration.ofSeconds(5);
 
@@ -36,21 +42,23 @@ final class DeadReplicas implements AutoCloseable {
     private final ReplicaBeats beats;
     private final Members members;
     private final Collection<String> groups;
+    private final long forgottenNanos;
     private final ReplicaWatch watch;
     private final ScheduledThreadPoolExecutor beating =
             new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "replica-beats"));
-    private final ScheduledThreadPoolExecutor removing =
-            new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "replica-removal"));
+    private final ExecutorService removing =
+            Executors.newSingleThreadExecutor(task -> new Thread(task, "replica-removal"));
 
     /** Those that are taken for dead now; set by the thread that beats. */
     private volatile Set<String> dead = Set.of();
 
     // of the thread that beats
     private long beat;
+    private @Nullable CompletableFuture<?> shown;
     private @Nullable Future<?> removal;
 
     // of the thread that removes
-    private final Set<String> removed = new HashSet<>();
+    private final Map<String, Long> removedAt = new HashMap<>();
     private long refusedAt = System.nanoTime() - AGAIN.toNanos();
     private boolean isReported;
 
@@ -71,12 +79,14 @@ final class DeadReplicas implements AutoCloseable {
      *
      * @param own what its members' instance ids begin with, before a dash
      * @param groups the consumer groups that it reads with
+     * @param forgotten after how long a dead one is no longer shown
      */
-    DeadReplicas(String own, ReplicaBeats beats, Members members, Collection<String> groups) {
+    DeadReplicas(String own, ReplicaBeats beats, Members members, Collection<String> groups, Duration forgotten) {
         this.own = own;
         this.beats = beats;
         this.members = members;
         this.groups = List.copyOf(groups);
+        this.forgottenNanos = forgotten.toNanos();
         this.watch = new ReplicaWatch(own, LIMIT, UNSEEN_LIMIT, EVERY.multipliedBy(3), System.nanoTime());
         beating.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
@@ -86,13 +96,18 @@ final class DeadReplicas implements AutoCloseable {
     }
 
     private void show() {
+        if (shown != null && !shown.isDone()) {
+            // a store that hangs would be asked again and again
+            return;
+        }
         try {
-            beats.show(own, Long.toString(++beat))
+            shown = beats.show(own, Long.toString(++beat))
                     .thenAcceptAsync(this::conclude, beating)
-                    .exceptionally(failure -> {
+                    .<Void>exceptionally(failure -> {
                         LOG.debug("Replicas not seen cause=\"{}\"", failure.toString());
                         return null;
-                    });
+                    })
+                    .toCompletableFuture();
         } catch (Throwable fault) {
             // a task that throws is never run again
             LOG.debug("Replica not shown", fault);
@@ -107,13 +122,19 @@ final class DeadReplicas implements AutoCloseable {
     }
 
     private void removeDead() {
-        removed.retainAll(dead);
-        if (System.nanoTime() - refusedAt < AGAIN.toNanos()) {
+        long now = System.nanoTime();
+        removedAt.keySet().retainAll(dead);
+        removedAt.forEach((replica, at) -> {
+            if (now - at > forgottenNanos) {
+                beats.forget(replica);
+            }
+        });
+        if (now - refusedAt < AGAIN.toNanos()) {
             return;
         }
         for (String replica : dead) {
             // it may have beaten again meanwhile
-            if (dead.contains(replica) && !removed.contains(replica)) {
+            if (dead.contains(replica) && !removedAt.containsKey(replica)) {
                 remove(replica);
             }
         }
@@ -122,10 +143,10 @@ final class DeadReplicas implements AutoCloseable {
     private void remove(String replica) {
         try {
             int consumers = members.remove(groups, replica + "-" + FeedGroup.CONSUMERS);
-            removed.add(replica);
+            removedAt.put(replica, System.nanoTime());
             isReported = false;
             if (consumers > 0) {
-                // of another service where there are none: that one's replicas look after it
+                // it may be another service's where there are none: that one's replicas look after it first
                 beats.forget(replica);
                 LOG.info("Replica died, its partitions are taken over replica={} consumers={}", replica, consumers);
             }

@@ -91,7 +91,7 @@ public final class KafkaFeeds implements AutoCloseable {
             String own = String.valueOf(options.properties().get(KafkaOptions.INSTANCE));
             List<String> ids =
                     bindings.stream().map(FeedBinding::group).distinct().toList();
-            replicas = new DeadReplicas(own, beats, new GroupMembers(asked), ids);
+            replicas = new DeadReplicas(own, beats, new GroupMembers(asked), ids, DeadReplicas.FORGOTTEN);
             replicas.start();
         }
         long every = options.watch().toMillis();

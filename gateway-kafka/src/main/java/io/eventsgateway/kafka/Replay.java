@@ -9,8 +9,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,17 +78,14 @@ final class Replay {
         Map<TopicPartition, LaneReader> lost = new HashMap<>(batch.readers());
         lost.values().removeIf(reader -> reader.state() != LaneReader.State.REFUSED);
         // what is older has expired; and of nothing at all there is nothing to go on from
-        Map<TopicPartition, Long> oldest = since(Instant.now().minus(retention), lost.keySet());
-        Map<TopicPartition, Long> emptied = since(intactAt.minus(rewind), lost.keySet());
+        Map<TopicPartition, OffsetAndTimestamp> oldest = since(Instant.now().minus(retention), lost.keySet());
+        Map<TopicPartition, OffsetAndTimestamp> emptied = since(intactAt.minus(rewind), lost.keySet());
         Map<TopicPartition, Long> again = new HashMap<>();
         lost.forEach((partition, reader) -> {
             // a record may have been appended much later than it is dated
             long few = Math.max(0, reader.position() - RECORDS_HOWEVER_DATED);
             again.put(
-                    partition,
-                    reader.goBack(
-                            Math.min(few, oldest.getOrDefault(partition, 0L)),
-                            Math.min(few, emptied.getOrDefault(partition, 0L))));
+                    partition, reader.goBack(atMost(few, oldest.get(partition)), atMost(few, emptied.get(partition))));
         });
         batch.giveUp();
         seek(lost.keySet());
@@ -116,8 +116,14 @@ final class Replay {
         }
     }
 
-    private Map<TopicPartition, Long> since(Instant time, Collection<TopicPartition> partitions) {
-        return StartOffsets.since(time, consumer, partitions).begins();
+    /** The first records since a time; null for a partition that has none. */
+    private Map<TopicPartition, OffsetAndTimestamp> since(Instant time, Collection<TopicPartition> partitions) {
+        long millis = Math.max(0, time.toEpochMilli());
+        return consumer.offsetsForTimes(partitions.stream().collect(Collectors.toMap(each -> each, each -> millis)));
+    }
+
+    private static long atMost(long offset, @Nullable OffsetAndTimestamp first) {
+        return first == null ? offset : Math.min(offset, first.offset());
     }
 
     /**

@@ -4,6 +4,7 @@ import static io.eventsgateway.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsgateway.replica.ReplicaBeats;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,7 @@ class DeadReplicasTest {
 
     private DeadReplicas started(String own) {
         group.instances.addAll(List.of(own + "-feed-a-0", own + "-feed-b-0"));
-        DeadReplicas replicas = new DeadReplicas(own, beats, group, List.of("g"));
+        DeadReplicas replicas = new DeadReplicas(own, beats, group, List.of("g"), Duration.ofSeconds(1));
         replicas.start();
         return replicas;
     }
@@ -94,6 +95,21 @@ class DeadReplicasTest {
             assertThat(replicasInGroup()).containsExactlyInAnyOrder("one", "two", "deadlock");
         }
         assertThat(beats.shown).isEmpty();
+    }
+
+    /** Its session had ended, or it was another service's that is gone too. */
+    @Test
+    void forgetsADeadReplicaWithoutMembersAfterAWhile() {
+        beats.shown.put("dead", "7");
+        try (DeadReplicas one = started("one")) {
+            await(() -> group.asked == 1);
+            assertThat(beats.shown).containsKey("dead");
+
+            await(() -> !beats.shown.containsKey("dead"));
+
+            assertThat(beats.shown).containsKey("one");
+            assertThat(group.asked).isOne();
+        }
     }
 
     @Test

@@ -70,7 +70,7 @@ public final class RedisEventLog implements EventLog {
         this.pubSub = new PubSub(topology, space, writer, connection, System::nanoTime);
         this.laneCheck = new LaneCheck(space, connection, topology, remembered);
         this.appender = new Appender(space, topology, connection, options.retention());
-        this.lag = new ReplicaLag(space, writer, connection, topology);
+        this.lag = new ReplicaLag(space, connection, topology);
         WriteProbe probe = new WriteProbe(space, writer, connection, problems, topology);
         OutageLog outages = new OutageLog(new Outages(topology));
         this.ticker = new Ticker(connection, pubSub, probe, lag, format, problems, outages, options.frequency());

@@ -4,6 +4,7 @@ import io.eventsgateway.replica.ReplicaBeats;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** {@link ReplicaBeats} in one hash, a field a replica. Any thread may call. */
@@ -26,7 +27,10 @@ final class RedisReplicaBeats implements ReplicaBeats {
     public CompletionStage<Map<String, String>> show(String replica, String beat) {
         byte[] key = space.replicas(TAG);
         return commands.run(redis -> redis.hset(key, Keys.bytes(replica), Keys.bytes(beat)))
-                .thenCompose(isNew -> commands.run(redis -> redis.pexpire(key, KEPT)))
+                .thenCompose(isNew -> isNew
+                        ? commands.run(redis -> redis.pexpire(key, KEPT))
+                        // not with each beat: it would be sent to Redis's replicas each time
+                        : CompletableFuture.completedStage(false))
                 .thenCompose(kept -> commands.run(redis -> redis.hgetall(key)))
                 .thenApply(all -> {
                     Map<String, String> beats = new HashMap<>();

@@ -6,17 +6,13 @@ import java.util.concurrent.CompletionStage;
 /** Keeps how far the replicas of all masters lag. Any thread may call. */
 final class ReplicaLag {
 
-    private static final String KIND = "replication";
-
     private final KeySpace space;
-    private final String writer;
     private final Topology topology;
     private final CommandConnection connection;
     private volatile Replication worst = Replication.NONE;
 
-    ReplicaLag(KeySpace space, String writer, CommandConnection connection, Topology topology) {
+    ReplicaLag(KeySpace space, CommandConnection connection, Topology topology) {
         this.space = space;
-        this.writer = writer;
         this.topology = topology;
         this.connection = connection;
     }
@@ -30,7 +26,7 @@ final class ReplicaLag {
     CompletionStage<?> look() {
         CompletionStage<Replication> all = CompletableFuture.completedStage(Replication.NONE);
         for (int tag : topology.tagOfEach()) {
-            byte[][] key = {space.key(tag, KIND, writer)};
+            byte[][] key = {space.lanes(tag)};
             all = all.thenCombine(
                     connection
                             .run(redis -> Script.REPLICATION.run(redis, key))
