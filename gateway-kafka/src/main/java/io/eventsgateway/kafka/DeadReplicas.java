@@ -103,7 +103,7 @@ final class DeadReplicas implements AutoCloseable {
         try {
             shown = beats.show(own, Long.toString(++beat))
                     .thenAcceptAsync(this::conclude, beating)
-                    .<Void>exceptionally(failure -> {
+                    .exceptionally(failure -> {
                         LOG.debug("Replicas not seen cause=\"{}\"", failure.toString());
                         return null;
                     })
