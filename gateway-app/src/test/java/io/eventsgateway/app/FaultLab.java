@@ -106,14 +106,26 @@ final class FaultLab implements AutoCloseable {
     private Lab.Result kill() {
         try (RedisServer redis = RedisServer.v70();
                 Lab lab = begin("kill", standalone(redis.port()), 2)) {
+            List<Long> pauses = new ArrayList<>();
             for (int i = 0; i < size.rounds(); i++) {
                 GatewayProcess victim = lab.replicas().get(random.nextInt(2));
-                lab.kill(victim);
                 // all share one machine: what a start takes of it is not what the others wait for
-                lab.pass(size.calm() ? 4 : 0);
+                pauses.add(lab.longestOfThoseThatStay(() -> {
+                    lab.kill(victim);
+                    lab.pass(size.calm() ? 4 : 0);
+                }));
+                lab.clients().count(!size.calm());
                 lab.startAgain(victim);
+                if (size.calm()) {
+                    lab.spread();
+                }
                 settle(lab);
+                lab.clients().count(true);
                 lab.pass(random.nextDouble() * size.seconds() / 5);
+            }
+            if (size.calm()) {
+                System.out.println(
+                        "kill: longest delay in ms of each kill, of clients of the other replica: " + pauses);
             }
             return lab.finish();
         }

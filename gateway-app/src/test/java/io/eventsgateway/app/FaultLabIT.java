@@ -7,10 +7,12 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The short form of the {@link FaultLab}. It takes long, so {@code .ci/run} runs it apart. */
+/** The short form of the {@link FaultLab}, two faults at a time, since most of it is waiting. It takes long, so {@code .ci/run} runs it apart. */
 @Tag("faults")
 class FaultLabIT {
 
@@ -32,6 +34,7 @@ class FaultLabIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(
             strings = {
                 "kill",
@@ -56,6 +59,7 @@ class FaultLabIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(
             strings = {
                 "redis-emptied",

@@ -31,6 +31,7 @@ final class Lab implements AutoCloseable {
 
     private static final String NAMES = "ai.flowx.";
     private static final long CALM_MICROS = 200_000;
+    private static final int CALM_SECONDS = 3;
 
     private final KafkaBroker kafka;
     private final String name;
@@ -166,8 +167,8 @@ final class Lab implements AutoCloseable {
     }
 
     /**
-     * Waits until every replica reads and the clients got everything at once for a second; for a minute where the machine is too slow for
-     * that.
+     * Waits until every replica reads and the clients got everything at once for a while, in which a replica that was just started compiles
+     * what it runs; for a minute where the machine is too slow for that.
      */
     void awaitCalm() {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
@@ -182,8 +183,8 @@ final class Lab implements AutoCloseable {
         }
         long before = clients.events();
         clients.longestSince();
-        pass(1);
-        return clients.longestSince() < CALM_MICROS && clients.events() - before > rate / 2;
+        pass(CALM_SECONDS);
+        return clients.longestSince() < CALM_MICROS && clients.events() - before > rate * CALM_SECONDS / 2;
     }
 
     /** Whether the group is stable, and each replica's consumers have partitions. */
@@ -267,6 +268,18 @@ final class Lab implements AutoCloseable {
     /** Of all replicas. */
     long residentMegabytes() {
         return replicas.stream().mapToLong(GatewayProcess::residentMegabytes).sum();
+    }
+
+    /** The longest delay of what clients get over the connections that they have, while a task runs, in milliseconds. */
+    long longestOfThoseThatStay(Runnable task) {
+        clients.longestOfThoseThatStayedSince();
+        task.run();
+        return TimeUnit.MICROSECONDS.toMillis(clients.longestOfThoseThatStayedSince());
+    }
+
+    /** Has all clients connect again, to all replicas. */
+    void spread() {
+        clients.all().forEach(LabClients.One::cutAndReturn);
     }
 
     /** Lets some time pass under load. */

@@ -34,6 +34,8 @@ final class LabClients implements AutoCloseable {
     private final ConcurrentHistogram delays = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(10), 3);
     private final LongAdder events = new LongAdder();
     private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
+    private final LongAccumulator longestOfThoseThatStayed = new LongAccumulator(Math::max, 0);
+    private volatile boolean counting = true;
     private volatile boolean closed;
 
     /** @param server where to connect next, as a load balancer decides it */
@@ -81,9 +83,20 @@ final class LabClients implements AutoCloseable {
         return delays;
     }
 
+    /** Whether delays count from now on. */
+    void count(boolean whether) {
+        counting = whether;
+    }
+
     /** The longest delay since this was asked before, in microseconds. */
     long longestSince() {
         return longest.getThenReset();
+    }
+
+    /** The same of clients whose connection is the one that they had when this was asked before. */
+    long longestOfThoseThatStayedSince() {
+        all().forEach(One::mark);
+        return longestOfThoseThatStayed.getThenReset();
     }
 
     @Override
@@ -105,6 +118,7 @@ final class LabClients implements AutoCloseable {
         volatile long resets;
         volatile long connects;
         volatile boolean open;
+        private volatile long marked;
         private final Queue<Gap> gaps = new ConcurrentLinkedQueue<>();
         private boolean covered;
         private String position = "";
@@ -153,6 +167,10 @@ final class LabClients implements AutoCloseable {
                 long wait = ThreadLocalRandom.current().nextLong(50, 500);
                 later.schedule(this::connect, wait, TimeUnit.MILLISECONDS);
             }
+        }
+
+        private void mark() {
+            marked = connects;
         }
 
         /** Loses its connection and comes back. */
@@ -230,8 +248,13 @@ final class LabClients implements AutoCloseable {
                 events.increment();
                 if (measured) {
                     long delay = Math.max(0, (System.nanoTime() - sent) / 1000);
-                    delays.recordValue(delay);
+                    if (counting) {
+                        delays.recordValue(delay);
+                    }
                     longest.accumulate(delay);
+                    if (connects == marked) {
+                        longestOfThoseThatStayed.accumulate(delay);
+                    }
                 }
             }
             expected = number + 1;

@@ -23,7 +23,7 @@ final class ClientProperties {
         properties.put("group.id", group);
         properties.put("client.id", "events-gateway-" + name);
         // of one replica: two members of one id would fence each other for ever
-        properties.computeIfPresent(KafkaOptions.INSTANCE, (key, id) -> id + "-" + name);
+        properties.computeIfPresent(KafkaOptions.INSTANCE, (key, own) -> instance(own, name));
         properties.put("enable.auto.commit", false);
         properties.put("auto.offset.reset", "earliest");
         properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
@@ -34,9 +34,19 @@ final class ClientProperties {
         properties.putIfAbsent("fetch.max.bytes", fetchBytes());
         properties.putIfAbsent("session.timeout.ms", 10_000);
         // how soon a member learns of a rebalance: until then nobody reads what moves
-        properties.putIfAbsent("heartbeat.interval.ms", 500);
+        properties.putIfAbsent("heartbeat.interval.ms", 250);
         properties.putIfAbsent("metadata.max.age.ms", 10_000);
         return properties;
+    }
+
+    /**
+     * The instance id of a consumer.
+     *
+     * @param own the replica's
+     * @param name of this consumer, unlike any other's in the process
+     */
+    static String instance(Object own, String name) {
+        return own + "-" + name;
     }
 
     /**

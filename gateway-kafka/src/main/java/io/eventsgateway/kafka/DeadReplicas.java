@@ -7,13 +7,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +27,10 @@ import org.slf4j.LoggerFactory;
 final class DeadReplicas implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadReplicas.class);
-    private static final Duration EVERY = Duration.ofMillis(250);
-    private static final Duration LIMIT = Duration.ofSeconds(1);
+    private static final Duration EVERY = Duration.ofMillis(150);
+
+    /** Six beats, less what one may be early. */
+    private static final Duration LIMIT = EVERY.multipliedBy(6).minusMillis(75);
 
     /** Longer than replicas differ in when they find the store again that was away. */
     private static final Duration UNSEEN_LIMIT = Duration.ofSeconds(5);
@@ -39,6 +42,7 @@ final class DeadReplicas implements AutoCloseable {
     private static final Duration AGAIN = Duration.ofSeconds(5);
 
     private final String own;
+    private final Supplier<List<String>> consumers;
     private final ReplicaBeats beats;
     private final Members members;
     private final Collection<String> groups;
@@ -49,8 +53,8 @@ final class DeadReplicas implements AutoCloseable {
     private final ExecutorService removing =
             Executors.newSingleThreadExecutor(task -> new Thread(task, "replica-removal"));
 
-    /** Those that are taken for dead now; set by the thread that beats. */
-    private volatile Set<String> dead = Set.of();
+    /** The last beats of those that are taken for dead now; set by the thread that beats. */
+    private volatile Map<String, String> dead = Map.of();
 
     // of the thread that beats
     private long beat;
@@ -62,37 +66,72 @@ final class DeadReplicas implements AutoCloseable {
     private long refusedAt = System.nanoTime() - AGAIN.toNanos();
     private boolean isReported;
 
+    /** What a replica shows of itself: a number that grows, and what is to be removed should it die. */
+    private static final class Beat {
+
+        private static final String SEPARATOR = " ";
+
+        static String of(long number, List<String> consumers) {
+            return number + SEPARATOR + String.join(SEPARATOR, consumers);
+        }
+
+        /** Of that replica, whatever it shows. */
+        static List<String> consumers(String replica, String beat) {
+            return Stream.of(beat.split(SEPARATOR, -1))
+                    .filter(word -> word.startsWith(replica + "-"))
+                    .toList();
+        }
+    }
+
     /** The members of consumer groups. */
     interface Members {
 
         /**
-         * Removes static members from groups. Blocks, and throws what the cluster answers.
+         * Removes static members from groups; one that is not in a group is none of it. Blocks, and throws what the cluster answers.
          *
-         * @param prefix what their instance ids begin with
+         * @param instances their instance ids
          * @return how many there were
          */
-        int remove(Collection<String> groups, String prefix);
+        int remove(Collection<String> groups, Collection<String> instances);
     }
 
     /**
      * Of a replica.
      *
-     * @param own what its members' instance ids begin with, before a dash
+     * @param own its name
+     * @param consumers the instance ids of its members, as of now
      * @param groups the consumer groups that it reads with
      * @param forgotten after how long a dead one is no longer shown
      */
-    DeadReplicas(String own, ReplicaBeats beats, Members members, Collection<String> groups, Duration forgotten) {
+    DeadReplicas(
+            String own,
+            Supplier<List<String>> consumers,
+            ReplicaBeats beats,
+            Members members,
+            Collection<String> groups,
+            Duration forgotten) {
         this.own = own;
+        this.consumers = consumers;
         this.beats = beats;
         this.members = members;
         this.groups = List.copyOf(groups);
         this.forgottenNanos = forgotten.toNanos();
-        this.watch = new ReplicaWatch(own, LIMIT, UNSEEN_LIMIT, EVERY.multipliedBy(3), System.nanoTime());
+        this.watch = new ReplicaWatch(own, LIMIT, UNSEEN_LIMIT, EVERY.multipliedBy(5), System.nanoTime());
         beating.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     void start() {
+        removing.execute(this::prepare);
         beating.scheduleAtFixedRate(this::show, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Asks for members that nobody has: the first question of a process takes several times as long, and later ones are in a hurry. */
+    private void prepare() {
+        try {
+            members.remove(groups, List.of(own));
+        } catch (RuntimeException unanswered) {
+            LOG.debug("Groups not asked cause=\"{}\"", unanswered.toString());
+        }
     }
 
     private void show() {
@@ -101,7 +140,7 @@ final class DeadReplicas implements AutoCloseable {
             return;
         }
         try {
-            shown = beats.show(own, Long.toString(++beat))
+            shown = beats.show(own, Beat.of(++beat, consumers.get()))
                     .thenAcceptAsync(this::conclude, beating)
                     .exceptionally(failure -> {
                         LOG.debug("Replicas not seen cause=\"{}\"", failure.toString());
@@ -115,7 +154,9 @@ final class DeadReplicas implements AutoCloseable {
     }
 
     private void conclude(Map<String, String> shown) {
-        dead = watch.answered(shown, System.nanoTime());
+        Map<String, String> missed = new HashMap<>(shown);
+        missed.keySet().retainAll(watch.answered(shown, System.nanoTime()));
+        dead = missed;
         if (removal == null || removal.isDone()) {
             removal = removing.submit(this::removeDead);
         }
@@ -123,7 +164,7 @@ final class DeadReplicas implements AutoCloseable {
 
     private void removeDead() {
         long now = System.nanoTime();
-        removedAt.keySet().retainAll(dead);
+        removedAt.keySet().retainAll(dead.keySet());
         removedAt.forEach((replica, at) -> {
             if (now - at > forgottenNanos) {
                 beats.forget(replica);
@@ -132,23 +173,29 @@ final class DeadReplicas implements AutoCloseable {
         if (now - refusedAt < AGAIN.toNanos()) {
             return;
         }
-        for (String replica : dead) {
+        dead.forEach((replica, beat) -> {
             // it may have beaten again meanwhile
-            if (dead.contains(replica) && !removedAt.containsKey(replica)) {
-                remove(replica);
+            if (dead.containsKey(replica) && !removedAt.containsKey(replica)) {
+                remove(replica, Beat.consumers(replica, beat));
             }
-        }
+        });
     }
 
-    private void remove(String replica) {
+    private void remove(String replica, List<String> instances) {
         try {
-            int consumers = members.remove(groups, replica + "-" + FeedGroup.CONSUMERS);
-            removedAt.put(replica, System.nanoTime());
+            long begun = System.nanoTime();
+            int removed = members.remove(groups, instances);
+            long ended = System.nanoTime();
+            removedAt.put(replica, ended);
             isReported = false;
-            if (consumers > 0) {
+            if (removed > 0) {
                 // it may be another service's where there are none: that one's replicas look after it first
                 beats.forget(replica);
-                LOG.info("Replica died, its partitions are taken over replica={} consumers={}", replica, consumers);
+                LOG.info(
+                        "Replica died, its partitions are taken over replica={} consumers={} took={}",
+                        replica,
+                        removed,
+                        Duration.ofNanos(ended - begun));
             }
         } catch (RuntimeException | Error failure) {
             refusedAt = System.nanoTime();

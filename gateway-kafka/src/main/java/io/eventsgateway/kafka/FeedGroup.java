@@ -4,6 +4,7 @@ import io.eventsgateway.log.EventWriter;
 import io.eventsgateway.route.Ingest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -11,9 +12,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The consumers of one feed in this process, a thread each. {@link #grow} and {@link #awaitEnd} are called by one thread at a time. */
 final class FeedGroup {
-
-    /** What the names of consumers begin with. */
-    static final String CONSUMERS = "feed-";
 
     private final FeedBinding binding;
     private final KafkaOptions options;
@@ -24,6 +22,8 @@ final class FeedGroup {
     private final boolean leaves;
     private final FirstStart start;
     private final Suspects suspects;
+
+    private final List<String> names = new CopyOnWriteArrayList<>();
 
     // guarded by this
     private final List<FeedWorker> workers = new ArrayList<>();
@@ -57,6 +57,11 @@ final class FeedGroup {
         return binding;
     }
 
+    /** The names of the consumers, unlike any other's in the process; never waits, not even for {@link #awaitEnd}. */
+    List<String> names() {
+        return names;
+    }
+
     /** How many consumers there are. */
     synchronized int consumers() {
         return workers.size();
@@ -67,7 +72,9 @@ final class FeedGroup {
         int most = Math.min(binding.threads(), options.processors());
         int wanted = Math.max(1, Math.min(partitions, most));
         while (workers.size() < wanted && !stopped) {
-            FeedWorker worker = newWorker(CONSUMERS + binding.feed().label() + "-" + workers.size());
+            String name = "feed-" + binding.feed().label() + "-" + workers.size();
+            FeedWorker worker = newWorker(name);
+            names.add(name);
             workers.add(worker);
             worker.start();
         }

@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
@@ -91,7 +92,12 @@ public final class KafkaFeeds implements AutoCloseable {
             String own = String.valueOf(options.properties().get(KafkaOptions.INSTANCE));
             List<String> ids =
                     bindings.stream().map(FeedBinding::group).distinct().toList();
-            replicas = new DeadReplicas(own, beats, new GroupMembers(asked), ids, DeadReplicas.FORGOTTEN);
+            List<FeedGroup> started = List.copyOf(groups);
+            Supplier<List<String>> instances = () -> started.stream()
+                    .flatMap(group -> group.names().stream())
+                    .map(name -> ClientProperties.instance(own, name))
+                    .toList();
+            replicas = new DeadReplicas(own, instances, beats, new GroupMembers(asked), ids, DeadReplicas.FORGOTTEN);
             replicas.start();
         }
         long every = options.watch().toMillis();

@@ -221,7 +221,7 @@ class KafkaFeedsIT extends FeedsOnABroker {
                     new TopicPartition(topic, 0), new OffsetAndMetadata(0),
                     new TopicPartition(topic, 1), new OffsetAndMetadata(0)));
             send(topic, "a", "1");
-            shown.shown.put("dead", "7");
+            shown.shown.put("dead", "7 dead-feed-task-0");
             long at = System.nanoTime();
 
             startFeeds(Feed.TASK_MESSAGE);
