@@ -102,6 +102,7 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
 
     private void stopNow(long retryMillis) {
         comeBackMillis = retryMillis;
+        exchange.endConnection();
         close(CloseReason.STOPPED);
     }
 

@@ -43,7 +43,17 @@ public final class EventsHandler implements HttpHandler {
     private final Faults faults = new Faults(InstantSource.system());
     private final ClientScript script = new ClientScript();
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
-    private volatile boolean refusing = true;
+    private volatile Phase phase = Phase.STARTING;
+
+    /** Goes on from one to the next. */
+    private enum Phase {
+        /** Everybody is turned away. */
+        STARTING,
+        /** Clients are let in. */
+        SERVING,
+        /** Everybody is turned away to another replica, and streams end. */
+        DRAINING
+    }
 
     /**
      * A handler that turns everybody away until {@link #open}. Everything is lent.
@@ -63,18 +73,18 @@ public final class EventsHandler implements HttpHandler {
 
     /** Lets clients in. */
     public void open() {
-        refusing = false;
+        phase = Phase.SERVING;
     }
 
     /**
-     * Turns new clients away and ends the streams, evenly spread, each with its own time to come back. Returns at once; {@link
-     * #streams} tells when it is done.
+     * Turns new clients away and ends the streams, evenly spread, each with its own time to come back. Connections of HTTP/1 end with
+     * their answer, so that clients do not come back on one that leads here. Returns at once; {@link #streams} tells when it is done.
      */
     public void drain(Duration over) {
-        refusing = true;
+        phase = Phase.DRAINING;
         for (EventStream stream : streams) {
             long delay = over.isZero() ? 0 : ThreadLocalRandom.current().nextLong(over.toMillis());
-            stream.stop(delay, ThreadLocalRandom.current().nextLong(500, 3000));
+            stream.stop(delay, comeBackMillis());
         }
     }
 
@@ -117,7 +127,9 @@ public final class EventsHandler implements HttpHandler {
             script.send(exchange);
         } else if (!request.acceptsEventStream()) {
             new Problem(406, "The answer is text/event-stream; Accept must allow it.").send(exchange);
-        } else if (refusing || streams.size() >= options.maxConnections() || !limits.takesAddress(request.address())) {
+        } else if (isRefusing()
+                || streams.size() >= options.maxConnections()
+                || !limits.takesAddress(request.address())) {
             turnAway(exchange);
         } else {
             exchange.dispatch(() -> admit(exchange, request));
@@ -184,7 +196,7 @@ public final class EventsHandler implements HttpHandler {
 
     /** Whether nobody is let in who was not yet. */
     boolean isRefusing() {
-        return refusing;
+        return phase != Phase.SERVING;
     }
 
     void refuse(HttpServerExchange exchange, AccessException refused) {
@@ -203,12 +215,21 @@ public final class EventsHandler implements HttpHandler {
 
     /** A plain EventSource gives up for good on any status but 200, so that is what it gets for a passing condition. */
     void turnAway(HttpServerExchange exchange) {
-        long later = ThreadLocalRandom.current().nextLong(2000, 10_000);
+        long later = comeBackMillis();
+        if (phase == Phase.DRAINING) {
+            exchange.setPersistent(false);
+        }
         if (options.overload() == SseSettings.Overload.STATUS) {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, Long.toString(Math.round(later / 1000.0)));
             new Problem(503, "The gateway takes no streams right now; come back later.").send(exchange);
         } else {
             SseResponse.comeBack(exchange, later);
         }
+    }
+
+    /** Soon where another replica is there, in good time for this one to be there else; spread, so that not all come at once. */
+    private long comeBackMillis() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return phase == Phase.DRAINING ? random.nextLong(500, 2000) : random.nextLong(2000, 10_000);
     }
 }

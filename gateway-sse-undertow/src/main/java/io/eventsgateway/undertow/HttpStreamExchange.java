@@ -50,6 +50,11 @@ final class HttpStreamExchange implements StreamExchange {
     }
 
     @Override
+    public void endConnection() {
+        exchange.setPersistent(false);
+    }
+
+    @Override
     public void stopWatching() {
         if (watch != null) {
             watch.stop();

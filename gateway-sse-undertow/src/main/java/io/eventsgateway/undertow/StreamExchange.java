@@ -23,6 +23,9 @@ interface StreamExchange {
     /** Runs a task on the I/O thread after a delay. Any thread may call. */
     void after(long millis, Runnable task);
 
+    /** The connection ends with the exchange, so that the client's next one goes elsewhere. One of HTTP/2, which has others, goes on. */
+    void endConnection();
+
     /** The connection's next request is not the stream's any more. */
     void stopWatching();
 

@@ -44,7 +44,7 @@ class EventStreamTest {
                 .never("event", "part of one", "socket drained", "end is taken", "client left", "tick")
                 .on("closed", State.GONE, "left", "204")
                 .on("closed", rig -> rig.reason = CloseReason.STOPPED, State.GONE, "left", "come back after 3000")
-                .on("stop", State.WAITING, "close stopped")
+                .on("stop", State.WAITING, "end connection", "close stopped")
                 .in(State.OPEN)
                 .never("opened", "end is taken")
                 .on("event", State.OPEN, "data: x||")
@@ -57,7 +57,7 @@ class EventStreamTest {
                 .on("closed", rig -> rig.reason = CloseReason.STALLED, State.GONE, "left", "abort")
                 .on("client left", State.GONE, "left", "abort", "close gone")
                 .on("closed", Rig::haveBeenStopped, State.GONE, "stop watching", "retry: 1234|", "left", "end")
-                .on("stop", State.OPEN, "close stopped")
+                .on("stop", State.OPEN, "end connection", "close stopped")
                 .on("tick", rig -> rig.later = -60, State.OPEN)
                 .on("tick", State.OPEN, ": |")
                 .on("tick", Rig::haveMoved, State.OPEN, "id: 7||: |")
@@ -83,7 +83,7 @@ class EventStreamTest {
                 .on("closed", Rig::haveBeenStopped, State.GONE, "stop watching", "|retry: 1234|", "left", "end")
                 .on("closed", rig -> rig.reason = CloseReason.FAILED, State.GONE, "left", "abort")
                 .on("client left", State.GONE, "left", "abort", "close gone")
-                .on("stop", State.WITHIN, "close stopped")
+                .on("stop", State.WITHIN, "end connection", "close stopped")
                 .on("tick", State.WITHIN)
                 .on("tick", Rig::haveTheHubWait, State.WITHIN, "close stalled")
                 .on("tick", rig -> rig.haveToken(-1), State.WITHIN)
@@ -97,7 +97,7 @@ class EventStreamTest {
                 .on("end is taken", State.GONE, "left", "end")
                 .ignores("closed")
                 .on("client left", State.GONE, "left", "abort", "close gone")
-                .on("stop", State.ENDING, "close stopped")
+                .on("stop", State.ENDING, "end connection", "close stopped")
                 .on("tick", rig -> rig.later = -60, State.ENDING)
                 .on("tick", rig -> rig.later = 20, State.GONE, "left", "abort")
                 .in(State.GONE)
@@ -106,7 +106,7 @@ class EventStreamTest {
                 .on("part of one", State.GONE, "refuse")
                 .ignores("closed")
                 .on("client left", State.GONE, "close gone")
-                .on("stop", State.GONE, "close stopped")
+                .on("stop", State.GONE, "end connection", "close stopped")
                 .check();
     }
 
@@ -350,6 +350,11 @@ class EventStreamTest {
         @Override
         public void after(long millis, Runnable task) {
             task.run();
+        }
+
+        @Override
+        public void endConnection() {
+            note("end connection");
         }
 
         @Override

@@ -68,6 +68,14 @@ class EventsHandlerIT {
      * @param stalled how long a client may accept nothing
      */
     private static SseOptions options(Duration heartbeat, Duration stalled) {
+        return options(heartbeat, stalled, SseSettings.Overload.RETRY);
+    }
+
+    private static SseOptions options(SseSettings.Overload overload) {
+        return options(Duration.ofSeconds(1), Duration.ofMinutes(1), overload);
+    }
+
+    private static SseOptions options(Duration heartbeat, Duration stalled, SseSettings.Overload overload) {
         return new SseOptions(
                 Start.From.PENDING,
                 heartbeat,
@@ -77,7 +85,7 @@ class EventsHandlerIT {
                 5,
                 0,
                 0,
-                SseSettings.Overload.RETRY,
+                overload,
                 "",
                 false,
                 Cors.parse("https://app.example.com,https://*.example.org"));
@@ -551,7 +559,7 @@ class EventsHandlerIT {
         handler.drain(Duration.ZERO);
 
         assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
-        assertThat(answer.get().body()).matches("retry: [0-9]+\n");
+        assertThat(answer.get().body()).matches("retry: (1[0-9]|[5-9])[0-9]{2}\n");
         await(() -> handler.streams() == 0);
     }
 
@@ -563,14 +571,61 @@ class EventsHandlerIT {
         handler.drain(Duration.ofMillis(500));
 
         try (BufferedReader in = reader(stream)) {
-            assertThat(in.lines().filter(line -> line.startsWith("retry: ")).count())
-                    .isEqualTo(2);
+            assertThat(in.lines().filter(line -> line.startsWith("retry: ")).toList())
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .matches("retry: (1[0-9]|[5-9])[0-9]{2}");
         }
         await(() -> handler.streams() == 0);
-        HttpResponse<InputStream> late = open("/api/events/view/1", "ann");
-        assertThat(late.statusCode()).isEqualTo(200);
-        try (BufferedReader in = reader(late)) {
-            assertThat(in.lines().toList()).singleElement().asString().matches("retry: [2-9][0-9]{3}");
+    }
+
+    @Test
+    void sendsThoseWhoComeWhileItDrainsAwayForAMomentAndNotBackOnTheirConnection() throws Exception {
+        handler.drain(Duration.ZERO);
+
+        String answer = untilClosed("/api/events/view/1", () -> {});
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200 ")
+                .contains("\r\nConnection: close\r\n")
+                .containsPattern("\r\n\r\nretry: (1[0-9]|[5-9])[0-9]{2}\n$");
+    }
+
+    @Test
+    void sendsThemAwayWithAStatusWhereThatIsAskedFor() throws Exception {
+        undertow.stop();
+        handler = start(options(SseSettings.Overload.STATUS));
+        handler.open();
+        handler.drain(Duration.ZERO);
+
+        String answer = untilClosed("/api/events/view/1", () -> {});
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 503 ")
+                .contains("\r\nConnection: close\r\n")
+                .containsPattern("\r\nRetry-After: [12]\r\n")
+                .contains("application/problem+json");
+    }
+
+    @Test
+    void closesTheConnectionOfADrainedStreamOnWhichItsClientWouldComeBack() throws Exception {
+        String answer = untilClosed("/api/events/view/1", () -> {
+            await(() -> handler.streams() == 1);
+            handler.drain(Duration.ZERO);
+        });
+
+        assertThat(answer).endsWith("\r\n0\r\n\r\n");
+    }
+
+    /** All that comes on a connection until the server closes it, within less time than idle ones have. */
+    private String untilClosed(String path, Runnable meanwhile) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(30_000);
+            String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ann\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            meanwhile.run();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
