@@ -38,7 +38,7 @@ export interface Options {
   /** Where a stream without a position begins; the server's setting decides where it is left out. */
   from?: 'pending' | 'earliest' | 'latest';
   /** The position to begin behind, as `onposition` gave it. */
-  lastEventId?: string;
+  lastEventId?: string | null;
   /** Gives the bearer token for each connection. What it throws counts as a failed try. Left out where a cookie is the token. */
   token?: (reason: TokenReason) => string | undefined | Promise<string | undefined>;
   /** Further headers, such as `Fx-Organization-Id`. */

@@ -1,6 +1,7 @@
-// Event streams of the events gateway, read with fetch. Apache-2.0. docs/clients.md says what it does in each situation.
+/*! events-gateway, Apache-2.0 */
+// Event streams of the events gateway, read with fetch. docs/clients.md says what it does in each situation.
 const g = globalThis;
-const CANNOT_STREAM = 'The fetch of this runtime does not stream; pass one that does as the option fetch.';
+const CANNOT_STREAM = { status: 0, detail: "This runtime's fetch does not stream; pass one that does as the option fetch." };
 
 /** A fault of a listener is reported as any uncaught one, and never looks like a broken connection. */
 const attempt = (code) => {
@@ -61,7 +62,6 @@ export class EventStream extends Target {
   #room;
   // the own connection
   #reading;
-  #looping;
   #round;
   #wake;
   #hurry;
@@ -73,17 +73,17 @@ export class EventStream extends Target {
   // sharing
   #channel;
   #leads;
-  #posted = 0;
+  #ask;
   #patience;
   #ahead = [];
 
   constructor(url, options = {}) {
     super();
-    this.#options = { silence: 45000, lastEventId: '', destinations: [], ...options };
-    const { destinations, from, share, signal } = this.#options;
+    const { destinations = [], from, lastEventId, share, signal, silence = 45000 } = options;
+    this.#options = { ...options, silence };
     const query = destinations.map((each) => 'destination=' + encodeURIComponent(each)).concat(from ? 'from=' + from : []);
     this.#url = url + (query[0] ? (`${url}`.includes('?') ? '&' : '?') + query.join('&') : '');
-    this.lastEventId = this.#options.lastEventId;
+    this.lastEventId = lastEventId || '';
     const over = this.#over.signal;
     signal?.addEventListener('abort', () => this.close(), { signal: over });
     g.addEventListener?.('online', this.#again, { signal: over });
@@ -99,12 +99,11 @@ export class EventStream extends Target {
     const queue = [];
     this.#queues.add(queue);
     try {
-      for (;;) {
+      while (queue[0] || this.readyState < 2) {
         if (queue[0]) {
           yield queue.shift();
           this.#room?.();
-        } else if (this.readyState < 2) await new Promise((wake) => { queue.wake = wake; });
-        else break;
+        } else await new Promise((wake) => { queue.wake = wake; });
       }
       const why = this.#why;
       if (why && why.status !== 204) throw Object.assign(new Error(why.detail), why);
@@ -158,9 +157,8 @@ export class EventStream extends Target {
     this.#reading = on;
     if (!on) {
       this.#ahead = [];
-      this.#round?.abort();
-      this.#wake?.();
-    } else if (!this.#looping) this.#loop();
+      this.#again();
+    } else if (!this.#round) this.#loop();
   }
 
   #again = () => {
@@ -170,7 +168,6 @@ export class EventStream extends Target {
   };
 
   async #loop() {
-    this.#looping = true;
     while (this.#reading) {
       const round = (this.#round = new AbortController());
       this.#hurry = this.#later = 0;
@@ -180,18 +177,17 @@ export class EventStream extends Target {
       this.readyState = 0;
       if (this.#leads) this.#post();
       // at least what the server asks for, and above it full jitter that grows
-      const jitter = Math.random() * Math.min(30000, Math.max(1000, this.#retry) * 2 ** this.#failures++);
-      const wait = this.#hurry ? 0 : Math.min(3600000, Math.max(this.#retry, this.#later) + jitter);
+      const wait = this.#hurry ? 0 : Math.min(3600000, Math.max(this.#retry, this.#later)
+        + Math.random() * Math.min(30000, Math.max(1000, this.#retry) * 2 ** this.#failures++));
       let timer;
-      const slept = new Promise((wake) => {
+      await new Promise((wake) => {
         this.#wake = wake;
         timer = setTimeout(wake, wait);
+        this.#call('onretry', { ...why, wait });
       });
-      this.#call('onretry', { ...why, wait });
-      await slept;
       clearTimeout(timer);
     }
-    this.#looping = false;
+    this.#round = undefined;
   }
 
   async #connect(round) {
@@ -199,14 +195,13 @@ export class EventStream extends Target {
     const { signal } = round;
     const bearer = this.#token ?? (await token?.(this.#refused ? 'refused' : 'connect'));
     this.#token = undefined;
-    if (!this.#options.fetch && !new Response('x').body) return this.#finish({ status: 0, detail: CANNOT_STREAM });
-    let timer;
-    const watch = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => round.abort(new Error(`Nothing came for ${silence} ms.`)), silence);
-    };
+    if (fetch === g.fetch && !new Response('x').body) return this.#finish(CANNOT_STREAM);
+    // by the clock, since timers stand still while a computer sleeps
+    let heard = Date.now();
+    const watch = setInterval(() => {
+      if (Math.abs(Date.now() - heard) > silence) round.abort(new Error(`Nothing came for ${silence} ms.`));
+    }, silence / 9);
     try {
-      watch();
       const response = await fetch(this.#url, {
         signal,
         credentials,
@@ -219,25 +214,36 @@ export class EventStream extends Target {
         },
       });
       const { status, body } = response;
-      const header = (name) => response.headers.get(name) ?? '';
-      if (status === 200 && /^text\/event-stream\b/i.test(header('content-type'))) {
-        if (!body?.getReader) return this.#finish({ status: 0, detail: CANNOT_STREAM });
+      const header = (name) => response.headers.get(name);
+      const type = header('content-type');
+      if (status === 200 && /^text\/event-stream/i.test(type)) {
+        if (!body?.getReader) return this.#finish(CANNOT_STREAM);
         this.#failures = this.#refused = 0;
         this.#open();
+        const renew = async () => {
+          try {
+            const next = await token('expiring');
+            if (next === bearer || signal.aborted) return;
+            this.#token = next;
+            this.#again();
+          } catch {
+            // asked again when the stream ends
+          }
+        };
         const onframe = (frame) => {
           if (signal.aborted) return;
-          if (frame.type === 'token-expiring' && token) this.#renew(token, bearer, signal);
+          if (frame.type === 'token-expiring' && token) renew();
           this.#own(frame);
         };
         const feed = parser(this.lastEventId, onframe, (millis) => { this.#retry = millis; });
         const reader = body.getReader();
         for (;;) {
-          watch();
+          heard = Date.now();
           const { done, value } = await reader.read();
-          clearTimeout(timer);
+          heard = NaN;
           if (done) return { status };
           feed(value);
-          if (this.#leads && Date.now() - this.#posted > silence / 9) this.#post();
+          if (this.#leads) this.#post();
           // the server waits for a slow loop, but other tabs do not
           while (!this.#leads && [...this.#queues].some((queue) => queue.length > 99)) {
             await new Promise((room) => { this.#room = room; });
@@ -248,52 +254,51 @@ export class EventStream extends Target {
       const after = header('retry-after');
       this.#later = (after > 0 ? after * 1000 : Date.parse(after) - Date.now()) || 0;
       // a problem document is the gateway's own word, all else a proxy's, which passes
-      const final = status < 500 && header('content-type').startsWith('application/problem+json');
-      const { detail } = final ? await response.json() : {};
+      const final = status < 500 && type?.startsWith('application/problem+json');
+      const { detail } = final && (await response.json());
       if (status === 401 && token && !this.#refused) this.#refused = this.#hurry = true;
       else if (final) this.#finish({ status, detail });
       return { status, detail };
     } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async #renew(token, bearer, signal) {
-    try {
-      const next = await token('expiring');
-      if (next === bearer || signal.aborted) return;
-      this.#token = next;
-      this.#again();
-    } catch {
-      // asked again when the stream ends
+      clearInterval(watch);
     }
   }
 
   // Tabs that share: the one that has the lock leads; it posts each frame with the position before it. Another takes a frame that
   // begins where it is itself. Else it reads by a connection of its own until it is where one of the leader's frames begins or ends.
+  // A leader that is asked and does not answer is frozen: who asked takes the lock from it.
 
   #share(name, locks, over) {
     this.#channel = new BroadcastChannel(name);
-    this.#channel.onmessage = (message) => this.#hear(message.data);
-    this.#channel.postMessage(0);
-    this.#await(3000);
-    locks.request(name, { signal: over }, () => {
+    this.#channel.onmessage = ({ data }) => this.#hear(data);
+    const lead = () => {
       if (over.aborted) return;
+      clearTimeout(this.#patience);
       this.#leads = true;
       this.#ahead = [];
+      this.#channel.postMessage([]);
       this.#read(true);
-      // a little later, so that the next one has heard all that this one said
-      return new Promise((release) => over.addEventListener('abort', () => setTimeout(release, 100)));
-    }).catch(() => {});
-  }
-
-  #await(millis) {
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => this.#read(true), millis);
+      return new Promise((release) => over.addEventListener('abort', release));
+    };
+    const request = (options) => locks.request(name, options, lead).catch(() => {
+      if (over.aborted) return;
+      if (!this.#leads) return this.#read(true);
+      this.#read(false);
+      join();
+    });
+    const join = () => {
+      this.#leads = false;
+      this.#ask();
+      request({ signal: over });
+    };
+    this.#ask = () => {
+      this.#channel.postMessage(0);
+      this.#patience = setTimeout(request, 3000 * (1 + Math.random()), { steal: true });
+    };
+    join();
   }
 
   #post(before = this.lastEventId, frame = { lastEventId: before }) {
-    this.#posted = Date.now();
     this.#channel.postMessage([before, frame]);
   }
 
@@ -301,9 +306,11 @@ export class EventStream extends Target {
     if (this.readyState > 1) return;
     if (this.#leads) return message || this.#post();
     if (!message) return;
-    this.#await(1.5 * this.#options.silence);
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(this.#ask, 1.5 * this.#options.silence);
     const [before, frame, why] = message;
     if (why) return this.#finish(why);
+    if (!frame) return;
     if (!this.lastEventId && this.#options.from !== 'earliest') this.#take({ lastEventId: before });
     const begins = before === this.lastEventId;
     if (begins || frame.lastEventId === this.lastEventId) {
@@ -311,7 +318,7 @@ export class EventStream extends Target {
       this.#open();
       if (begins) this.#take(frame);
     } else {
-      if (this.#ahead.push(message) > 999) this.#ahead.shift();
+      if (this.#ahead.push(message) > 1999) this.#ahead.shift();
       this.#read(true);
     }
   }

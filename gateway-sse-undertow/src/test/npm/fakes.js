@@ -57,23 +57,27 @@ export const plain = (status, headers = {}) => (response) => {
   response.end('<h1>a proxy</h1>');
 };
 
-/** Web Locks for one thread: as many exclusive locks as there are names, in the order that they were asked for. */
+/** Web Locks for one thread: as many exclusive locks as there are names, in the order that they were asked for, but for those that steal. */
 export class Locks {
   #waiting = new Map();
 
-  request(name, { signal }, callback) {
+  request(name, { signal, steal }, callback) {
     return new Promise((resolve, reject) => {
       const entry = { callback, resolve, reject };
       const queue = this.#waiting.get(name) ?? [];
       this.#waiting.set(name, queue);
-      signal.addEventListener('abort', () => {
+      signal?.addEventListener('abort', () => {
         if (queue.indexOf(entry) > 0) {
           queue.splice(queue.indexOf(entry), 1);
           reject(signal.reason);
         }
       });
-      queue.push(entry);
-      if (queue.length === 1) {
+      if (steal) {
+        queue.splice(0, 1, entry)[0]?.reject(new DOMException('stolen', 'AbortError'));
+      } else {
+        queue.push(entry);
+      }
+      if (queue[0] === entry) {
         this.#grant(queue);
       }
     });
@@ -87,9 +91,11 @@ export class Locks {
       } catch (fault) {
         entry.reject(fault);
       }
-      queue.shift();
-      if (queue.length > 0) {
-        this.#grant(queue);
+      if (queue[0] === entry) {
+        queue.shift();
+        if (queue.length > 0) {
+          this.#grant(queue);
+        }
       }
     });
   }

@@ -221,6 +221,35 @@ test('gives up a connection on which nothing comes, and none on which comments c
   assert.equal(server.asked[2].headers['last-event-id'], 'g.1');
 });
 
+test('comes back soon after a sleep, though its timers stood still', limit, async () => {
+  const silence = 18_000;
+  const server = await serving(open('data: 1\nid: g.1\n\n'), open('data: 2\nid: g.2\n\n'));
+  const books = listen(server.url, { silence });
+  await until(() => books.events.length === 1);
+  const clock = Date.now;
+  const begin = performance.now();
+  try {
+    Date.now = () => clock() + 3_600_000;
+    await until(() => books.events.length === 2);
+  } finally {
+    Date.now = clock;
+  }
+
+  assert.ok(performance.now() - begin < silence / 2, 'waited for a timer');
+  assert.deepEqual(books.events, ['message 1', 'message 2']);
+});
+
+test('takes null and undefined for left out, as a store gives them', limit, async () => {
+  const server = await serving(open('data: 1\n\n'));
+
+  const books = listen(server.url, { lastEventId: null, destinations: undefined, silence: undefined });
+  await until(() => books.events.length === 1);
+
+  assert.equal(books.stream.lastEventId, '');
+  assert.deepEqual(books.positions, []);
+  assert.equal(server.asked[0].headers['last-event-id'], undefined);
+});
+
 test('lets a listener fail without a loss', limit, async () => {
   const server = await serving(open('data: 1\nid: g.1\n\ndata: 2\nid: g.2\n\n'));
   const faults = [];

@@ -1,38 +1,42 @@
-// A tab in a thread of its own, which can be killed. Its locks are kept by the thread that started it.
+// A tab in a thread of its own, which can be killed and frozen. Its locks are kept by the thread that started it.
 import { parentPort, workerData } from 'node:worker_threads';
-import { EventStream } from '../../main/npm/events-gateway.js';
+import { listen } from './listener.js';
 
-const granted = new Map();
+const { EventStream } = await import(workerData.module);
+const requests = new Map();
 let count = 0;
 const locks = {
-  request(name, { signal }, callback) {
+  request(name, { signal, steal }, callback) {
     const id = ++count;
     return new Promise((resolve, reject) => {
-      granted.set(id, async () => {
-        resolve(await callback({}));
-        parentPort.postMessage({ release: name, id });
+      requests.set(id, {
+        async grant() {
+          resolve(await callback({}));
+          parentPort.postMessage({ release: name, id });
+        },
+        reject,
       });
-      signal.addEventListener('abort', () => {
+      signal?.addEventListener('abort', () => {
         parentPort.postMessage({ forget: name, id });
         reject(signal.reason);
       });
-      parentPort.postMessage({ lock: name, id });
+      parentPort.postMessage({ lock: name, id, steal });
     });
   },
 };
 Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
 Math.random = () => 0;
 
-const events = new EventStream(workerData.url, {
-  ...workerData.options,
-  onevent: (event) => parentPort.postMessage({ event: [event.destination, Number(event.data)] }),
-  onend: (end) => parentPort.postMessage({ end }),
-});
-parentPort.on('message', (message) => {
-  if (message.granted) {
-    granted.get(message.granted)();
+const books = listen(EventStream, workerData.url, workerData.options, (change) => parentPort.postMessage(change));
+parentPort.on('message', ({ granted, stolen, frozen }) => {
+  if (granted) {
+    requests.get(granted).grant();
+  } else if (stolen) {
+    requests.get(stolen).reject(new DOMException('stolen', 'AbortError'));
+  } else if (frozen) {
+    Atomics.wait(frozen, 0, 0);
   } else {
-    events.close();
+    books.close();
     parentPort.postMessage({ closed: true });
   }
 });
