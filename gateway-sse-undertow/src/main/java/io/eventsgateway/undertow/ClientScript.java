@@ -18,8 +18,8 @@ import java.util.HexFormat;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * The module {@code events-gateway.js}, as browsers import it: for everybody, since it is the same in every gateway of this version. Caches may
- * keep it for an hour and then ask whether it is still the same (RFC 9111). Any thread.
+ * The module {@code events-gateway.js}, minified, as browsers import it: for everybody, since it is the same in every gateway of this version.
+ * Caches may keep it for an hour and then ask whether it is still the same (RFC 9111). Any thread.
  */
 final class ClientScript {
 
@@ -35,9 +35,9 @@ final class ClientScript {
 
     /** Reads it from the jar. */
     ClientScript() {
-        try (InputStream file = ClientScript.class.getResourceAsStream("events-gateway.js")) {
+        try (InputStream file = ClientScript.class.getResourceAsStream("events-gateway.min.js")) {
             if (file == null) {
-                throw new IllegalStateException("events-gateway.js is not in the jar");
+                throw new IllegalStateException("events-gateway.min.js is not in the jar");
             }
             byte[] bytes = file.readAllBytes();
             String version = HexFormat.of().formatHex(sha256(bytes), 0, 8);
