@@ -299,7 +299,8 @@ class HostileTokensIT {
 
     private void times(List<Hostile> all) throws Exception {
         long now = NOW.getEpochSecond();
-        all.add(new Hostile("expired", sign("rsa", claims().replace(exp(), "\"exp\":" + (now - 30))), "has expired"));
+        all.add(new Hostile("expired now", sign("rsa", claims().replace(exp(), "\"exp\":" + now)), "has expired"));
+        all.add(new Hostile("expired", sign("rsa", claims().replace(exp(), "\"exp\":" + (now - 20))), "has expired"));
         all.add(new Hostile("expired long ago", sign("rsa", claims().replace(exp(), "\"exp\":0")), "has expired"));
         all.add(new Hostile(
                 "expired before time began", sign("rsa", claims().replace(exp(), "\"exp\":-1")), "has expired"));
