@@ -12,15 +12,19 @@ import io.undertow.util.StatusCodes;
  */
 public record Problem(int status, String detail) {
 
+    static final String CONTENT_TYPE = "application/problem+json";
+
     /** Answers with it. */
     public void send(HttpServerExchange exchange) {
         exchange.setStatusCode(status);
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, CONTENT_TYPE);
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
-        String text = escape(detail);
-        String body = "{\"type\":\"about:blank\",\"title\":\"" + StatusCodes.getReason(status) + "\",\"status\":"
-                + status + ",\"detail\":\"" + text + "\"}";
-        exchange.getResponseSender().send(body);
+        exchange.getResponseSender().send(body());
+    }
+
+    String body() {
+        return "{\"type\":\"about:blank\",\"title\":\"" + StatusCodes.getReason(status) + "\",\"status\":" + status
+                + ",\"detail\":\"" + escape(detail) + "\"}";
     }
 
     private static String escape(String text) {

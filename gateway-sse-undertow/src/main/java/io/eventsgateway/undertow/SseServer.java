@@ -77,7 +77,7 @@ public final class SseServer implements AutoCloseable {
         this.options = options;
         this.connections = new Connections(options, patience);
         HttpHandler limited = new HeaderLimit(options.maxHeaderBytes(), options.cors(), root);
-        this.root = connections.around(new Faults(InstantSource.system()).around(limited));
+        this.root = connections.around(new Faults(InstantSource.system()).around(new ConnectionClose(limited)));
     }
 
     /**
@@ -136,6 +136,7 @@ public final class SseServer implements AutoCloseable {
     private ChannelListener<AcceptingChannel<StreamConnection>> accept(ChannelListener<StreamConnection> protocol) {
         return ChannelListeners.openListenerAdapter(connection -> {
             if (connections.enter(connection)) {
+                BadRequestBody.on(connection);
                 protocol.handleEvent(connection);
             } else {
                 IoUtils.safeClose(connection);

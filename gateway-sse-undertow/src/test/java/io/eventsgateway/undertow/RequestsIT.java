@@ -142,6 +142,40 @@ class RequestsIT {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Connection: close",
+                "Connection: close, TE",
+                "Connection: TE,CLOSE",
+                "Connection: TE\r\nConnection: close"
+            })
+    void askForTheConnectionsEnd(String header) throws Exception {
+        try (Socket socket = send("OPTIONS " + PATH + " HTTP/1.1\r\n" + ANN + header + "\r\nTE: trailers\r\n\r\n")) {
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+
+            assertThat(answer).startsWith("HTTP/1.1 204").contains("Connection: close");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "NONSENSE",
+                "GET  HTTP/1.1",
+                "GET / HTTP/1.1\r\nno colon",
+                "GET / HTTP/1.1\r\nHost",
+                "GET /api/events/view/%zz HTTP/1.1\r\nHost: a",
+                "GET /api/events/view/1% HTTP/1.1\r\nHost: a"
+            })
+    void areToldWhenTheyAreNoRequests(String beginning) throws Exception {
+        try (Socket socket = send(beginning + "\r\n\r\n")) {
+            assertThat(readUntil(socket, "}"))
+                    .startsWith("HTTP/1.1 400")
+                    .contains("application/problem+json", "\"status\":400", "no HTTP request", "two hexadecimal");
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
