@@ -1,5 +1,6 @@
 package io.eventsgateway.load;
 
+import io.eventsgateway.sse.SseReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -10,12 +11,12 @@ import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /** One client's stream and its books. Used by the thread of its loop. */
-final class Connection implements EventStreamParser.Listener {
+final class Connection implements SseReader.Listener {
 
     private final ClientLoop loop;
     private final int destination;
     private final Books books = new Books();
-    private final EventStreamParser events = new EventStreamParser(this);
+    private final SseReader events = new SseReader(this);
     private final ResponseDecoder response = new ResponseDecoder(events::feed);
     private final SocketChannel channel;
     private final long began = WallClock.micros();
@@ -100,7 +101,13 @@ final class Connection implements EventStreamParser.Listener {
     }
 
     @Override
-    public void event(byte[] data, int length) {
+    public void frame(SseReader frame) {
+        if (frame.hasData()) {
+            event(frame.dataBytes(), frame.dataSize());
+        }
+    }
+
+    private void event(byte[] data, int length) {
         long eventRun = Payload.number(data, length, 'r');
         if (eventRun != loop.runNumber() || Payload.number(data, length, 'c') != destination) {
             loop.strange();

@@ -1,5 +1,6 @@
 package io.eventsgateway.load;
 
+import io.eventsgateway.sse.SseReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -7,11 +8,11 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** One client's stream, read by the thread that wants its events. */
-final class PlainStream implements AutoCloseable, EventStreamParser.Listener {
+final class PlainStream implements AutoCloseable, SseReader.Listener {
 
     private static final int PATIENCE_MILLIS = 30_000;
 
-    private final EventStreamParser events = new EventStreamParser(this);
+    private final SseReader events = new SseReader(this);
     private final ResponseDecoder response = new ResponseDecoder(this::one);
     private final byte[] buffer = new byte[64 * 1024];
     private final Socket socket;
@@ -76,8 +77,8 @@ final class PlainStream implements AutoCloseable, EventStreamParser.Listener {
     }
 
     @Override
-    public void event(byte[] data, int length) {
-        wanted--;
+    public void frame(SseReader frame) {
+        wanted -= frame.hasData() ? 1 : 0;
     }
 
     @Override

@@ -1,9 +1,12 @@
 package io.eventsgateway.app;
 
+import io.eventsgateway.Event;
+import io.eventsgateway.sse.SseReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +112,7 @@ final class LabClients implements AutoCloseable {
     private record Gap(long from, long to, boolean announced) {}
 
     /** One client. Its stream is read by one thread at a time. */
-    final class One implements Flow.Subscriber<String> {
+    final class One implements Flow.Subscriber<List<ByteBuffer>>, SseReader.Listener {
         final String path;
         final boolean measured;
         volatile long expected;
@@ -121,11 +124,9 @@ final class LabClients implements AutoCloseable {
         private volatile long marked;
         private final Queue<Gap> gaps = new ConcurrentLinkedQueue<>();
         private boolean covered;
-        private String position = "";
-        private String id;
-        private String event = "";
-        private String data = "";
-        private Flow.Subscription lines;
+        private final SseReader reader = new SseReader(this);
+        private volatile String position = "";
+        private Flow.Subscription pieces;
 
         One(String path, boolean measured) {
             this.path = path;
@@ -156,7 +157,7 @@ final class LabClients implements AutoCloseable {
             if (!position.isEmpty()) {
                 request.header("Last-Event-ID", position);
             }
-            http.sendAsync(request.build(), HttpResponse.BodyHandlers.fromLineSubscriber(this))
+            http.sendAsync(request.build(), HttpResponse.BodyHandlers.fromSubscriber(this))
                     .whenComplete((response, failure) -> again());
         }
 
@@ -180,7 +181,7 @@ final class LabClients implements AutoCloseable {
         }
 
         void cut() {
-            Flow.Subscription current = lines;
+            Flow.Subscription current = pieces;
             if (current != null) {
                 current.cancel();
             }
@@ -188,45 +189,31 @@ final class LabClients implements AutoCloseable {
 
         @Override
         public void onSubscribe(Flow.Subscription subscription) {
-            lines = subscription;
-            id = null;
-            event = "";
-            data = "";
+            pieces = subscription;
+            reader.restart();
             connects++;
             open = true;
             subscription.request(Long.MAX_VALUE);
         }
 
         @Override
-        public void onNext(String line) {
-            if (line.isEmpty()) {
-                dispatch();
-            } else if (line.startsWith("id: ")) {
-                id = line.substring(4);
-            } else if (line.startsWith("event: ")) {
-                event = line.substring(7);
-            } else if (line.startsWith("data: ")) {
-                data = line.substring(6);
-            }
+        public void onNext(List<ByteBuffer> next) {
+            next.forEach(reader::feed);
         }
 
-        private void dispatch() {
-            if (id != null) {
-                position = id;
-            }
-            if (event.equals("reset")) {
+        @Override
+        public void frame(SseReader frame) {
+            position = frame.lastEventId();
+            if (frame.name().equals("reset")) {
                 resets++;
                 covered = true;
-            } else if (event.isEmpty() && !data.isEmpty()) {
-                count();
+            } else if (frame.hasData() && frame.name().equals(Event.DEFAULT_NAME)) {
+                count(frame.data());
             }
-            id = null;
-            event = "";
-            data = "";
         }
 
         /** The data begins with {"n":number,"t":nanos */
-        private void count() {
+        private void count(String data) {
             int comma = data.indexOf(',');
             long number = Long.parseLong(data, 5, comma, 10);
             int end = comma + 5;

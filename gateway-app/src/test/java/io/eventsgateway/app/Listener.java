@@ -1,5 +1,6 @@
 package io.eventsgateway.app;
 
+import io.eventsgateway.sse.SseFrames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -17,6 +18,7 @@ final class Listener implements AutoCloseable {
 
     private final HttpResponse<Stream<String>> answer;
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final SseFrames frames = new SseFrames();
     private volatile boolean ended;
 
     Listener(URI uri, Map<String, String> headers) {
@@ -41,11 +43,16 @@ final class Listener implements AutoCloseable {
 
     private void read() {
         try (Stream<String> all = answer.body()) {
-            all.forEach(lines::add);
+            all.forEach(this::take);
         } catch (UncheckedIOException cut) {
             // ended like any other
         }
         ended = true;
+    }
+
+    private void take(String line) {
+        lines.add(line);
+        frames.feed(line + "\n");
     }
 
     int status() {
@@ -68,32 +75,22 @@ final class Listener implements AutoCloseable {
 
     /** The data of all events so far. */
     List<String> data() {
-        return values("data:");
+        return frames.data();
     }
 
-    /** The names of all events that have one, so far. */
+    /** The names of all events so far. */
     List<String> events() {
-        return values("event:");
+        return frames.events().stream().map(SseFrames.Frame::name).toList();
     }
 
     /** The last position so far. */
     String lastId() {
-        List<String> ids = values("id:");
-        return ids.isEmpty() ? "" : ids.get(ids.size() - 1);
+        return frames.lastEventId();
     }
 
     /** The first position. */
     String firstId() {
-        return values("id:").get(0);
-    }
-
-    /** The values of a field in what has come whole: up to the last blank line. */
-    private List<String> values(String field) {
-        List<String> now = List.copyOf(lines);
-        return now.subList(0, now.lastIndexOf("") + 1).stream()
-                .filter(line -> line.startsWith(field))
-                .map(line -> line.substring(field.length()).strip())
-                .toList();
+        return frames.positions().get(0);
     }
 
     @Override

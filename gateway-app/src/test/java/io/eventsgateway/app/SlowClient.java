@@ -1,5 +1,6 @@
 package io.eventsgateway.app;
 
+import io.eventsgateway.sse.SseReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -12,15 +13,16 @@ import java.util.concurrent.locks.LockSupport;
 /** A client that takes little or nothing for a while, and then everything. Its thread reads, one other may ask. */
 final class SlowClient implements AutoCloseable {
 
-    private static final String DATA = "data: {\"n\":";
+    private static final String NUMBER = "{\"n\":";
+
+    /** An event may be as large as the largest; its number is at its beginning. */
     private static final int BEGINNING = 40;
 
     private final Socket socket = new Socket();
     private final int bytesPerSecond;
 
     // owned by the thread that reads
-    private final StringBuilder beginning = new StringBuilder();
-    private int length;
+    private final SseReader reader = new SseReader(this::take, BEGINNING);
 
     private volatile boolean hurry;
     private volatile long expected;
@@ -55,9 +57,7 @@ final class SlowClient implements AutoCloseable {
                 if (count < 0) {
                     return;
                 }
-                for (int i = 0; i < count; i++) {
-                    take((char) some[i]);
-                }
+                reader.feed(some, 0, count);
                 if (!hurry) {
                     LockSupport.parkNanos(count * 1_000_000_000L / bytesPerSecond);
                 }
@@ -67,23 +67,14 @@ final class SlowClient implements AutoCloseable {
         }
     }
 
-    /** Keeps no more of a line than its beginning: it may be as large as the largest event. */
-    private void take(char next) {
-        if (next != '\n') {
-            length++;
-            if (beginning.length() < BEGINNING) {
-                beginning.append(next);
-            }
-            return;
-        }
-        if (beginning.indexOf(DATA) == 0) {
-            long number = Long.parseLong(beginning, DATA.length(), beginning.indexOf(","), 10);
+    private void take(SseReader frame) {
+        String beginning = frame.data();
+        if (beginning.startsWith(NUMBER)) {
+            long number = Long.parseLong(beginning, NUMBER.length(), beginning.indexOf(','), 10);
             wrong += number == expected ? 0 : 1;
-            longest = Math.max(longest, length);
+            longest = Math.max(longest, (int) frame.dataLength());
             expected = number + 1;
         }
-        beginning.setLength(0);
-        length = 0;
     }
 
     /** From now on it takes all there is. */
@@ -101,7 +92,7 @@ final class SlowClient implements AutoCloseable {
         return wrong;
     }
 
-    /** How many characters the longest event had, with its field's name. */
+    /** How many bytes of data the longest event had. */
     int longest() {
         return longest;
     }

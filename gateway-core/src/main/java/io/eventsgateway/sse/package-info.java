@@ -1,2 +1,5 @@
-/** The wire format of Server-Sent Events. Start at {@link io.eventsgateway.sse.SseFrame}. */
+/**
+ * The wire format of Server-Sent Events. {@link io.eventsgateway.sse.SseFrame} writes it, {@link io.eventsgateway.sse.SseReader} reads it; start
+ * there.
+ */
 package io.eventsgateway.sse;

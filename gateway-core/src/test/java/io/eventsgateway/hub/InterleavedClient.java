@@ -8,6 +8,7 @@ import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.log.StoredEvent;
+import io.eventsgateway.sse.SseFrames;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -225,30 +226,18 @@ final class InterleavedClient {
             return !full;
         }
 
-        private void read(String frame) {
-            boolean reset = false;
-            boolean message = true;
-            String destination = destinations.get(0).path();
-            String data = "";
-            String id = "";
-            for (String line : frame.split("\n", -1)) {
-                if (line.startsWith("id: ")) {
-                    id = line.substring(4);
-                } else if (line.startsWith("destination: ")) {
-                    destination = line.substring(13);
-                } else if (line.startsWith("event: ")) {
-                    message = false;
-                    reset = line.equals("event: reset");
-                } else if (line.startsWith("data: ")) {
-                    data = line.substring(6).strip();
-                }
-            }
-            goTo(id, destination, reset);
+        private void read(String text) {
+            SseFrames.Frame event = SseFrames.of(text).events().get(0);
+            boolean reset = event.name().equals("reset");
+            String destination =
+                    event.destination().isEmpty() ? destinations.get(0).path() : event.destination();
+            goTo(event.lastEventId(), destination, reset);
             if (reset) {
                 books.remove(destination);
                 begins.remove(destination);
-            } else if (message) {
-                books.computeIfAbsent(destination, key -> new ArrayList<>()).add(data);
+            } else if (event.name().equals("message")) {
+                books.computeIfAbsent(destination, key -> new ArrayList<>())
+                        .add(String.valueOf(event.data()).strip());
             }
         }
 

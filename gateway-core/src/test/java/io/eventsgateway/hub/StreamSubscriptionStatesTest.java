@@ -12,8 +12,8 @@ import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.StreamSubscription.State;
 import io.eventsgateway.log.Gate;
 import io.eventsgateway.log.LogEnd;
+import io.eventsgateway.sse.SseFrames;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -188,16 +188,11 @@ class StreamSubscriptionStatesTest {
 
         @Override
         public boolean deliver(ByteBuffer... frame) {
-            StringBuilder text = new StringBuilder();
+            SseFrames frames = new SseFrames();
             for (ByteBuffer part : frame) {
-                text.append(StandardCharsets.UTF_8.decode(part));
+                frames.feed(part);
             }
-            seen.add("send "
-                    + number(text.toString()
-                            .lines()
-                            .filter(line -> line.startsWith("id: "))
-                            .findFirst()
-                            .orElseThrow()));
+            seen.add("send " + number(frames.lastEventId()));
             sent = true;
             return room;
         }

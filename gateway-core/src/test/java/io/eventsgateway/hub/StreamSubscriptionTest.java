@@ -16,6 +16,7 @@ import io.eventsgateway.log.ForwardingFollower;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.log.LogEnd;
 import io.eventsgateway.log.Page;
+import io.eventsgateway.sse.SseFrames;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,7 +31,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -625,7 +625,7 @@ class StreamSubscriptionTest {
         private boolean failsToClose;
 
         String lastId() {
-            return ids.get(ids.size() - 1).substring("id: ".length());
+            return ids.get(ids.size() - 1);
         }
 
         @Override
@@ -641,11 +641,10 @@ class StreamSubscriptionTest {
             }
             String whole = begun.toString();
             begun.setLength(0);
-            delivered.add(whole.lines()
-                    .filter(line -> line.startsWith("data: "))
-                    .map(line -> line.substring("data: ".length()))
-                    .collect(Collectors.joining("\n")));
-            whole.lines().filter(line -> line.startsWith("id: ")).forEach(ids::add);
+            SseFrames frames = SseFrames.of(whole);
+            delivered.addAll(frames.data());
+            ids.add(frames.lastEventId());
+            assertThat(frames.all()).hasSize(1);
             assertThat(whole).endsWith("\n\n");
             return room;
         }

@@ -20,8 +20,10 @@ import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.ForwardingEventLog;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.log.LogEnd;
+import io.eventsgateway.sse.SseFrames;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -185,10 +187,7 @@ class EventsHandlerIT {
         append("view/1", "a", "1");
         append("view/1", "b", "2");
         append("view/1", "c", "3");
-        List<String> ids = lines(open("/api/events/view/1", "ann"), 14).stream()
-                .filter(line -> line.startsWith("id: "))
-                .map(line -> line.substring(4))
-                .toList();
+        List<String> ids = frames(open("/api/events/view/1", "ann"), 3).positions();
         String first = ids.get(0);
         String second = ids.get(1);
 
@@ -221,9 +220,8 @@ class EventsHandlerIT {
         HttpResponse<InputStream> answer =
                 open("/api/events?destination=view/1&destination=view/2&destination=user", "ann");
 
-        assertThat(linesOfEvents(answer, 4))
-                .contains("destination: view/1", "destination: view/2", "destination: user/ann", "destination: user/*")
-                .doesNotContain("destination: user/bob");
+        assertThat(frames(answer, 4).events().stream().map(SseFrames.Frame::destination))
+                .containsExactlyInAnyOrder("view/1", "view/2", "user/ann", "user/*");
     }
 
     @Test
@@ -298,20 +296,17 @@ class EventsHandlerIT {
         String both = "/api/events?destination=view/1&destination=view/2";
         HttpResponse<InputStream> stream = open(both, "ann");
         append(ended, Event.disconnect(Set.of("ann"), Payload.of("{}".getBytes(StandardCharsets.UTF_8))));
-        List<String> told = linesOfEvents(stream, 2);
-        String position =
-                told.stream().filter(line -> line.startsWith("id: ")).reduce("", (before, line) -> line.substring(4));
+        SseFrames told = frames(stream, 2);
         append("view/1", "secret", "2");
         append("view/2", "b", "3");
 
-        List<String> rest = linesOfEvents(open(both, "ann", "Last-Event-ID", position), 1);
+        SseFrames rest = frames(open(both, "ann", "Last-Event-ID", told.lastEventId()), 1);
 
-        assertThat(told).contains("event: disconnect", "event: a");
-        assertThat(rest).contains("event: b").doesNotContain("event: reset", "event: a", "event: secret");
-        position =
-                rest.stream().filter(line -> line.startsWith("id: ")).reduce("", (before, line) -> line.substring(4));
+        assertThat(told.texts()).containsExactlyInAnyOrder("disconnect {}", "a 1");
+        assertThat(rest.texts()).containsExactly("b 3");
         append(ended, Event.connect(Set.of("ann"), Set.of()));
-        assertThat(events(open(both, "ann", "Last-Event-ID", position), 1)).containsExactly("secret 2");
+        assertThat(events(open(both, "ann", "Last-Event-ID", rest.lastEventId()), 1))
+                .containsExactly("secret 2");
     }
 
     @Test
@@ -739,40 +734,15 @@ class EventsHandlerIT {
         return lines;
     }
 
-    /** What is sent until so many events have come, each to its end. */
-    private static List<String> linesOfEvents(HttpResponse<InputStream> answer, int count) throws IOException {
-        List<String> lines = new ArrayList<>();
-        try (BufferedReader in = reader(answer)) {
-            boolean data = false;
-            for (int events = 0; events < count; ) {
-                String line = in.readLine();
-                lines.add(line);
-                if (data && line.isEmpty()) {
-                    events++;
-                }
-                data = line.startsWith("data: ") || (data && !line.isEmpty());
-            }
-        }
-        return lines;
-    }
-
     /** So many events, each as its name and data. */
     private static List<String> events(HttpResponse<InputStream> answer, int count) throws IOException {
-        List<String> events = new ArrayList<>();
-        String name = "message";
-        try (BufferedReader in = reader(answer)) {
-            while (events.size() < count) {
-                String line = in.readLine();
-                if (line == null) {
-                    return events;
-                } else if (line.startsWith("event: ")) {
-                    name = line.substring(7);
-                } else if (line.startsWith("data: ")) {
-                    events.add(name + " " + line.substring(6));
-                    name = "message";
-                }
-            }
+        return frames(answer, count).texts();
+    }
+
+    /** What is sent until so many events have come. */
+    private static SseFrames frames(HttpResponse<InputStream> answer, int count) throws IOException {
+        try (InputStream in = new BufferedInputStream(answer.body())) {
+            return SseFrames.read(in, count);
         }
-        return events;
     }
 }

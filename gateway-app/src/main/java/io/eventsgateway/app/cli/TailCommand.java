@@ -1,9 +1,8 @@
 package io.eventsgateway.app.cli;
 
-import java.io.BufferedReader;
+import io.eventsgateway.sse.SseReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -24,7 +23,7 @@ import picocli.CommandLine.Parameters;
         name = "tail",
         description = "Shows the events of destinations as they arrive, and reconnects as a browser would.",
         mixinStandardHelpOptions = true)
-public final class TailCommand implements Callable<Integer> {
+public final class TailCommand implements Callable<Integer>, SseReader.Listener {
 
     @Parameters(arity = "1..64", description = "Destinations: type/id, or user.")
     private List<String> destinations = List.of();
@@ -56,14 +55,13 @@ public final class TailCommand implements Callable<Integer> {
                     System.err.println("The destination has ended.");
                     return 0;
                 }
-                try (BufferedReader lines =
-                        new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+                try (InputStream body = answer.body()) {
                     if (answer.statusCode() != 200) {
-                        System.err.println(lines.lines().collect(Collectors.joining("\n")));
+                        System.err.println(new String(body.readAllBytes(), StandardCharsets.UTF_8));
                         return 1;
                     }
                     System.err.println("Connected.");
-                    read(lines);
+                    read(body);
                 }
                 System.err.println("Stream ended, back in " + retry.toMillis() + " ms.");
             } catch (IOException broken) {
@@ -89,34 +87,25 @@ public final class TailCommand implements Callable<Integer> {
         return request.build();
     }
 
-    /** Reads fields until the stream ends (HTML standard, section 9.2.6). */
-    private void read(BufferedReader lines) throws IOException {
-        String event = "message";
-        StringBuilder data = new StringBuilder();
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            int colon = line.indexOf(':');
-            String field = colon < 0 ? line : line.substring(0, colon);
-            String value = colon < 0 ? "" : line.substring(colon + 1);
-            value = value.startsWith(" ") ? value.substring(1) : value;
-            switch (field) {
-                case "id" -> lastEventId = value;
-                case "event" -> event = value;
-                case "data" -> data.append(value).append('\n');
-                case "retry" -> retry = Duration.ofMillis(Long.parseLong(value));
-                case "" -> {
-                    if (line.isEmpty()) {
-                        if (data.length() > 0) {
-                            System.out.print(lastEventId + "\t" + event + "\t" + data);
-                            System.out.flush();
-                        }
-                        event = "message";
-                        data.setLength(0);
-                    }
-                }
-                default -> {
-                    // the standard ignores other fields
-                }
-            }
+    private void read(InputStream answer) throws IOException {
+        SseReader reader = new SseReader(this);
+        byte[] some = new byte[8 * 1024];
+        for (int count = answer.read(some); count >= 0; count = answer.read(some)) {
+            reader.feed(some, 0, count);
         }
+    }
+
+    @Override
+    public void frame(SseReader frame) {
+        lastEventId = frame.lastEventId().isEmpty() ? lastEventId : frame.lastEventId();
+        if (frame.hasData()) {
+            System.out.print(lastEventId + "\t" + frame.name() + "\t" + frame.data() + "\n");
+            System.out.flush();
+        }
+    }
+
+    @Override
+    public void retry(long millis) {
+        retry = Duration.ofMillis(millis);
     }
 }
