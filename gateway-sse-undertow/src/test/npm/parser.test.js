@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createParser } from 'eventsource-parser';
 import { parser } from '../../main/npm/events-gateway.js';
 import { random } from './random.js';
 
@@ -132,10 +133,11 @@ test('takes time in proportion to what came, however it is cut', { timeout: 30_0
   assert.equal(event.data.length, 4 * 400_000);
 });
 
+const words = ['data', 'id', 'event', 'retry', 'destination', 'dat', ':', ':', ': ', ' ', '\n', '\n', '\n\n', '\r', '\r', '\r\n', '\r\n\r\n',
+  '\0', '\uFEFF', '\u2028', '\u0085', 'ä', '€', '😀', '1', '20', '-1', 'a', 'data: x', 'data:', 'id: 7', 'id', ':c', '\v', '\f'];
+const seed = Number(process.env.SEED ?? Date.now() % 1e9);
+
 test('says the same as the standard for any bytes in any pieces', () => {
-  const words = ['data', 'id', 'event', 'retry', 'destination', 'dat', ':', ':', ': ', ' ', '\n', '\n', '\n\n', '\r', '\r', '\r\n', '\r\n\r\n',
-    '\0', '\uFEFF', '\u2028', '\u0085', 'ä', '€', '😀', '1', '20', '-1', 'a', 'data: x', 'data:', 'id: 7', 'id', ':c', '\v', '\f'];
-  const seed = Number(process.env.SEED ?? Date.now() % 1e9);
   const next = random(seed);
   let frames = 0;
   for (let round = 0; round < 20_000; round++) {
@@ -153,4 +155,31 @@ test('says the same as the standard for any bytes in any pieces', () => {
     assert.deepEqual(parse(chunks, 'before'), expected, `seed ${seed}, round ${round}: ${JSON.stringify(bytes.toString('latin1'))}`);
   }
   assert.ok(frames > 20_000, `${frames} frames are too few to show anything`);
+});
+
+/** What another parser makes of a text, which has no positions of frames without data. */
+function other(pieces) {
+  const said = [];
+  const parser = createParser({
+    onEvent: ({ event = 'message', data }) => said.push({ type: event, data }),
+    onRetry: (retry) => said.push({ retry }),
+  });
+  pieces.forEach((piece) => parser.feed(piece));
+  return said;
+}
+
+test('says the same as eventsource-parser for any text in any pieces', () => {
+  const next = random(seed);
+  let events = 0;
+  for (let round = 0; round < 20_000; round++) {
+    // that one takes a CR at the end of a piece, and of all, for a line end only when more has come
+    const pieces = Array.from({ length: next(20) }, () =>
+      Array.from({ length: 1 + next(6) }, () => words[next(words.length)]).join('').replaceAll('\uFEFF', ''));
+    pieces.push('\n:end\n');
+    const said = text(...pieces).filter((frame) => frame.retry !== undefined || frame.data !== undefined)
+      .map(({ type, data, retry }) => (retry === undefined ? { type, data } : { retry }));
+    events += said.length;
+    assert.deepEqual(said, other(pieces), `seed ${seed}, round ${round}: ${JSON.stringify(pieces)}`);
+  }
+  assert.ok(events > 3_000, `${events} events are too few to show anything`);
 });
