@@ -195,7 +195,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     private void awaitStart() {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
         while (!log().contains("Gateway started")) {
             if (System.nanoTime() > until || !process.isAlive()) {
                 throw new IllegalStateException("gateway did not start:\n" + log());

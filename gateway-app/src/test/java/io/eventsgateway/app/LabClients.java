@@ -34,6 +34,7 @@ final class LabClients implements AutoCloseable {
             Executors.newScheduledThreadPool(2, task -> daemon(task, "lab-later"));
     private final List<One> all = new ArrayList<>();
     private final Supplier<URI> server;
+    private final LongAdder refusals = new LongAdder();
     private final ConcurrentHistogram delays = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(10), 3);
     private final LongAdder events = new LongAdder();
     private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
@@ -43,12 +44,21 @@ final class LabClients implements AutoCloseable {
 
     /** @param server where to connect next, as a load balancer decides it */
     LabClients(Supplier<URI> server) {
+        this(builder().build(), server);
+    }
+
+    /** The same, on connections of a client of theirs. */
+    LabClients(HttpClient http, Supplier<URI> server) {
+        this.http = http;
         this.server = server;
-        this.http = HttpClient.newBuilder()
+    }
+
+    /** What connects them: HTTP/1.1, unless it is told otherwise. */
+    static HttpClient.Builder builder() {
+        return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(5))
-                .executor(Executors.newFixedThreadPool(3, task -> daemon(task, "lab-client")))
-                .build();
+                .executor(Executors.newFixedThreadPool(3, task -> daemon(task, "lab-client")));
     }
 
     private static Thread daemon(Runnable task, String name) {
@@ -89,6 +99,11 @@ final class LabClients implements AutoCloseable {
     /** Whether delays count from now on. */
     void count(boolean whether) {
         counting = whether;
+    }
+
+    /** How many answers there were on which an EventSource gives up for good. */
+    long refusals() {
+        return refusals.sum();
     }
 
     /** The longest delay since this was asked before, in microseconds. */
@@ -157,8 +172,14 @@ final class LabClients implements AutoCloseable {
             if (!position.isEmpty()) {
                 request.header("Last-Event-ID", position);
             }
-            http.sendAsync(request.build(), HttpResponse.BodyHandlers.fromSubscriber(this))
-                    .whenComplete((response, failure) -> again());
+            http.sendAsync(request.build(), this::read).whenComplete((response, failure) -> again());
+        }
+
+        private HttpResponse.BodySubscriber<Void> read(HttpResponse.ResponseInfo answer) {
+            if (answer.statusCode() != 200) {
+                refusals.increment();
+            }
+            return HttpResponse.BodySubscribers.fromSubscriber(this, each -> null);
         }
 
         /** The response is over when its body is. */

@@ -59,6 +59,10 @@ final class Listener implements AutoCloseable {
         return answer.statusCode();
     }
 
+    HttpClient.Version version() {
+        return answer.version();
+    }
+
     String header(String name) {
         return answer.headers().firstValue(name).orElse("");
     }
