@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -54,10 +55,15 @@ final class Issuer implements AutoCloseable {
 
     /** A token that is good for an hour. */
     String token(JWSAlgorithm algorithm) {
+        return token(algorithm, "ann", Duration.ofHours(1));
+    }
+
+    /** A token of a subject that is good for some time. */
+    String token(JWSAlgorithm algorithm, String subject, Duration life) {
         JWTClaimsSet claims = new JWTClaimsSet.Builder()
                 .issuer(baseUrl() + "/realms/" + organisation)
-                .subject("ann")
-                .expirationTime(Date.from(Instant.now().plusSeconds(3600)))
+                .subject(subject)
+                .expirationTime(Date.from(Instant.now().plus(life)))
                 .build();
         try {
             JWK key = keys.stream()
