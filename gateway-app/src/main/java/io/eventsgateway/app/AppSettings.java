@@ -40,6 +40,12 @@ public final class AppSettings {
                             + "names without a dot; `*` for any. Other clients may use any name, and so may whoever asks for health. "
                             + "With `--embedded` they hold for its page and streams too.");
 
+    /** Whether operators and developers have the inspector. */
+    public static final Setting<Boolean> CONSOLE_ENABLED = Setting.flag("EVENTS_CONSOLE_ENABLED", false)
+            .doc(
+                    "Whether the management port has the inspector of event streams, at /manage/console/, and event streams for it. It shows "
+                            + "nothing without a token that is let in.");
+
     /** Whether records must name an organisation. */
     public static final Setting<Boolean> ORGANIZATION_REQUIRED = Setting.flag("EVENTS_ORGANIZATION_REQUIRED", true)
             .otherwise(environment ->
@@ -86,6 +92,7 @@ public final class AppSettings {
                                             MANAGEMENT_PORT,
                                             MANAGEMENT_ADDRESS,
                                             MANAGEMENT_HOSTS,
+                                            CONSOLE_ENABLED,
                                             LOGGING_ROOT,
                                             LOGGING_APP,
                                             LOGGING_FORMAT)),

@@ -1,5 +1,8 @@
 package io.eventsgateway.app;
 
+import io.eventsgateway.app.console.ConsoleAccess;
+import io.eventsgateway.app.console.ConsoleHandler;
+import io.eventsgateway.app.console.RecentLetters;
 import io.eventsgateway.app.dev.DemoProcess;
 import io.eventsgateway.app.dev.DevHandler;
 import io.eventsgateway.app.dev.DevRecords;
@@ -76,6 +79,7 @@ public final class Gateway implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Meters meters = new Meters(registry);
     private final Health health = new Health();
+    private final RecentLetters letters;
     private final Duration drain;
     private final EventsHandler events;
     private final SseServer server;
@@ -89,6 +93,7 @@ public final class Gateway implements AutoCloseable {
         this.environment = environment;
         this.drain = environment.get(SseSettings.DRAIN);
         Organisations organisations = AppSettings.organisations(environment);
+        this.letters = new RecentLetters(organisations.fallback(), InstantSource.system());
         PathHandler paths = Handlers.path();
         RedisEventLog redis = embedded ? null : redisLog();
         EventLog log = redis == null ? inMemoryLog() : redis;
@@ -103,9 +108,16 @@ public final class Gateway implements AutoCloseable {
                 SseSettings.options(environment));
         PageGuard guard = new PageGuard(environment.get(AppSettings.MANAGEMENT_HOSTS));
         paths.addPrefixPath(EVENTS_PATH, embedded ? guard.byNameOnly(events) : events);
+        HttpHandler console = guard.before(new ConsoleHandler(
+                new ConsoleAccess(access.authenticator(), isOpen()),
+                events,
+                letters,
+                organisations.fallback(),
+                embedded));
         RecordDecoder decoder =
                 new RecordDecoder(organisations, environment.get(KafkaClientSettings.MESSAGE_MAX_BYTES));
         if (redis == null) {
+            paths.addExactPath("/", console).addPrefixPath(ConsoleHandler.PATH, console);
             addDevelopment(paths, decoder, log, guard);
         } else {
             addFeeds(decoder, redis);
@@ -135,7 +147,7 @@ public final class Gateway implements AutoCloseable {
                         0,
                         TlsSettings.MANAGEMENT.context(environment),
                         Cors.NONE),
-                new ManagementHandler(health, registry, guard));
+                managementRoot(console, guard));
         Gauge.builder("events.gateway.streams", events, EventsHandler::streams)
                 .description("Open event streams")
                 .register(registry);
@@ -144,6 +156,15 @@ public final class Gateway implements AutoCloseable {
                 .register(registry);
         new JvmThreadMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
+    }
+
+    private HttpHandler managementRoot(HttpHandler console, PageGuard guard) {
+        HttpHandler root = new ManagementHandler(health, registry, guard);
+        return environment.get(AppSettings.CONSOLE_ENABLED)
+                ? Handlers.path(root)
+                        .addPrefixPath(ConsoleHandler.PATH, console)
+                        .addPrefixPath(EVENTS_PATH, guard.before(events))
+                : root;
     }
 
     private String address(Setting<String> setting, boolean embedded) {
@@ -269,7 +290,7 @@ public final class Gateway implements AutoCloseable {
         KafkaFeeds feeds = new KafkaFeeds(
                 KafkaSettings.bindings(environment),
                 options,
-                new Ingest(decoder, Router.STANDARD, log, deadLetters, meters),
+                new Ingest(decoder, Router.STANDARD, log, letters.around(deadLetters), meters),
                 meters,
                 environment.get(KafkaSettings.REMOVE_DEAD) ? log.replicas() : null);
         starts.add(feeds::start);
@@ -292,10 +313,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void addDevelopment(PathHandler paths, RecordDecoder decoder, EventLog log, PageGuard guard) {
-        DevRecords records = new DevRecords(KafkaSettings.bindings(environment), decoder, log, meters);
+        DevRecords records = new DevRecords(KafkaSettings.bindings(environment), decoder, log, letters, meters);
         DemoProcess demo = new DemoProcess(records, InstantSource.system());
-        DevHandler dev = new DevHandler(records, environment.get(SseSettings.HEARTBEAT), guard);
-        paths.addExactPath("/", dev).addPrefixPath("/dev", dev);
+        DevHandler dev = new DevHandler(records, guard);
+        paths.addPrefixPath("/dev", dev);
         starts.add(demo::start);
         intake = demo;
     }

@@ -78,6 +78,22 @@ class EmbeddedIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "false, /manage/console/,      404",
+        "true,  /manage/console/,      200",
+        "false, /api/events/client.js, 404",
+        "true,  /api/events/client.js, 200"
+    })
+    void hasTheInspectorOnTheManagementPortOnlyWhenItIsTurnedOn(String enabled, String path, int status)
+            throws Exception {
+        String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        try (Gateway gateway = start(Map.of("EVENTS_CONSOLE_ENABLED", enabled))) {
+            assertThat(answer(gateway.managementPort(), request)).startsWith("HTTP/1.1 " + status + " ");
+            assertThat(answer(gateway.port(), request)).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
     @Test
     void warnsThatItAsksNobodyWhoTheyAre() {
         String warning = "SECURITY_TYPE is not used: --embedded lets everybody in";

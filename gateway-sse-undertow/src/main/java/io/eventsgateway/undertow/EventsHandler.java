@@ -12,8 +12,10 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -42,7 +44,7 @@ public final class EventsHandler implements HttpHandler {
     private final Limits limits;
     private final Faults faults = new Faults(InstantSource.system());
     private final ClientScript script = new ClientScript();
-    private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+    private final Map<EventStream, OpenStream> streams = new ConcurrentHashMap<>();
     private volatile Phase phase = Phase.STARTING;
 
     /** Goes on from one to the next. */
@@ -82,7 +84,7 @@ public final class EventsHandler implements HttpHandler {
      */
     public void drain(Duration over) {
         phase = Phase.DRAINING;
-        for (EventStream stream : streams) {
+        for (EventStream stream : streams.keySet()) {
             long delay = over.isZero() ? 0 : ThreadLocalRandom.current().nextLong(over.toMillis());
             stream.stop(delay, comeBackMillis());
         }
@@ -91,6 +93,11 @@ public final class EventsHandler implements HttpHandler {
     /** How many streams there are. */
     public int streams() {
         return streams.size();
+    }
+
+    /** Who is connected at the moment, in no order. */
+    public List<OpenStream> openStreams() {
+        return List.copyOf(streams.values());
     }
 
     @Override
@@ -177,7 +184,7 @@ public final class EventsHandler implements HttpHandler {
                     streams.remove(gone);
                     place.leave();
                 });
-        streams.add(stream);
+        streams.put(stream, new OpenStream(identity.subject(), allowed, Instant.now()));
         XnioIoThread thread = exchange.getIoThread();
         try {
             thread.execute(() -> {

@@ -1,7 +1,6 @@
 package io.eventsgateway.app.dev;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.eventsgateway.app.manage.JsonAnswer;
 import io.eventsgateway.app.manage.ManagementHandler;
 import io.eventsgateway.app.manage.PageGuard;
 import io.eventsgateway.route.InboundRecord.Header;
@@ -11,48 +10,30 @@ import io.eventsgateway.undertow.RequestUrl;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** The embedded profile's page, what it asks for, and {@code POST /dev/records/{topic}}. */
+/** What the page of the embedded profile can do beyond any gateway's: {@code GET /dev/info}, and {@code POST /dev/records/{topic}}. */
 public final class DevHandler implements HttpHandler {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpString POLICY = new HttpString("Content-Security-Policy");
     private static final String RECORDS = "/dev/records/";
     private static final int MAX_RECORD = 10 * 1024 * 1024;
-    private static final Map<String, String> FILES = Map.of(
-            "/", "index.html",
-            "/dev/app.css", "app.css",
-            "/dev/app.js", "app.js");
-    private static final Map<String, String> TYPES = Map.of(
-            "html", "text/html;charset=utf-8",
-            "css", "text/css;charset=utf-8",
-            "js", "text/javascript;charset=utf-8");
 
     private final DevRecords records;
-    private final Duration heartbeat;
     private final PageGuard guard;
 
-    /** A handler of the root and of everything below {@code /dev}. */
-    public DevHandler(DevRecords records, Duration heartbeat, PageGuard guard) {
+    /** A handler of everything below {@code /dev}. */
+    public DevHandler(DevRecords records, PageGuard guard) {
         this.guard = guard;
         this.records = records;
-        this.heartbeat = heartbeat;
     }
 
     @Override
-    public void handleRequest(HttpServerExchange exchange) throws IOException {
+    public void handleRequest(HttpServerExchange exchange) {
         String path;
         try {
             path = RequestUrl.path(exchange);
@@ -60,7 +41,6 @@ public final class DevHandler implements HttpHandler {
             new Problem(400, String.valueOf(malformed.getMessage())).send(exchange);
             return;
         }
-        String file = FILES.get(path);
         String refusal = guard.refusal(exchange);
         if (refusal != null) {
             new Problem(403, refusal).send(exchange);
@@ -74,11 +54,9 @@ public final class DevHandler implements HttpHandler {
                             (ended, value) -> take(ended, path, value),
                             (broken, failure) -> new Problem(413, "A record has at most 10 MB here.").send(broken));
         } else if (!exchange.getRequestMethod().equals(Methods.GET)) {
-            new Problem(405, "The page is read with GET, records are sent with POST.").send(exchange);
-        } else if (file != null) {
-            sendFile(exchange, file);
+            new Problem(405, "/dev/info is read with GET, records are sent with POST.").send(exchange);
         } else if (path.equals("/dev/info")) {
-            answer(exchange, 200, info());
+            JsonAnswer.send(exchange, 200, info());
         } else {
             new Problem(404, "There is /dev/info and POST /dev/records/{topic}.").send(exchange);
         }
@@ -112,7 +90,7 @@ public final class DevHandler implements HttpHandler {
             } else if (reason != null) {
                 new Problem(422, reason).send(exchange);
             } else {
-                answer(exchange, 202, Map.of("feed", feed.label()));
+                JsonAnswer.send(exchange, 202, Map.of("feed", feed.label()));
             }
         });
     }
@@ -140,36 +118,7 @@ public final class DevHandler implements HttpHandler {
                 ManagementHandler.version(),
                 "destination",
                 "process-instance/" + DemoProcess.INSTANCE,
-                "heartbeatSeconds",
-                heartbeat.toSeconds(),
                 "feeds",
                 feeds);
-    }
-
-    private static void sendFile(HttpServerExchange exchange, String file) throws IOException {
-        try (InputStream in = DevHandler.class.getResourceAsStream(file)) {
-            if (in == null) {
-                throw new IOException(file + " is not beside " + DevHandler.class.getName());
-            }
-            String type = TYPES.get(file.substring(file.indexOf('.') + 1));
-            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type == null ? "text/plain" : type);
-            exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
-            exchange.getResponseHeaders().put(POLICY, "default-src 'self'; img-src 'self' data:");
-            exchange.getResponseSender().send(ByteBuffer.wrap(in.readAllBytes()));
-        }
-    }
-
-    private static void answer(HttpServerExchange exchange, int status, Map<String, ?> body) {
-        exchange.setStatusCode(status);
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
-        exchange.getResponseSender().send(write(body));
-    }
-
-    private static String write(@Nullable Object body) {
-        try {
-            return JSON.writeValueAsString(body);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.eventsgateway.app.dev;
 
 import io.eventsgateway.Source;
+import io.eventsgateway.app.console.RecentLetters;
 import io.eventsgateway.kafka.FeedBinding;
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.route.InboundRecord;
@@ -32,17 +33,22 @@ public final class DevRecords {
     private final AtomicLong offset = new AtomicLong();
     private final Map<Source, String> rejected = new ConcurrentHashMap<>();
 
-    /** Records into a log, which is lent. */
-    public DevRecords(List<FeedBinding> bindings, RecordDecoder decoder, EventLog log, IngestListener listener) {
+    /** Records into a log, which is lent; what can't be used is kept by the letters. */
+    public DevRecords(
+            List<FeedBinding> bindings,
+            RecordDecoder decoder,
+            EventLog log,
+            RecentLetters letters,
+            IngestListener listener) {
         this.bindings = List.copyOf(bindings);
         this.ingest = new Ingest(
                 decoder,
                 Router.STANDARD,
                 log,
-                (in, reason) -> {
+                letters.around((in, reason) -> {
                     rejected.put(in.source(), reason);
                     return CompletableFuture.completedStage(null);
-                },
+                }),
                 listener);
     }
 

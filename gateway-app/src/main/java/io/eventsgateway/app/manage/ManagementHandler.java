@@ -1,8 +1,6 @@
 package io.eventsgateway.app.manage;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eventsgateway.undertow.Problem;
 import io.eventsgateway.undertow.RequestUrl;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -89,18 +87,19 @@ public final class ManagementHandler implements HttpHandler {
     private void read(HttpServerExchange exchange, String what) {
         switch (what) {
             case "health" -> health(exchange);
-            case "health/liveness" -> json(exchange, 200, Map.of("status", "UP"));
+            case "health/liveness" -> JsonAnswer.send(exchange, 200, Map.of("status", "UP"));
             case "health/readiness" -> {
                 boolean ready = health.isReady();
-                json(exchange, ready ? 200 : 503, Map.of("status", ready ? "UP" : "OUT_OF_SERVICE"));
+                JsonAnswer.send(exchange, ready ? 200 : 503, Map.of("status", ready ? "UP" : "OUT_OF_SERVICE"));
             }
-            case "info" -> json(exchange, 200, Map.of("build", Map.of("name", "events-gateway", "version", version())));
+            case "info" ->
+                JsonAnswer.send(exchange, 200, Map.of("build", Map.of("name", "events-gateway", "version", version())));
             case "prometheus" -> {
                 exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
                 exchange.getResponseSender().send(registry.scrape());
             }
-            case "metrics" -> json(exchange, 200, metrics.names());
-            case "loggers" -> json(exchange, 200, loggers.all());
+            case "metrics" -> JsonAnswer.send(exchange, 200, metrics.names());
+            case "loggers" -> JsonAnswer.send(exchange, 200, loggers.all());
             default -> readNamed(exchange, what);
         }
     }
@@ -126,13 +125,13 @@ public final class ManagementHandler implements HttpHandler {
                                     + "; metrics and loggers list the names they know.")
                     .send(exchange);
         } else {
-            json(exchange, 200, body);
+            JsonAnswer.send(exchange, 200, body);
         }
     }
 
     private void set(HttpServerExchange exchange, String logger, byte[] body) {
         try {
-            JsonNode level = Json.MAPPER.readTree(body).get("configuredLevel");
+            JsonNode level = JsonAnswer.read(body).get("configuredLevel");
             if (level == null) {
                 new Problem(400, BODY).send(exchange);
                 return;
@@ -161,25 +160,10 @@ public final class ManagementHandler implements HttpHandler {
         });
         components.put("readinessState", Map.of("status", health.isReady() ? "UP" : "OUT_OF_SERVICE"));
         components.put("livenessState", Map.of("status", "UP"));
-        json(exchange, up[0] ? 200 : 503, Map.of("status", status(up[0]), "components", components));
+        JsonAnswer.send(exchange, up[0] ? 200 : 503, Map.of("status", status(up[0]), "components", components));
     }
 
     private static String status(boolean up) {
         return up ? "UP" : "DOWN";
-    }
-
-    private static void json(HttpServerExchange exchange, int status, Map<String, ?> body) {
-        exchange.setStatusCode(status);
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
-        try {
-            exchange.getResponseSender().send(Json.MAPPER.writeValueAsString(body));
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
-
-    /** Not before it is needed: it takes a twentieth of the time to start. */
-    private static final class Json {
-        static final ObjectMapper MAPPER = new ObjectMapper();
     }
 }

@@ -63,6 +63,18 @@ public final class PageGuard {
         };
     }
 
+    /** A handler that refuses what {@link #refusal} refuses, in front of one that decides about who asks alone. */
+    public HttpHandler before(HttpHandler next) {
+        return exchange -> {
+            String refusal = refusal(exchange);
+            if (refusal == null) {
+                next.handleRequest(exchange);
+            } else {
+                new Problem(403, refusal).send(exchange);
+            }
+        };
+    }
+
     private @Nullable String refusalOfName(String host) {
         return host.length() <= MAX_HOST && isOwn(name(host))
                 ? null

@@ -1,0 +1,20 @@
+package io.eventsgateway.undertow;
+
+import io.eventsgateway.Destination;
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * Somebody who is connected to this replica, for those who operate it.
+ *
+ * @param subject the subject of its token
+ * @param destinations what it sees
+ * @param since when it was let in
+ */
+public record OpenStream(String subject, Set<Destination> destinations, Instant since) {
+
+    /** Copies the destinations. */
+    public OpenStream {
+        destinations = Set.copyOf(destinations);
+    }
+}
