@@ -34,6 +34,7 @@ final class LabClients implements AutoCloseable {
             Executors.newScheduledThreadPool(2, task -> daemon(task, "lab-later"));
     private final List<One> all = new ArrayList<>();
     private final Supplier<URI> server;
+    private final boolean obedient;
     private final LongAdder refusals = new LongAdder();
     private final ConcurrentHistogram delays = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(10), 3);
     private final LongAdder events = new LongAdder();
@@ -42,15 +43,29 @@ final class LabClients implements AutoCloseable {
     private volatile boolean counting = true;
     private volatile boolean closed;
 
-    /** @param server where to connect next, as a load balancer decides it */
+    /**
+     * Clients that come back sooner than they are asked to, so that more happens.
+     *
+     * @param server where to connect next, as a load balancer decides it
+     */
     LabClients(Supplier<URI> server) {
         this(builder().build(), server);
     }
 
     /** The same, on connections of a client of theirs. */
     LabClients(HttpClient http, Supplier<URI> server) {
+        this(http, server, false);
+    }
+
+    private LabClients(HttpClient http, Supplier<URI> server, boolean obedient) {
         this.http = http;
         this.server = server;
+        this.obedient = obedient;
+    }
+
+    /** Clients that come back when they are asked to, as an EventSource does. */
+    static LabClients obedient(Supplier<URI> server) {
+        return new LabClients(builder().build(), server, true);
     }
 
     /** What connects them: HTTP/1.1, unless it is told otherwise. */
@@ -142,6 +157,7 @@ final class LabClients implements AutoCloseable {
         private final SseReader reader = new SseReader(this);
         private volatile String position = "";
         private Flow.Subscription pieces;
+        private volatile long retryMillis = 3000;
 
         One(String path, boolean measured) {
             this.path = path;
@@ -186,7 +202,7 @@ final class LabClients implements AutoCloseable {
         private void again() {
             open = false;
             if (!closed) {
-                long wait = ThreadLocalRandom.current().nextLong(50, 500);
+                long wait = obedient ? retryMillis : ThreadLocalRandom.current().nextLong(50, 500);
                 later.schedule(this::connect, wait, TimeUnit.MILLISECONDS);
             }
         }
@@ -231,6 +247,11 @@ final class LabClients implements AutoCloseable {
             } else if (frame.hasData() && frame.name().equals(Event.DEFAULT_NAME)) {
                 count(frame.data());
             }
+        }
+
+        @Override
+        public void retry(long millis) {
+            retryMillis = millis;
         }
 
         /** The data begins with {"n":number,"t":nanos */

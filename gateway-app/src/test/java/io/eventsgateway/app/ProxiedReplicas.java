@@ -52,6 +52,28 @@ final class ProxiedReplicas implements AutoCloseable {
         return managementPort;
     }
 
+    /** Exchanges one after the other, as a platform does: each is ready before the next one is asked to stop. */
+    void roll(Runnable between) {
+        for (GatewayProcess each : replicas) {
+            stop(each);
+            each.start();
+            awaitReady();
+            between.run();
+        }
+    }
+
+    /** Stops all. */
+    void stop() {
+        replicas.forEach(ProxiedReplicas::stop);
+    }
+
+    private static void stop(GatewayProcess replica) {
+        int exitCode = replica.stop();
+        if (exitCode != 0) {
+            throw new IllegalStateException("gateway ended with " + exitCode + ":\n" + replica.log());
+        }
+    }
+
     private void awaitReady() {
         await("both replicas", () -> IntStream.range(0, replicas.size())
                 .allMatch(i -> ask(i, "/health/readiness").statusCode() == 200));

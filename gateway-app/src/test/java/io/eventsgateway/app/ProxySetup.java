@@ -6,16 +6,16 @@ import java.util.Set;
 /** A proxy with one of the files of {@code docs/ingress}, and one way in. What it can do is what the file's document says. Immutable. */
 enum ProxySetup {
     NGINX_PLAIN(ProxyServer.NGINX, "nginx-plain.conf", "`proxy_pass` alone", Trait.TELLS),
-    NGINX(ProxyServer.NGINX, "nginx.conf", "two replicas", Trait.TELLS),
+    NGINX(ProxyServer.NGINX, "nginx.conf", "two replicas", Trait.TELLS, Trait.COMES_BACK),
     NGINX_H2(ProxyServer.NGINX, "nginx.conf", "TLS, HTTP/2", Trait.TELLS, Trait.HTTP2),
     NGINX_RULE(ProxyServer.NGINX, "nginx-ingress-rule.conf", "the rule of FlowX's guide", Trait.TELLS),
     NGINX_GZIP(ProxyServer.NGINX, "nginx-gzip.conf", "gzip", Trait.TELLS, Trait.GZIP),
-    HAPROXY(ProxyServer.HAPROXY, "haproxy.cfg", "two replicas", Trait.TELLS),
+    HAPROXY(ProxyServer.HAPROXY, "haproxy.cfg", "two replicas", Trait.TELLS, Trait.COMES_BACK),
     HAPROXY_H2(ProxyServer.HAPROXY, "haproxy.cfg", "TLS, HTTP/2", Trait.TELLS, Trait.HTTP2),
     HAPROXY_H2C(ProxyServer.HAPROXY, "haproxy-h2c.cfg", "HTTP/2 behind", Trait.TELLS),
     APACHE(ProxyServer.APACHE, "apache.conf", "two replicas"),
     APACHE_TLS(ProxyServer.APACHE, "apache.conf", "TLS, HTTP/1.1", Trait.TLS),
-    CADDY(ProxyServer.CADDY, "Caddyfile", "two replicas", Trait.TELLS),
+    CADDY(ProxyServer.CADDY, "Caddyfile", "two replicas", Trait.TELLS, Trait.COMES_BACK),
     CADDY_H2(ProxyServer.CADDY, "Caddyfile", "TLS, HTTP/2", Trait.TELLS, Trait.HTTP2),
     VARNISH(ProxyServer.VARNISH, "varnish.vcl", "`pipe`", Trait.TELLS),
     SQUID(ProxyServer.SQUID, "squid.conf", "reverse proxy", Trait.TELLS);
@@ -34,7 +34,9 @@ enum ProxySetup {
         /** Speaks TLS with clients. */
         TLS,
         /** Speaks HTTP/2 with clients, which is by TLS. */
-        HTTP2
+        HTTP2,
+        /** Asks clients to come back where no replica is there, which is no error to them. */
+        COMES_BACK
     }
 
     ProxySetup(ProxyServer server, String file, String variant, Trait... traits) {
@@ -72,6 +74,10 @@ enum ProxySetup {
 
     boolean isSecure() {
         return traits.contains(Trait.TLS) || hasHttp2InFront();
+    }
+
+    boolean asksToComeBack() {
+        return traits.contains(Trait.COMES_BACK);
     }
 
     /** As a row of a table begins. */
