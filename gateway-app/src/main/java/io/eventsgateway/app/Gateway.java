@@ -134,6 +134,7 @@ public final class Gateway implements AutoCloseable {
                         environment.get(SseSettings.MAX_OPEN),
                         environment.get(SseSettings.MAX_OPEN_PER_ADDRESS),
                         spareFiles(),
+                        environment.get(SseSettings.SEND_BUFFER),
                         TlsSettings.SERVER.context(environment),
                         cors),
                 root);
@@ -145,6 +146,7 @@ public final class Gateway implements AutoCloseable {
                         MANAGEMENT_CONNECTIONS,
                         0,
                         0,
+                        ServerOptions.DEFAULT_SEND_BUFFER,
                         TlsSettings.MANAGEMENT.context(environment),
                         Cors.NONE),
                 managementRoot(console, guard));

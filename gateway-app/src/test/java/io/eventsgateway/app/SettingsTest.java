@@ -335,6 +335,7 @@ class SettingsTest {
         all.add(sse("EVENTS_SSE_MAXCONNECTIONS", "100000", "5", SseOptions::maxConnections, "100000", "5"));
         all.add(value("SERVER_MAXCONNECTIONS", "101000", "7", "7"));
         all.add(value("SERVER_MAXCONNECTIONSPERADDRESS", "0", "7", "7"));
+        all.add(value("EVENTS_SSE_SENDBUFFER", "131072", "64KB", "65536"));
         all.add(value("SERVER_ADDRESS", "", "[::1]", "::1"));
         all.add(value("MANAGEMENT_SERVER_ALLOWEDHOSTS", "", "Gateway.Example.com,", "[]", "[gateway.example.com]"));
         all.add(value("MANAGEMENT_SERVER_ADDRESS", "", "127.0.0.1", "127.0.0.1"));

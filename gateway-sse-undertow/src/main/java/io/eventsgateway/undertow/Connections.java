@@ -14,10 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
+import org.xnio.conduits.ConduitStreamSinkChannel;
 
 /**
  * The connections of a server: bounds how many there are, and closes those on which nothing goes on: no first request, no request after the
- * last answer, a request whose body does not come. A connection with an open stream is never closed. Any thread may call.
+ * last answer, a request whose body does not come. A connection with an open stream is never closed. Those that wait for their socket try it
+ * once a second. Any thread may call.
  */
 final class Connections {
 
@@ -138,6 +140,8 @@ final class Connections {
         open.forEach((key, each) -> {
             if (!each.connection.isOpen()) {
                 leave(key, each);
+            } else if (each.connection.getSinkChannel().isWriteResumed()) {
+                each.connection.getIoThread().execute(() -> tryAgain(each.connection.getSinkChannel()));
             } else if (each.isIdleTooLong(now, patience)) {
                 // where its requests begin, so that none is cut off
                 each.connection.getIoThread().execute(() -> {
@@ -159,6 +163,13 @@ final class Connections {
                     refused.getAndSet(0),
                     open.size(),
                     bound);
+        }
+    }
+
+    /** The kernel calls a socket writable only when a third of its buffer is free, which takes a slow client minutes. */
+    private static void tryAgain(ConduitStreamSinkChannel sink) {
+        if (sink.isWriteResumed()) {
+            sink.wakeupWrites();
         }
     }
 

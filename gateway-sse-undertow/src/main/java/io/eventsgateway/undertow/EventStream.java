@@ -40,9 +40,9 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
     private static final long COME_BACK_MILLIS = 3000;
 
     private final StreamExchange exchange;
-    private final SseOptions options;
     private final Consumer<EventStream> whenGone;
     private final StreamNotices notices;
+    private final StallLimit stalls;
 
     // owned by the ticker
     int place = -1;
@@ -77,8 +77,8 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
             SseOptions options,
             Consumer<EventStream> whenGone) {
         this.exchange = exchange;
-        this.options = options;
         this.whenGone = whenGone;
+        this.stalls = new StallLimit(options.cleanupMaxAge(), exchange.isMultiplexed());
         boolean positioned = start.from() != Start.From.LATEST || start.lastEventId() != null;
         this.notices = new StreamNotices(new TokenClock(identity.expiresAt()), options.heartbeat(), positioned);
     }
@@ -250,7 +250,7 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
 
     private void supervise(SocketWriter to, long now, boolean cleanup) {
         long blocked = to.blockedNanos(now);
-        if (cleanup && blocked > 0 && blocked > options.cleanupMaxAge().toNanos()) {
+        if (cleanup && blocked > 0 && stalls.isStalled(blocked, to.writtenBytes())) {
             close(CloseReason.STALLED);
         } else if (state == State.WITHIN ? isOverdue(blocked) : notices.tick(now, to)) {
             close(CloseReason.EXPIRED);

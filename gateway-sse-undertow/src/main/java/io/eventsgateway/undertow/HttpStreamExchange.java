@@ -1,6 +1,7 @@
 package io.eventsgateway.undertow;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Methods;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,11 @@ final class HttpStreamExchange implements StreamExchange {
     @Override
     public boolean isHead() {
         return exchange.getRequestMethod().equals(Methods.HEAD);
+    }
+
+    @Override
+    public boolean isMultiplexed() {
+        return !(exchange.getConnection() instanceof HttpServerConnection);
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections at a time; more are closed at once
  * @param maxConnectionsPerAddress of one client's address at a time; 0 for any number
  * @param spareFiles how many of the files that the process may open are left to others, by taking fewer connections; 0 to take no notice
+ * @param sendBuffer of each connection in bytes, as {@code SO_SNDBUF} takes it
  * @param tls how to use TLS; null to listen in the clear
  * @param cors of what is refused before it reaches a handler
  */
@@ -22,20 +23,32 @@ public record ServerOptions(
         int maxConnections,
         int maxConnectionsPerAddress,
         int spareFiles,
+        int sendBuffer,
         @Nullable SSLContext tls,
         Cors cors) {
 
     /** Every address. */
     public static final String ANY_ADDRESS = "0.0.0.0";
 
+    /** What the kernel keeps for a client that takes nothing; it would let that grow to 4 MB. */
+    public static final int DEFAULT_SEND_BUFFER = 128 * 1024;
+
     /** In the clear, with as many connections as there are, and requests of at most 32 KB. */
     public static ServerOptions of(String host, int port) {
-        return new ServerOptions(host, port, 32 * 1024, Integer.MAX_VALUE, 0, 0, null, Cors.NONE);
+        return new ServerOptions(host, port, 32 * 1024, Integer.MAX_VALUE, 0, 0, DEFAULT_SEND_BUFFER, null, Cors.NONE);
     }
 
     /** The same with TLS. */
     public ServerOptions with(SSLContext context) {
         return new ServerOptions(
-                host, port, maxHeaderBytes, maxConnections, maxConnectionsPerAddress, spareFiles, context, cors);
+                host,
+                port,
+                maxHeaderBytes,
+                maxConnections,
+                maxConnectionsPerAddress,
+                spareFiles,
+                sendBuffer,
+                context,
+                cors);
     }
 }

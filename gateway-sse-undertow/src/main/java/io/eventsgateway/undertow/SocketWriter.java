@@ -32,6 +32,7 @@ final class SocketWriter {
     private final Owner owner;
     private final Deque<ByteBuffer> pending = new ArrayDeque<>();
     private int pendingBytes;
+    private long writtenBytes;
     private State state = State.FLOWING;
     private long acceptedAt = System.nanoTime();
     private long blockedAt = NEVER;
@@ -69,6 +70,11 @@ final class SocketWriter {
 
     int pendingBytes() {
         return pendingBytes;
+    }
+
+    /** How many bytes the socket has taken. */
+    long writtenBytes() {
+        return writtenBytes;
     }
 
     /** Since how many nanoseconds the socket has not taken a byte of what was to be written; 0 when it has. */
@@ -132,6 +138,7 @@ final class SocketWriter {
             int written = sink.write(next);
             if (written > 0) {
                 pendingBytes -= written;
+                writtenBytes += written;
                 acceptedAt = System.nanoTime();
                 blockedAt = NEVER;
             }

@@ -154,7 +154,7 @@ public final class SseServer implements AutoCloseable {
                 .getMap();
     }
 
-    private static OptionMap socketOptions(int cores) {
+    private OptionMap socketOptions(int cores) {
         return OptionMap.builder()
                 .set(Options.WORKER_IO_THREADS, cores)
                 .set(Options.TCP_NODELAY, true)
@@ -165,6 +165,7 @@ public final class SseServer implements AutoCloseable {
                 .set(Options.CONNECTION_HIGH_WATER, Integer.MAX_VALUE)
                 .set(Options.CONNECTION_LOW_WATER, Integer.MAX_VALUE)
                 .set(Options.BACKLOG, 10_000)
+                .set(Options.SEND_BUFFER, options.sendBuffer())
                 .set(Options.KEEP_ALIVE, true)
                 .getMap();
     }

@@ -68,6 +68,13 @@ public final class SseSettings {
             .doc(
                     "How many of these connections one address may have; 0 for any number. Behind a proxy all are from the proxy's address.");
 
+    /** How much the kernel keeps for a client. */
+    public static final Setting<Integer> SEND_BUFFER = Setting.bytes(
+                    "EVENTS_SSE_SENDBUFFER", ServerOptions.DEFAULT_SEND_BUFFER, 16 * 1024, 16 * 1024 * 1024)
+            .doc(
+                    "Bytes that the kernel keeps for a client that does not take them, as SO_SNDBUF: Linux counts its own overhead too and "
+                            + "allows twice as much, up to twice `net.core.wmem_max`.");
+
     /** How many streams one subject may have. */
     public static final Setting<Integer> MAX_PER_SUBJECT = Setting.number(
                     "EVENTS_SSE_MAXCONNECTIONSPERSUBJECT", 100, 1, Integer.MAX_VALUE)
@@ -176,6 +183,7 @@ public final class SseSettings {
                             MAX_CONNECTIONS,
                             MAX_OPEN,
                             MAX_OPEN_PER_ADDRESS,
+                            SEND_BUFFER,
                             MAX_PER_SUBJECT,
                             MAX_DESTINATIONS_PER_SUBJECT,
                             MAX_ANONYMOUS_PER_ADDRESS,

@@ -11,6 +11,9 @@ interface StreamExchange {
     /** Whether the headers are all that is asked for. */
     boolean isHead();
 
+    /** Whether the connection has other streams, each of which the client lets flow as it likes (HTTP/2). */
+    boolean isMultiplexed();
+
     /**
      * Begins the answer, and to watch the client, and the ticks of the stream.
      *

@@ -131,7 +131,7 @@ class ConnectionsIT {
 
     @Test
     void areClosedAtOnceBeyondTheirNumberAndTakenWhenOthersLeft() throws Exception {
-        start(new ServerOptions("127.0.0.1", 0, 32 * 1024, 3, 0, 0, null, Cors.NONE));
+        start(new ServerOptions("127.0.0.1", 0, 32 * 1024, 3, 0, 0, 64 * 1024, null, Cors.NONE));
         List<Socket> streams = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             streams.add(open("GET /api/events/view/1 HTTP/1.1\r\nHost: a\r\n\r\n"));
@@ -149,7 +149,7 @@ class ConnectionsIT {
 
     @Test
     void areBoundedByAddress() throws Exception {
-        start(new ServerOptions("127.0.0.1", 0, 32 * 1024, 100, 2, 0, null, Cors.NONE));
+        start(new ServerOptions("127.0.0.1", 0, 32 * 1024, 100, 2, 0, 64 * 1024, null, Cors.NONE));
         Socket first = open("GET /api/events/view/1 HTTP/1.1\r\nHost: a\r\n\r\n");
         assertThat(reads(first)).contains("200 OK");
         assertThat(reads(open("GET /api/events/view/1 HTTP/1.1\r\nHost: a\r\n\r\n")))

@@ -62,6 +62,8 @@ class EventStreamTest {
                 .on("tick", State.OPEN, ": |")
                 .on("tick", Rig::haveMoved, State.OPEN, "id: 7||: |")
                 .on("tick", Rig::haveTheHubWait, State.OPEN, "close stalled")
+                .on("tick", Rig::haveBeenSent10KB, State.OPEN)
+                .on("tick", Rig::haveBeenSent10KBLongAgo, State.OPEN, "close stalled")
                 .on("tick", rig -> rig.haveToken(-1), State.OPEN, "event: token-expired|data: {}||", "close expired")
                 .on("tick", rig -> rig.haveToken(30), State.OPEN, "event: token-expiring|data: {}||")
                 .in(State.WITHIN)
@@ -156,6 +158,7 @@ class EventStreamTest {
         private @Nullable Runnable whenLeft;
         private @Nullable Runnable whenOver;
         private boolean head;
+        private boolean multiplexed;
         private boolean ticks;
         private int later = 5;
         private boolean cleanup = true;
@@ -203,6 +206,23 @@ class EventStreamTest {
             ByteBuffer large = ByteBuffer.allocate(64 * 1024);
             boolean room = state() == State.OPEN ? stream.deliver(large) : stream.deliverPart(large);
             assertThat(room).isFalse();
+        }
+
+        /** Of a stream beside others, after which the client stopped. */
+        private void haveBeenSent10KB() {
+            multiplexed = true;
+            State state = state();
+            create(null, new Start(Start.From.PENDING, null));
+            bringTo(state);
+            stream.deliver(ByteBuffer.allocate(10 * 1024));
+            stream.flush();
+            socket.taken();
+            haveTheHubWait();
+        }
+
+        private void haveBeenSent10KBLongAgo() {
+            haveBeenSent10KB();
+            later = 20;
         }
 
         /** What was queued before the hub heard of it still comes. */
@@ -336,6 +356,11 @@ class EventStreamTest {
         @Override
         public boolean isHead() {
             return head;
+        }
+
+        @Override
+        public boolean isMultiplexed() {
+            return multiplexed;
         }
 
         @Override

@@ -71,7 +71,8 @@ class RequestsIT {
         handler.open();
         PathHandler paths = Handlers.path().addPrefixPath("/api/events", handler);
         server = new SseServer(
-                new ServerOptions("127.0.0.1", 0, 32 * 1024, 1000, 0, 0, null, environment.get(SseSettings.CORS)),
+                new ServerOptions(
+                        "127.0.0.1", 0, 32 * 1024, 1000, 0, 0, 64 * 1024, null, environment.get(SseSettings.CORS)),
                 new ClientAddress(TrustedProxies.parse("1"), paths));
         server.start();
     }
