@@ -249,8 +249,9 @@ class JwtAuthenticatorIT {
         published.clear();
         published.addAll(JWKSet.parse(signer.keys()).getKeys());
 
-        Identity identity =
-                authenticate(authenticator(""), signer.sign(issuer, "dev", List.of("tester"), Duration.ofMinutes(5)));
+        // the signer has the machine's clock
+        JwtAuthenticator now = authenticator("", InstantSource.system());
+        Identity identity = authenticate(now, signer.sign(issuer, "dev", List.of("tester"), Duration.ofMinutes(5)));
 
         assertThat(identity.subject()).isEqualTo("dev");
         assertThat(identity.roles()).containsExactly("tester");
@@ -261,8 +262,11 @@ class JwtAuthenticatorIT {
     }
 
     private JwtAuthenticator authenticator(String audience) {
-        return new JwtAuthenticator(
-                new Issuers(base, "", Set.of()), audience, false, IssuerMemory.ofProcess(), InstantSource.fixed(NOW));
+        return authenticator(audience, InstantSource.fixed(NOW));
+    }
+
+    private JwtAuthenticator authenticator(String audience, InstantSource clock) {
+        return new JwtAuthenticator(new Issuers(base, "", Set.of()), audience, false, IssuerMemory.ofProcess(), clock);
     }
 
     private JWTClaimsSet.Builder good() {
