@@ -90,7 +90,10 @@ final class Entrance {
         List<Destination> destinations = handler.destinations(request, identity);
         Limits.Place taken = handler.enter(identity, request.address(), destinations.size());
         if (taken == null) {
-            answer(() -> handler.turnAway(exchange));
+            answer(
+                    () -> handler.turnAway(
+                            exchange,
+                            "There are as many streams or destinations as there may be, of this user or in all; come back later."));
             return;
         }
         place = taken;
@@ -124,7 +127,7 @@ final class Entrance {
     }
 
     private void late() {
-        answer(() -> handler.turnAway(exchange));
+        answer(() -> handler.turnAway(exchange, "Who decides on this stream does not answer; come back later."));
     }
 
     private void fail(Throwable failure) {

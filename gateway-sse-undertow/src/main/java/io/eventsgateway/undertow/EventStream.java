@@ -202,7 +202,7 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
                         exchange.endEmpty();
                     } else {
                         // a 204 would keep it from coming back
-                        exchange.comeBack(comeBackMillis);
+                        exchange.comeBack(comeBackMillis, "The stream ended before it began: " + reason.label() + ".");
                     }
                 });
             case OPEN, WITHIN -> {

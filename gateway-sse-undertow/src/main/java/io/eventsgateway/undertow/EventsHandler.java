@@ -134,10 +134,12 @@ public final class EventsHandler implements HttpHandler {
             script.send(exchange);
         } else if (!request.acceptsEventStream()) {
             new Problem(406, "The answer is text/event-stream; Accept must allow it.").send(exchange);
-        } else if (isRefusing()
-                || streams.size() >= options.maxConnections()
-                || !limits.takesAddress(request.address())) {
+        } else if (isRefusing()) {
             turnAway(exchange);
+        } else if (streams.size() >= options.maxConnections()) {
+            turnAway(exchange, "The gateway has as many streams as it takes; come back later.");
+        } else if (!limits.takesAddress(request.address())) {
+            turnAway(exchange, "This address has as many streams without a token as it may; come back later.");
         } else {
             exchange.dispatch(() -> admit(exchange, request));
         }
@@ -216,21 +218,30 @@ public final class EventsHandler implements HttpHandler {
             }
             case FORBIDDEN -> new Problem(403, detail).send(exchange);
             case ENDED -> exchange.setStatusCode(204).endExchange();
-            case UNAVAILABLE -> turnAway(exchange);
+            case UNAVAILABLE -> turnAway(exchange, detail);
         }
     }
 
-    /** A plain EventSource gives up for good on any status but 200, so that is what it gets for a passing condition. */
+    /** Turns one away that came before this replica lets clients in, or after. */
     void turnAway(HttpServerExchange exchange) {
+        turnAway(
+                exchange,
+                phase == Phase.DRAINING
+                        ? "The gateway stops; come back, to another replica."
+                        : "The gateway starts; come back in a moment.");
+    }
+
+    /** A plain EventSource gives up for good on any status but 200, so that is what it gets for a passing condition. */
+    void turnAway(HttpServerExchange exchange, String reason) {
         long later = comeBackMillis();
         if (phase == Phase.DRAINING) {
             exchange.setPersistent(false);
         }
         if (options.overload() == SseSettings.Overload.STATUS) {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, Long.toString(Math.round(later / 1000.0)));
-            new Problem(503, "The gateway takes no streams right now; come back later.").send(exchange);
+            new Problem(503, reason).send(exchange);
         } else {
-            SseResponse.comeBack(exchange, later);
+            SseResponse.comeBack(exchange, later, reason);
         }
     }
 

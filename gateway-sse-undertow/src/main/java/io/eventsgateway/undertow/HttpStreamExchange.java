@@ -92,8 +92,8 @@ final class HttpStreamExchange implements StreamExchange {
     }
 
     @Override
-    public void comeBack(long afterMillis) {
-        SseResponse.comeBack(exchange, afterMillis);
+    public void comeBack(long afterMillis, String reason) {
+        SseResponse.comeBack(exchange, afterMillis, reason);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.eventsgateway.sse.SseFrame;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.nio.ByteBuffer;
 
 /** The answer that an event stream is. */
 final class SseResponse {
@@ -20,9 +21,14 @@ final class SseResponse {
         exchange.getResponseHeaders().put(ACCEL_BUFFERING, "no");
     }
 
-    /** A whole answer that says nothing but when to come back. */
-    static void comeBack(HttpServerExchange exchange, long afterMillis) {
+    /**
+     * A whole answer without an event.
+     *
+     * @param afterMillis when to come back
+     * @param reason for whoever looks, in a comment
+     */
+    static void comeBack(HttpServerExchange exchange, long afterMillis, String reason) {
         begin(exchange);
-        exchange.getResponseSender().send(SseFrame.retry(afterMillis));
+        exchange.getResponseSender().send(new ByteBuffer[] {SseFrame.retry(afterMillis), SseFrame.comment(reason)});
     }
 }

@@ -45,7 +45,7 @@ interface StreamExchange {
     void endEmpty();
 
     /** Ends the exchange with nothing but a time to come back. */
-    void comeBack(long afterMillis);
+    void comeBack(long afterMillis, String reason);
 
     /** Closes the connection. */
     void abort();

@@ -408,7 +408,7 @@ class EventStreamTest {
         }
 
         @Override
-        public void comeBack(long afterMillis) {
+        public void comeBack(long afterMillis, String reason) {
             note("come back after " + afterMillis);
         }
 
