@@ -2,6 +2,7 @@ package io.eventsgateway.app;
 
 import io.eventsgateway.app.console.ConsoleAccess;
 import io.eventsgateway.app.console.ConsoleHandler;
+import io.eventsgateway.app.console.ConsoleStreams;
 import io.eventsgateway.app.console.RecentLetters;
 import io.eventsgateway.app.dev.DemoProcess;
 import io.eventsgateway.app.dev.DevHandler;
@@ -108,12 +109,9 @@ public final class Gateway implements AutoCloseable {
                 SseSettings.options(environment));
         PageGuard guard = new PageGuard(environment.get(AppSettings.MANAGEMENT_HOSTS));
         paths.addPrefixPath(EVENTS_PATH, embedded ? guard.byNameOnly(events) : events);
-        HttpHandler console = guard.before(new ConsoleHandler(
-                new ConsoleAccess(access.authenticator(), isOpen()),
-                events,
-                letters,
-                organisations.fallback(),
-                embedded));
+        ConsoleAccess consoleAccess = new ConsoleAccess(access.authenticator(), isOpen());
+        HttpHandler console =
+                guard.before(new ConsoleHandler(consoleAccess, events, letters, organisations.fallback(), embedded));
         RecordDecoder decoder =
                 new RecordDecoder(organisations, environment.get(KafkaClientSettings.MESSAGE_MAX_BYTES));
         if (redis == null) {
@@ -149,7 +147,7 @@ public final class Gateway implements AutoCloseable {
                         ServerOptions.DEFAULT_SEND_BUFFER,
                         TlsSettings.MANAGEMENT.context(environment),
                         Cors.NONE),
-                managementRoot(console, guard));
+                managementRoot(consoleAccess, organisations.fallback(), guard));
         Gauge.builder("events.gateway.streams", events, EventsHandler::streams)
                 .description("Open event streams")
                 .register(registry);
@@ -160,13 +158,16 @@ public final class Gateway implements AutoCloseable {
         new JvmMemoryMetrics().bindTo(registry);
     }
 
-    private HttpHandler managementRoot(HttpHandler console, PageGuard guard) {
+    private HttpHandler managementRoot(ConsoleAccess access, @Nullable String shared, PageGuard guard) {
         HttpHandler root = new ManagementHandler(health, registry, guard);
-        return environment.get(AppSettings.CONSOLE_ENABLED)
-                ? Handlers.path(root)
-                        .addPrefixPath(ConsoleHandler.PATH, console)
-                        .addPrefixPath(EVENTS_PATH, guard.before(events))
-                : root;
+        if (!environment.get(AppSettings.CONSOLE_ENABLED)) {
+            return root;
+        }
+        // records are sent by the other port's page
+        HttpHandler console = new ConsoleHandler(access, events, letters, shared, false);
+        return Handlers.path(root)
+                .addPrefixPath(ConsoleHandler.PATH, guard.before(console))
+                .addPrefixPath(EVENTS_PATH, guard.before(new ConsoleStreams(access, events)));
     }
 
     private String address(Setting<String> setting, boolean embedded) {

@@ -5,9 +5,11 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,17 @@ public final class ClientAddress implements HttpHandler {
             }
         }
         next.handleRequest(exchange);
+    }
+
+    /** Where a request comes from, as text that limits go by; behind this handler what it found out. */
+    public static String of(HttpServerExchange exchange) {
+        InetSocketAddress source = exchange.getSourceAddress();
+        return source.getAddress() instanceof Inet6Address six ? network(six) : source.getHostString();
+    }
+
+    /** The first half, which is one site's: who has one IPv6 address has as many as they like. */
+    private static String network(Inet6Address address) {
+        return HexFormat.of().formatHex(address.getAddress(), 0, 8) + "::";
     }
 
     private InetAddress client(InetAddress peer, @Nullable HeaderValues usual, @Nullable HeaderValues standard) {

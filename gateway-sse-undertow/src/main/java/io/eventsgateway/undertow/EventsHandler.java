@@ -186,7 +186,7 @@ public final class EventsHandler implements HttpHandler {
                     streams.remove(gone);
                     place.leave();
                 });
-        streams.put(stream, new OpenStream(identity.subject(), allowed, Instant.now()));
+        streams.put(stream, new OpenStream(identity.organisation(), identity.subject(), allowed, Instant.now()));
         XnioIoThread thread = exchange.getIoThread();
         try {
             thread.execute(() -> {

@@ -7,11 +7,12 @@ import java.util.Set;
 /**
  * Somebody who is connected to this replica, for those who operate it.
  *
+ * @param organisation of its token
  * @param subject the subject of its token
  * @param destinations what it sees
  * @param since when it was let in
  */
-public record OpenStream(String subject, Set<Destination> destinations, Instant since) {
+public record OpenStream(String organisation, String subject, Set<Destination> destinations, Instant since) {
 
     /** Copies the destinations. */
     public OpenStream {

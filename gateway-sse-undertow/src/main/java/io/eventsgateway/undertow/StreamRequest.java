@@ -9,10 +9,7 @@ import io.undertow.server.handlers.Cookie;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -64,13 +61,7 @@ final class StreamRequest {
 
     /** Where the request comes from, as text. */
     String address() {
-        InetSocketAddress source = exchange.getSourceAddress();
-        return source.getAddress() instanceof Inet6Address six ? network(six) : source.getHostString();
-    }
-
-    /** The first half, which is one site's: who has one IPv6 address has as many as they like. */
-    private static String network(Inet6Address address) {
-        return HexFormat.of().formatHex(address.getAddress(), 0, 8) + "::";
+        return ClientAddress.of(exchange);
     }
 
     private @Nullable String token() throws ProblemException {

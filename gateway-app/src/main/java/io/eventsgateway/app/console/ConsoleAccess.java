@@ -5,6 +5,7 @@ import io.eventsgateway.auth.AccessException.Reason;
 import io.eventsgateway.auth.Authenticator;
 import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
+import io.eventsgateway.undertow.ClientAddress;
 import io.eventsgateway.undertow.Problem;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
@@ -23,6 +24,7 @@ public final class ConsoleAccess {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleAccess.class);
     private static final String BEARER = "Bearer ";
+    private static final String NO_TOKEN = "Bring an access token, as Authorization: Bearer.";
 
     private final Authenticator authenticator;
     private final boolean open;
@@ -57,20 +59,34 @@ public final class ConsoleAccess {
                             refuse(exchange, failure);
                         }
                     });
-        } catch (RuntimeException fault) {
+        } catch (Throwable fault) {
+            // an error too: nobody else would end the exchange
             refuse(exchange, fault);
         }
     }
 
+    /** Whether there is a token in the header. */
+    static boolean bringsToken(HttpServerExchange exchange) {
+        return !token(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION))
+                .isEmpty();
+    }
+
+    /** Answers a request without one. */
+    static void askForToken(HttpServerExchange exchange) {
+        refuse(exchange, new AccessException(Reason.UNAUTHENTICATED, NO_TOKEN));
+    }
+
+    private static String token(@Nullable String header) {
+        return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? header.substring(BEARER.length()).strip()
+                : "";
+    }
+
     private CompletionStage<Identity> identity(@Nullable String header, HttpServerExchange exchange) {
-        boolean brought = header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length());
-        String token =
-                header != null && brought ? header.substring(BEARER.length()).strip() : "";
+        String token = token(header);
         return token.isEmpty() && !open
-                ? new AccessException(Reason.UNAUTHENTICATED, "Bring an access token, as Authorization: Bearer.")
-                        .asStage()
-                : authenticator.authenticate(
-                        new Credentials(token, null, exchange.getSourceAddress().getHostString()));
+                ? new AccessException(Reason.UNAUTHENTICATED, NO_TOKEN).asStage()
+                : authenticator.authenticate(new Credentials(token, null, ClientAddress.of(exchange)));
     }
 
     private static void refuse(HttpServerExchange exchange, Throwable failure) {

@@ -18,12 +18,13 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The inspector: its page at {@value #PATH}/, and what this replica knows of dead letters and of who is connected. The page is for
- * everybody; the rest is for who is let in, and of their own organisation and the shared one only. To be mounted behind a {@link
+ * everybody; the rest is for who is let in, and of their own organisation only, with letters and destinations of the shared one. To be mounted behind a {@link
  * io.eventsgateway.app.manage.PageGuard}, beside event streams at {@code /api/events}, which the page reads.
  */
 public final class ConsoleHandler implements HttpHandler {
@@ -33,12 +34,16 @@ public final class ConsoleHandler implements HttpHandler {
 
     static final int MOST_STREAMS = 500;
 
+    /** Answers at a time, each of which may be some megabytes. */
+    private static final int MOST_ANSWERS = 16;
+
     private final ConsoleAccess access;
     private final EventsHandler events;
     private final RecentLetters letters;
     private final @Nullable String shared;
     private final boolean embedded;
     private final ConsoleFiles files = new ConsoleFiles();
+    private final Semaphore answers = new Semaphore(MOST_ANSWERS);
 
     /**
      * A handler; everything is lent.
@@ -95,6 +100,15 @@ public final class ConsoleHandler implements HttpHandler {
 
     private void admit(HttpServerExchange exchange, Consumer<Identity> answer) {
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+        if (!answers.tryAcquire()) {
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
+            new Problem(503, "Too much is asked of the inspector at a time; ask again.").send(exchange);
+            return;
+        }
+        exchange.addExchangeCompleteListener((ended, next) -> {
+            answers.release();
+            next.proceed();
+        });
         exchange.dispatch(() -> access.admit(exchange, answer));
     }
 
@@ -120,7 +134,7 @@ public final class ConsoleHandler implements HttpHandler {
 
     private Map<String, Object> streams(Identity identity) {
         List<OpenStream> seen = events.openStreams().stream()
-                .filter(stream -> stream.destinations().stream().anyMatch(each -> sees(identity, each)))
+                .filter(stream -> stream.organisation().equals(identity.organisation()))
                 .sorted(Comparator.comparing(OpenStream::since).reversed())
                 .toList();
         List<Map<String, Object>> shown = seen.stream()

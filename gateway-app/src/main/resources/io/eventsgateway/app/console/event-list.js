@@ -43,7 +43,8 @@ export class EventList {
       if (this.#chosen) {
         this.#reveal(this.#indexOf(this.#chosen.number));
       }
-      this.changed();
+      // at once, before it is painted in its new size
+      this.#draw();
     }).observe(box);
   }
 
@@ -163,12 +164,14 @@ export class EventList {
     const all = this.#store.visible;
     const height = this.#rowHeight;
     const dropped = this.#store.dropped - this.#dropped;
+    // before the list is shorter, at which the browser scrolls by itself
+    const before = this.#box.scrollTop;
     this.#dropped = this.#store.dropped;
     this.#space.style.height = `${all.length * height}px`;
     if (this.#follows) {
       this.#scrollTo(all.length * height);
     } else if (dropped) {
-      this.#scrollTo(this.#box.scrollTop - dropped * height);
+      this.#scrollTo(before - dropped * height);
     }
     const { scrollTop, clientHeight } = this.#box;
     const first = Math.max(0, Math.floor(scrollTop / height) - SPARE);

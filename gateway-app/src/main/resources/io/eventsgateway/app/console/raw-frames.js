@@ -36,7 +36,8 @@ export class RawFrames {
     let rest = '', afterCr = false, lines = [];
     const take = (line) => {
       if (line) {
-        lines.push(line);
+        // comments have no blank line behind them, so that those of a quiet stream would gather
+        if (line[0] !== ':') lines.push(line);
         return;
       }
       if (lines.some((each) => /^data(:|$)/.test(each))) {

@@ -53,6 +53,7 @@ class ConsoleIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String OURS = "5f24c66f-04a7-433a-b64a-a765d3b8121a";
     private static final String OTHERS = "00000000-0000-4000-8000-000000000000";
+    private static final String SHARED = "11111111-0000-4000-8000-000000000000";
     private static final Authenticator BY_NAME = credentials -> {
         String token = credentials.token();
         if (token == null || token.indexOf('/') < 0) {
@@ -70,16 +71,16 @@ class ConsoleIT {
     private final Hub hub = new Hub(log, HubListener.NONE);
     private final RecentLetters letters = new RecentLetters(null, InstantSource.system());
     private final EventsHandler events = new EventsHandler(
-            hub, BY_NAME, AccessPolicy.AUTHENTICATED, null, SseSettings.options(new Environment(Map.of())));
+            hub, BY_NAME, AccessPolicy.AUTHENTICATED, SHARED, SseSettings.options(new Environment(Map.of())));
     private final PageGuard guard = new PageGuard(Set.of("gateway.example"));
-    private final ConsoleHandler console =
-            new ConsoleHandler(new ConsoleAccess(BY_NAME, false), events, letters, null, false);
+    private final ConsoleAccess access = new ConsoleAccess(BY_NAME, false);
+    private final ConsoleHandler console = new ConsoleHandler(access, events, letters, SHARED, false);
     private final SseServer server = new SseServer(
             "127.0.0.1",
             0,
             Handlers.path()
                     .addPrefixPath(ConsoleHandler.PATH, guard.before(console))
-                    .addPrefixPath("/api/events", guard.before(events)));
+                    .addPrefixPath("/api/events", guard.before(new ConsoleStreams(access, events))));
 
     @BeforeEach
     void start() {
@@ -189,6 +190,44 @@ class ConsoleIT {
                 .get("streams")
                 .isEmpty()) {
             assertThat(System.nanoTime()).as("streams are gone soon").isLessThan(until);
+        }
+    }
+
+    @Test
+    void givesStreamsToWhoBringsATokenAlone() throws Exception {
+        for (String path : List.of("/api/events/view/1", "/api/events/view/1?access_token=ann/" + OURS)) {
+            HttpResponse<String> without = http.send(request(path, null), BodyHandlers.ofString());
+
+            assertThat(without.statusCode()).isEqualTo(401);
+            assertThat(without.body()).contains("Bring an access token");
+        }
+        assertThat(http.send(request("/api/events/client.js", null), BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void leavesConnectionsToProbes() throws Exception {
+        List<InputStream> all = new ArrayList<>();
+        for (int i = 0; i < ConsoleStreams.MOST; i++) {
+            all.add(stream("view/1", "s" + i + "/" + OURS));
+            assertThat(all.get(i).read()).isPositive();
+        }
+        HttpRequest more = request("/api/events/view/1", "more/" + OURS);
+
+        assertThat(http.send(more, BodyHandlers.ofString()).statusCode()).isEqualTo(503);
+
+        all.get(0).close();
+        long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        int status;
+        do {
+            HttpResponse<InputStream> answer = http.send(more, BodyHandlers.ofInputStream());
+            status = answer.statusCode();
+            answer.body().close();
+        } while (status == 503 && System.nanoTime() < until);
+        assertThat(status).isEqualTo(200);
+        for (InputStream each : all) {
+            each.close();
         }
     }
 
