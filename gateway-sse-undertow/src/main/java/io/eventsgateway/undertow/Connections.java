@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.ConduitStreamSinkChannel;
@@ -140,8 +141,6 @@ final class Connections {
         open.forEach((key, each) -> {
             if (!each.connection.isOpen()) {
                 leave(key, each);
-            } else if (each.connection.getSinkChannel().isWriteResumed()) {
-                each.connection.getIoThread().execute(() -> tryAgain(each.connection.getSinkChannel()));
             } else if (each.isIdleTooLong(now, patience)) {
                 // where its requests begin, so that none is cut off
                 each.connection.getIoThread().execute(() -> {
@@ -149,6 +148,8 @@ final class Connections {
                         IoUtils.safeClose(each.connection);
                     }
                 });
+            } else if (each.connection.getSinkChannel().isWriteResumed()) {
+                each.connection.getIoThread().execute(() -> tryAgain(each.connection.getSinkChannel()));
             }
         });
         if (now - nextFiles >= 0) {
@@ -169,7 +170,8 @@ final class Connections {
     /** The kernel calls a socket writable only when a third of its buffer is free, which takes a slow client minutes. */
     private static void tryAgain(ConduitStreamSinkChannel sink) {
         if (sink.isWriteResumed()) {
-            sink.wakeupWrites();
+            // not wakeupWrites: with TLS that asks for writes again later, when there may be nothing left to write
+            ChannelListeners.invokeChannelListener(sink, sink.getWriteListener());
         }
     }
 

@@ -250,7 +250,7 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
 
     private void supervise(SocketWriter to, long now, boolean cleanup) {
         long blocked = to.blockedNanos(now);
-        if (cleanup && blocked > 0 && stalls.isStalled(blocked, to.writtenBytes())) {
+        if (cleanup && blocked > 0 && stalls.isStalled(blocked, to.largestBurstBytes())) {
             close(CloseReason.STALLED);
         } else if (state == State.WITHIN ? isOverdue(blocked) : notices.tick(now, to)) {
             close(CloseReason.EXPIRED);

@@ -32,7 +32,8 @@ final class SocketWriter {
     private final Owner owner;
     private final Deque<ByteBuffer> pending = new ArrayDeque<>();
     private int pendingBytes;
-    private long writtenBytes;
+    private long burstBytes;
+    private long largestBurstBytes;
     private State state = State.FLOWING;
     private long acceptedAt = System.nanoTime();
     private long blockedAt = NEVER;
@@ -72,9 +73,9 @@ final class SocketWriter {
         return pendingBytes;
     }
 
-    /** How many bytes the socket has taken. */
-    long writtenBytes() {
-        return writtenBytes;
+    /** The most bytes that the socket took from one time that it took nothing to the next, which is no more than the client had room for. */
+    long largestBurstBytes() {
+        return largestBurstBytes;
     }
 
     /** Since how many nanoseconds the socket has not taken a byte of what was to be written; 0 when it has. */
@@ -138,7 +139,8 @@ final class SocketWriter {
             int written = sink.write(next);
             if (written > 0) {
                 pendingBytes -= written;
-                writtenBytes += written;
+                burstBytes += written;
+                largestBurstBytes = Math.max(largestBurstBytes, burstBytes);
                 acceptedAt = System.nanoTime();
                 blockedAt = NEVER;
             }
@@ -156,6 +158,7 @@ final class SocketWriter {
     private void block() {
         if (blockedAt == NEVER) {
             blockedAt = System.nanoTime();
+            burstBytes = 0;
         }
         if (state == State.FLOWING) {
             state = State.BLOCKED;

@@ -19,10 +19,10 @@ record StallLimit(Duration maxAge, boolean multiplexed) {
      * Whether it is stalled.
      *
      * @param blockedNanos for how long it has accepted nothing
-     * @param writtenBytes what it accepted before
+     * @param burstBytes the most that it accepted without a pause
      */
-    boolean isStalled(long blockedNanos, long writtenBytes) {
-        long unread = multiplexed ? Math.min(writtenBytes, LARGEST_WINDOW) : 0;
+    boolean isStalled(long blockedNanos, long burstBytes) {
+        long unread = multiplexed ? Math.min(burstBytes, LARGEST_WINDOW) : 0;
         return blockedNanos > maxAge.toNanos()
                 && blockedNanos > TimeUnit.SECONDS.toNanos(unread / SLOWEST_BYTES_PER_SECOND);
     }
