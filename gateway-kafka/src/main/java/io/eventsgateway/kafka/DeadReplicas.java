@@ -27,10 +27,15 @@ import org.slf4j.LoggerFactory;
 final class DeadReplicas implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadReplicas.class);
-    private static final Duration EVERY = Duration.ofMillis(150);
 
-    /** Six beats, less what one may be early. */
-    private static final Duration LIMIT = EVERY.multipliedBy(6).minusMillis(75);
+    /** Between two beats of a replica. */
+    static final Duration EVERY = Duration.ofMillis(150);
+
+    /** How many of them are missed before a replica is taken for dead. */
+    private static final int MISSED = 6;
+
+    /** After how many that it did not show itself it no longer trusts what it saw. */
+    private static final int PAUSE = 5;
 
     /** Longer than replicas differ in when they find the store again that was away. */
     private static final Duration UNSEEN_LIMIT = Duration.ofSeconds(5);
@@ -46,6 +51,7 @@ final class DeadReplicas implements AutoCloseable {
     private final ReplicaBeats beats;
     private final Members members;
     private final Collection<String> groups;
+    private final Duration every;
     private final long forgottenNanos;
     private final ReplicaWatch watch;
     private final ScheduledThreadPoolExecutor beating =
@@ -101,6 +107,7 @@ final class DeadReplicas implements AutoCloseable {
      * @param own its name
      * @param consumers the instance ids of its members, as of now
      * @param groups the consumer groups that it reads with
+     * @param every between two beats, of all replicas
      * @param forgotten after how long a dead one is no longer shown
      */
     DeadReplicas(
@@ -109,20 +116,24 @@ final class DeadReplicas implements AutoCloseable {
             ReplicaBeats beats,
             Members members,
             Collection<String> groups,
+            Duration every,
             Duration forgotten) {
         this.own = own;
         this.consumers = consumers;
         this.beats = beats;
         this.members = members;
         this.groups = List.copyOf(groups);
+        this.every = every;
         this.forgottenNanos = forgotten.toNanos();
-        this.watch = new ReplicaWatch(own, LIMIT, UNSEEN_LIMIT, EVERY.multipliedBy(5), System.nanoTime());
+        // the last one may come a little early
+        Duration limit = every.multipliedBy(MISSED).minus(every.dividedBy(2));
+        this.watch = new ReplicaWatch(own, limit, UNSEEN_LIMIT, every.multipliedBy(PAUSE), System.nanoTime());
         beating.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     void start() {
         removing.execute(this::prepare);
-        beating.scheduleAtFixedRate(this::show, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        beating.scheduleAtFixedRate(this::show, 0, every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Asks for members that nobody has: the first question of a process takes several times as long, and later ones are in a hurry. */

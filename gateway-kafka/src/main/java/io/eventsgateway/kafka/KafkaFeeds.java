@@ -97,7 +97,8 @@ public final class KafkaFeeds implements AutoCloseable {
                     .flatMap(group -> group.names().stream())
                     .map(name -> ClientProperties.instance(own, name))
                     .toList();
-            replicas = new DeadReplicas(own, instances, beats, new GroupMembers(asked), ids, DeadReplicas.FORGOTTEN);
+            replicas = new DeadReplicas(
+                    own, instances, beats, new GroupMembers(asked), ids, DeadReplicas.EVERY, DeadReplicas.FORGOTTEN);
             replicas.start();
         }
         long every = options.watch().toMillis();

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 
 class DeadReplicasTest {
 
+    /** So long that a busy machine does not keep one from beating for several of them. */
+    private static final Duration EVERY = Duration.ofMillis(400);
+
     private final Beats beats = new Beats();
     private final Group group = new Group();
 
@@ -73,7 +76,7 @@ class DeadReplicasTest {
         List<String> instances = List.of(own + "-feed-a-0", own + "-feed-b-0");
         group.instances.addAll(instances);
         DeadReplicas replicas =
-                new DeadReplicas(own, () -> instances, beats, group, List.of("g"), Duration.ofSeconds(1));
+                new DeadReplicas(own, () -> instances, beats, group, List.of("g"), EVERY, Duration.ofSeconds(3));
         replicas.start();
         return replicas;
     }
