@@ -287,7 +287,8 @@ final class FaultLab implements AutoCloseable {
             }
             long after = lab.residentMegabytes();
             slow.forEach(SlowClient::hurry);
-            await("the slow clients", () -> slow.stream().allMatch(client -> client.expected() == busy));
+            await("the slow clients", Duration.ofMinutes(6), () -> slow.stream()
+                    .allMatch(client -> client.expected() == busy));
             long wrong = slow.stream().mapToLong(SlowClient::wrong).sum();
             slow.forEach(SlowClient::close);
             System.out.printf(
@@ -322,7 +323,8 @@ final class FaultLab implements AutoCloseable {
             lab.sendBusy(0, "");
             lab.sendBusy(1, ",\"pad\":\"" + "x".repeat(50_000_000) + "\"");
             lab.sendBusy(2, "");
-            await("the large event", () -> readers.stream().allMatch(client -> client.expected() == 3));
+            await("the large event", Duration.ofMinutes(6), () -> readers.stream()
+                    .allMatch(client -> client.expected() == 3));
             long wrong = readers.stream().mapToLong(SlowClient::wrong).sum();
             System.out.printf(
                     "large: readers=%d bytes=50000000 wrong=%d memory=%d MB of two replicas%n",

@@ -295,7 +295,7 @@ final class Lab implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             throw new IllegalStateException(interrupted);
         }
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(4);
         while (missing() > 0 && System.nanoTime() < until) {
             LockSupport.parkNanos(50_000_000);
         }
