@@ -5,6 +5,7 @@ import static io.eventsgateway.Await.await;
 import io.eventsgateway.kafka.KafkaBroker;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,9 @@ final class Lab implements AutoCloseable {
         environment.put("SECURITY_TYPE", "none");
         environment.put("EVENTS_SECURITY_ALLOWINSECURE", "true");
         environment.put("EVENTS_SSE_DRAINSECS", "2");
+        // all clients are without a token, and of one address
+        environment.put("EVENTS_SSE_MAXANONYMOUSPERADDRESS", "100000");
+        environment.put("EVENTS_SSE_MAXANONYMOUS", "100000");
         environment.putAll(redis);
         kafka.createTopic(topic(), 10);
         // one request after the other: of several to a topic that was just made, a later one may be taken first, after
@@ -262,7 +266,7 @@ final class Lab implements AutoCloseable {
                 pass(0.1);
             }
         }
-        await("all clients", () -> clients.all().stream().allMatch(each -> each.open));
+        await("all clients", Duration.ofMinutes(6), () -> clients.all().stream().allMatch(each -> each.open));
     }
 
     /** Of all replicas. */
