@@ -5,11 +5,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Concludes from the beats of other replicas which of them have died. Counts only the time in which this one has beaten itself: after a pause
- * of its own, or of the store, the others may need longer to beat again. Used by one thread.
+ * of its own, or of the store, the others may need longer to beat again. One that was taken for dead and beats again was only slow. That
+ * happens to one that starts; from the second such mistake within a minute on, each doubles its limit, so that a replica that is short of
+ * processor time is not removed again and again. Used by one thread.
  *
  * <table>
  * <caption>What is known of another replica, and what becomes of it with each answer</caption>
@@ -22,11 +24,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplicaWatch {
 
+    /** How long a mistake is remembered. */
+    private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** How often a limit is doubled at most: by then Kafka's session timeout has passed. */
+    private static final int DOUBLED = 4;
+
     private final String own;
     private final long limitNanos;
     private final long unseenLimitNanos;
     private final long pauseNanos;
     private final Map<String, Seen> others = new HashMap<>();
+
+    /** Those that were taken for dead in the last minute. A process has a name of its own, so who beats again under one of these lived. */
+    private final Map<String, Condemned> condemned = new HashMap<>();
+
     private long answeredAt;
 
     /** What is known of a replica. */
@@ -40,6 +52,8 @@ public final class ReplicaWatch {
     }
 
     private record Seen(String beat, long since, State state) {}
+
+    private record Condemned(int times, long at) {}
 
     /**
      * Knows of nobody.
@@ -69,9 +83,10 @@ public final class ReplicaWatch {
         boolean hasPaused = now - answeredAt > pauseNanos;
         answeredAt = now;
         others.keySet().retainAll(beats.keySet());
+        condemned.values().removeIf(mistake -> now - mistake.at() > REMEMBERED_NANOS);
         beats.forEach((replica, beat) -> {
             if (!replica.equals(own)) {
-                others.put(replica, next(others.get(replica), beat, hasPaused, now));
+                others.put(replica, next(replica, beat, hasPaused, now));
             }
         });
         Set<String> dead = new HashSet<>();
@@ -83,14 +98,24 @@ public final class ReplicaWatch {
         return dead;
     }
 
-    private Seen next(@Nullable Seen before, String beat, boolean hasPaused, long now) {
+    private Seen next(String replica, String beat, boolean hasPaused, long now) {
+        Seen before = others.get(replica);
         if (before == null || hasPaused) {
             return new Seen(beat, now, State.UNSEEN);
         }
         if (!before.beat().equals(beat)) {
             return new Seen(beat, now, State.ALIVE);
         }
-        long limit = before.state() == State.UNSEEN ? unseenLimitNanos : limitNanos;
-        return now - before.since() < limit ? before : new Seen(beat, before.since(), State.DEAD);
+        if (before.state() == State.DEAD || now - before.since() < limitNanos(replica, before.state())) {
+            return before;
+        }
+        condemned.merge(replica, new Condemned(1, now), (all, one) -> new Condemned(all.times() + 1, now));
+        return new Seen(beat, before.since(), State.DEAD);
+    }
+
+    private long limitNanos(String replica, State state) {
+        Condemned mistakes = condemned.get(replica);
+        int doubled = mistakes == null ? 0 : Math.min(DOUBLED, mistakes.times() - 1);
+        return (state == State.UNSEEN ? unseenLimitNanos : limitNanos) << doubled;
     }
 }

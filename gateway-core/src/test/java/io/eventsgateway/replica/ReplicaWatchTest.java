@@ -83,4 +83,36 @@ class ReplicaWatchTest {
         assertThat(after(250, Map.of())).isEmpty();
         assertThat(during(1, Map.of("a", "7"))).isEmpty();
     }
+
+    @Test
+    void waitsTwiceAsLongForAReplicaThatWasTakenForDeadMoreThanOnceAndLived() {
+        isSeenToBeat();
+        assertThat(during(1, Map.of("a", "7"))).containsExactly("a");
+        after(250, Map.of("a", "8"));
+        assertThat(during(1, Map.of("a", "8"))).containsExactly("a");
+        // not shown, as one that was removed, until it beats again
+        after(250, Map.of());
+        after(250, Map.of("a", "9"));
+        after(250, Map.of("a", "10"));
+
+        assertThat(during(1, Map.of("a", "10"))).isEmpty();
+        assertThat(during(1, Map.of("a", "10"))).containsExactly("a");
+        after(250, Map.of("a", "11"));
+        assertThat(during(3, Map.of("a", "11"))).isEmpty();
+        assertThat(during(1, Map.of("a", "11"))).containsExactly("a");
+    }
+
+    @Test
+    void forgetsMistakesAfterAMinute() {
+        isSeenToBeat();
+        for (int beat = 7; beat < 11; beat++) {
+            after(250, Map.of("a", Integer.toString(beat)));
+            during(4, Map.of("a", Integer.toString(beat)));
+        }
+        for (int beat = 11; beat < 11 + 4 * 61; beat++) {
+            after(250, Map.of("a", Integer.toString(beat)));
+        }
+
+        assertThat(during(1, Map.of("a", "254"))).containsExactly("a");
+    }
 }
