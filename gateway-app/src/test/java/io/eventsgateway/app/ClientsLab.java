@@ -1,0 +1,326 @@
+package io.eventsgateway.app;
+
+import static io.eventsgateway.Await.await;
+
+import io.eventsgateway.kafka.KafkaBroker;
+import io.eventsgateway.redis.RedisServer;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * What clients cost that take nothing, come and go, or never finish their request: {@code mvn -q -Pfaults -Dlab=ClientsLab -DskipTests verify},
+ * with {@code -Dfaults=connects} for one of the rows. Used by one thread.
+ */
+final class ClientsLab implements AutoCloseable {
+
+    private static final String TOPIC = "ai.flowx.eventsgateway.engine.commands.message.v1";
+    private static final int STALLED = 300;
+    private static final int CONNECTS = 100_000;
+    private static final int THREADS = 8;
+    private static final int SLOW = 200;
+
+    private final KafkaBroker kafka = new KafkaBroker(Map.of("auto.create.topics.enable", "false"));
+    private final RedisServer redis = RedisServer.v70();
+    private final GatewayProcess gateway;
+
+    private ClientsLab() {
+        kafka.createTopic(TOPIC, 1);
+        gateway = new GatewayProcess(Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS",
+                kafka.bootstrapServers(),
+                "SPRING_DATA_REDIS_HOST",
+                "127.0.0.1",
+                "SPRING_DATA_REDIS_PORT",
+                Integer.toString(redis.port()),
+                "SECURITY_TYPE",
+                "none",
+                "EVENTS_SECURITY_ALLOWINSECURE",
+                "true",
+                "EVENTS_SSE_MAXANONYMOUSPERADDRESS",
+                "100000"));
+    }
+
+    public static void main(String[] args) {
+        String only = System.getProperty("faults", "");
+        try (ClientsLab lab = new ClientsLab()) {
+            Map<String, Runnable> rows = new LinkedHashMap<>();
+            rows.put("stalled", lab::stalled);
+            rows.put("connects", lab::connects);
+            rows.put("unfinished", lab::unfinished);
+            rows.forEach((name, row) -> {
+                if (only.isEmpty() || List.of(only.split(",", -1)).contains(name)) {
+                    row.run();
+                }
+            });
+        }
+        System.exit(0);
+    }
+
+    /** Clients of a busy destination that take nothing: what the kernel and the heap keep for them. */
+    private void stalled() {
+        List<SlowClient> clients = new ArrayList<>();
+        long kernelBefore = kernelMegabytes();
+        long heapBefore = gateway.liveBytes();
+        for (int i = 0; i < STALLED; i++) {
+            clients.add(new SlowClient(gateway.uri("/api/events/process-instance/stalled"), 0));
+        }
+        SlowClient quick = new SlowClient(gateway.uri("/api/events/process-instance/stalled"), 0);
+        quick.hurry();
+        int events = 2500;
+        String pad = "x".repeat(8000);
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            for (int i = 0; i < events; i++) {
+                String value = "{\"n\":" + i + ",\"t\":0,\"processInstanceUuid\":\"stalled\",\"pad\":\"" + pad + "\"}";
+                producer.send(new ProducerRecord<>(TOPIC, value.getBytes(StandardCharsets.UTF_8)));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+            }
+        }
+        await("the client that reads", Duration.ofMinutes(3), () -> quick.expected() == events);
+        long kernel = kernelMegabytes() - kernelBefore;
+        long heap = (gateway.liveBytes() - heapBefore) / 1024 / 1024;
+        clients.forEach(SlowClient::hurry);
+        await("all clients", Duration.ofMinutes(6), () -> clients.stream().allMatch(one -> one.expected() == events));
+        long wrong = clients.stream().mapToLong(SlowClient::wrong).sum();
+        clients.forEach(SlowClient::close);
+        quick.close();
+        System.out.printf(
+                "stalled: clients=%d events=%d of 8 KB, kernel more by %d MB, live heap more by %d MB; once they read, all came, wrong=%d%n",
+                STALLED, events, kernel, heap, wrong);
+    }
+
+    /** Clients that come and go, each with a destination of its own; one in four says goodbye. */
+    private void connects() {
+        comeAndGo("warm", CONNECTS / 10);
+        Footprint before = footprint();
+        long since = System.nanoTime();
+        comeAndGo("c", CONNECTS);
+        double seconds = (System.nanoTime() - since) / 1e9;
+        long left = System.nanoTime();
+        await("an empty hub", () -> footprint().streams() == 0);
+        System.out.printf(
+                "connects: %d in %.0f s; streams gone within %.1f s of the last%n  before %s%n  after  %s%n",
+                CONNECTS, seconds, (System.nanoTime() - left) / 1e9, before, settled(before));
+    }
+
+    /** What the gateway has once it has no more of anything than before, or after two minutes: some things are kept for one. */
+    private Footprint settled(Footprint before) {
+        Footprint now = footprint();
+        for (int i = 0; i < 24 && !now.isWithin(before); i++) {
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(5));
+            now = footprint();
+        }
+        return now;
+    }
+
+    private void comeAndGo(String name, int count) {
+        AtomicInteger next = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            // addresses of their own: one has too few ports for all
+            String from = "127.0.0." + (2 + i);
+            Thread thread = new Thread(() -> {
+                for (int each = next.getAndIncrement(); each < count; each = next.getAndIncrement()) {
+                    comeAndGo(name + each, from, each % 4 == 0);
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        threads.forEach(ClientsLab::join);
+    }
+
+    private void comeAndGo(String id, String from, boolean orderly) {
+        try (Socket socket = connect(from)) {
+            socket.setSoLinger(!orderly, 0);
+            request(socket, id);
+            if (socket.getInputStream().read(new byte[100]) < 0) {
+                throw new IllegalStateException("closed at once");
+            }
+        } catch (IOException refused) {
+            throw new UncheckedIOException(refused);
+        }
+    }
+
+    /** Connections whose request comes a byte a second, or not at all: how long they last, and what others notice. */
+    private void unfinished() {
+        double alone = firstLineMillis();
+        List<Socket> all = new ArrayList<>();
+        long since = System.nanoTime();
+        try {
+            for (int i = 0; i < 2 * SLOW; i++) {
+                all.add(connect("127.0.0.2"));
+            }
+            double beside = firstLineMillis();
+            List<Socket> open = new ArrayList<>(all);
+            while (!open.isEmpty() && System.nanoTime() - since < TimeUnit.MINUTES.toNanos(5)) {
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+                open.removeIf(socket -> isOver(socket, all.indexOf(socket) < SLOW));
+            }
+            System.out.printf(
+                    "unfinished: %d with a byte a second, %d silent: %d left after %.0f s; first line for another, medians: alone %.1f ms, beside %.1f ms%n",
+                    SLOW, SLOW, open.size(), (System.nanoTime() - since) / 1e9, alone, beside);
+        } catch (IOException refused) {
+            throw new UncheckedIOException(refused);
+        } finally {
+            all.forEach(ClientsLab::close);
+        }
+    }
+
+    private static boolean isOver(Socket socket, boolean writes) {
+        try {
+            if (writes) {
+                socket.getOutputStream().write('G');
+            }
+            socket.setSoTimeout(1);
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException open) {
+            return false;
+        } catch (IOException reset) {
+            return true;
+        }
+    }
+
+    private double firstLineMillis() {
+        List<Double> waited = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            long since = System.nanoTime();
+            comeAndGo("other" + i, "127.0.0.9", false);
+            waited.add((System.nanoTime() - since) / 1e6);
+        }
+        waited.sort(null);
+        return waited.get(waited.size() / 2);
+    }
+
+    private Socket connect(String from) throws IOException {
+        Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
+        socket.connect(new InetSocketAddress("127.0.0.1", gateway.port()));
+        return socket;
+    }
+
+    private static void request(Socket socket, String id) throws IOException {
+        String request = "GET /api/events/process-instance/" + id + " HTTP/1.1\r\nHost: gateway\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private KafkaProducer<byte[], byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException unclosed) {
+            throw new UncheckedIOException(unclosed);
+        }
+    }
+
+    /** What all TCP sockets of this machine have of its memory. */
+    private static long kernelMegabytes() {
+        return number(read("/proc/net/sockstat"), "TCP: .* mem ([0-9]+)") * 4096 / 1024 / 1024;
+    }
+
+    private Footprint footprint() {
+        String process = "/proc/" + gateway.pid();
+        RedisClient client = RedisClient.create(redis.uri());
+        try (StatefulRedisConnection<String, String> connection = client.connect();
+                Stream<Path> files = Files.list(Path.of(process, "fd"))) {
+            long subscriptions = connection
+                    .sync()
+                    .clientList()
+                    .lines()
+                    .mapToLong(line -> number(line, " sub=([0-9]+)") + number(line, " ssub=([0-9]+)"))
+                    .sum();
+            return new Footprint(
+                    gateway.liveBytes() / 1024,
+                    number(read(process + "/status"), "Threads:\\s+([0-9]+)"),
+                    files.count(),
+                    streams(),
+                    subscriptions,
+                    connection.sync().dbsize());
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        } finally {
+            client.shutdown();
+        }
+    }
+
+    private long streams() {
+        URI metrics = URI.create("http://127.0.0.1:" + gateway.managementPort() + "/manage/actuator/prometheus");
+        try (InputStream in = metrics.toURL().openStream()) {
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return number(text, "(?m)^events_gateway_streams(?:\\{[^}]*})? ([0-9]+)");
+        } catch (IOException unreachable) {
+            throw new UncheckedIOException(unreachable);
+        }
+    }
+
+    private static String read(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static long number(String text, String pattern) {
+        Matcher found = Pattern.compile(pattern).matcher(text);
+        return found.find() ? Long.parseLong(found.group(1)) : 0;
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        redis.close();
+        kafka.close();
+    }
+
+    private record Footprint(
+            long liveKilobytes, long threads, long files, long streams, long subscriptions, long keys) {
+
+        /** Whether it is no more than that, with a tenth of the heap for what comes and goes. */
+        private boolean isWithin(Footprint before) {
+            return liveKilobytes < 1.1 * before.liveKilobytes
+                    && threads <= before.threads
+                    && files <= before.files
+                    && subscriptions <= before.subscriptions
+                    && keys <= before.keys;
+        }
+    }
+}
