@@ -2,8 +2,7 @@ package io.eventsgateway.app;
 
 import static io.eventsgateway.Await.await;
 
-import io.eventsgateway.kafka.KafkaBroker;
-import io.eventsgateway.redis.RedisServer;
+import io.eventsgateway.topic.Feed;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.IOException;
@@ -38,31 +37,20 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class ClientsLab implements AutoCloseable {
 
-    private static final String TOPIC = "ai.flowx.eventsgateway.engine.commands.message.v1";
+    private static final String TOPIC = Stack.topic(Feed.ENGINE_MESSAGE);
     private static final int STALLED = 300;
     private static final int CONNECTS = 100_000;
     private static final int THREADS = 8;
     private static final int SLOW = 200;
 
-    private final KafkaBroker kafka = new KafkaBroker(Map.of("auto.create.topics.enable", "false"));
-    private final RedisServer redis = RedisServer.v70();
+    private final Stack stack = new Stack();
     private final GatewayProcess gateway;
 
     private ClientsLab() {
-        kafka.createTopic(TOPIC, 1);
-        gateway = new GatewayProcess(Map.of(
-                "KAFKA_BOOTSTRAP_SERVERS",
-                kafka.bootstrapServers(),
-                "SPRING_DATA_REDIS_HOST",
-                "127.0.0.1",
-                "SPRING_DATA_REDIS_PORT",
-                Integer.toString(redis.port()),
-                "SECURITY_TYPE",
-                "none",
-                "EVENTS_SECURITY_ALLOWINSECURE",
-                "true",
-                "EVENTS_SSE_MAXANONYMOUSPERADDRESS",
-                "100000"));
+        Map<String, String> environment = stack.environment();
+        // all clients are without a token, and most of one address
+        environment.put("EVENTS_SSE_MAXANONYMOUSPERADDRESS", "100000");
+        gateway = new GatewayProcess(environment);
     }
 
     public static void main(String[] args) {
@@ -93,10 +81,11 @@ final class ClientsLab implements AutoCloseable {
         quick.hurry();
         int events = 2500;
         String pad = "x".repeat(8000);
+        byte[] key = "stalled".getBytes(StandardCharsets.UTF_8);
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             for (int i = 0; i < events; i++) {
                 String value = "{\"n\":" + i + ",\"t\":0,\"processInstanceUuid\":\"stalled\",\"pad\":\"" + pad + "\"}";
-                producer.send(new ProducerRecord<>(TOPIC, value.getBytes(StandardCharsets.UTF_8)));
+                producer.send(new ProducerRecord<>(TOPIC, key, value.getBytes(StandardCharsets.UTF_8)));
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
             }
         }
@@ -139,6 +128,7 @@ final class ClientsLab implements AutoCloseable {
 
     private void comeAndGo(String name, int count) {
         AtomicInteger next = new AtomicInteger();
+        AtomicInteger served = new AtomicInteger();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
             // addresses of their own: one has too few ports for all
@@ -146,12 +136,16 @@ final class ClientsLab implements AutoCloseable {
             Thread thread = new Thread(() -> {
                 for (int each = next.getAndIncrement(); each < count; each = next.getAndIncrement()) {
                     comeAndGo(name + each, from, each % 4 == 0);
+                    served.incrementAndGet();
                 }
             });
             threads.add(thread);
             thread.start();
         }
         threads.forEach(ClientsLab::join);
+        if (served.get() != count) {
+            throw new IllegalStateException("only " + served + " of " + count + " clients were served");
+        }
     }
 
     private void comeAndGo(String id, String from, boolean orderly) {
@@ -230,7 +224,7 @@ final class ClientsLab implements AutoCloseable {
 
     private KafkaProducer<byte[], byte[]> producer() {
         return new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                Map.of("bootstrap.servers", stack.kafka().bootstrapServers()),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
@@ -258,7 +252,7 @@ final class ClientsLab implements AutoCloseable {
 
     private Footprint footprint() {
         String process = "/proc/" + gateway.pid();
-        RedisClient client = RedisClient.create(redis.uri());
+        RedisClient client = RedisClient.create(stack.redis().uri());
         try (StatefulRedisConnection<String, String> connection = client.connect();
                 Stream<Path> files = Files.list(Path.of(process, "fd"))) {
             long subscriptions = connection
@@ -285,7 +279,10 @@ final class ClientsLab implements AutoCloseable {
         URI metrics = URI.create("http://127.0.0.1:" + gateway.managementPort() + "/manage/actuator/prometheus");
         try (InputStream in = metrics.toURL().openStream()) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return number(text, "(?m)^events_gateway_streams(?:\\{[^}]*})? ([0-9]+)");
+            if (!text.contains("\nevents_gateway_streams ")) {
+                throw new IllegalStateException(text);
+            }
+            return number(text, "(?m)^events_gateway_streams ([0-9]+)");
         } catch (IOException unreachable) {
             throw new UncheckedIOException(unreachable);
         }
@@ -307,8 +304,7 @@ final class ClientsLab implements AutoCloseable {
     @Override
     public void close() {
         gateway.close();
-        redis.close();
-        kafka.close();
+        stack.close();
     }
 
     private record Footprint(

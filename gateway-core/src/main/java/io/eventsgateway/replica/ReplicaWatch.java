@@ -53,7 +53,8 @@ public final class ReplicaWatch {
 
     private record Seen(String beat, long since, State state) {}
 
-    private record Condemned(int times, long at) {}
+    /** How often, each time after another beat. */
+    private record Condemned(int times, String beat, long at) {}
 
     /**
      * Knows of nobody.
@@ -109,7 +110,10 @@ public final class ReplicaWatch {
         if (before.state() == State.DEAD || now - before.since() < limitNanos(replica, before.state())) {
             return before;
         }
-        condemned.merge(replica, new Condemned(1, now), (all, one) -> new Condemned(all.times() + 1, now));
+        condemned.merge(
+                replica,
+                new Condemned(1, beat, now),
+                (last, next) -> last.beat().equals(beat) ? last : new Condemned(last.times() + 1, beat, now));
         return new Seen(beat, before.since(), State.DEAD);
     }
 

@@ -103,6 +103,17 @@ class ReplicaWatchTest {
     }
 
     @Test
+    void takesItForNoMistakeThatADeadReplicaIsFoundDeadAgainAfterAPause() {
+        isSeenToBeat();
+        assertThat(during(1, Map.of("a", "7"))).containsExactly("a");
+        for (int pause = 0; pause < 3; pause++) {
+            after(2_000, Map.of("a", "7"));
+            during(4, Map.of("a", "7"));
+            assertThat(during(1, Map.of("a", "7"))).containsExactly("a");
+        }
+    }
+
+    @Test
     void forgetsMistakesAfterAMinute() {
         isSeenToBeat();
         for (int beat = 7; beat < 11; beat++) {
