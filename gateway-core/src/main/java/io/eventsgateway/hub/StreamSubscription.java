@@ -35,7 +35,7 @@ final class StreamSubscription implements Subscription, Outlet {
     private final StreamOutput output;
     private final SubjectProgress progress;
     private final Consumer<StreamSubscription> whenClosed;
-    private final List<DestinationReader> readers = new ArrayList<>();
+    private final List<DestinationReader> readers;
 
     // written by the executor
     private volatile State state = State.CREATED;
@@ -78,6 +78,7 @@ final class StreamSubscription implements Subscription, Outlet {
         this.subscriber = subscriber;
         this.start = start;
         this.whenClosed = whenClosed;
+        this.readers = new ArrayList<>(destinations.size());
         this.positions = new StreamPositions(destinations);
         this.output = new StreamOutput(subscriber, positions);
         boolean saves = start.from() == Start.From.PENDING && !identity.names().isEmpty();

@@ -12,7 +12,7 @@ final class WakeList implements Runnable {
     private final AtomicBoolean due = new AtomicBoolean();
 
     // owned by the executor
-    private final List<DestinationReader> readers = new ArrayList<>();
+    private final List<DestinationReader> readers = new ArrayList<>(1);
 
     WakeList(SerialExecutor executor) {
         this.executor = executor;

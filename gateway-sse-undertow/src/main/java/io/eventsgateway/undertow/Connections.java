@@ -30,10 +30,10 @@ final class Connections {
 
     private final ServerOptions options;
     private final Patience patience;
-    private final Map<String, Open> open = new ConcurrentHashMap<>();
+    private final Map<Ends, Open> open = new ConcurrentHashMap<>();
 
     /** How many each address has; empty where they are not bounded. */
-    private final Map<String, Integer> ofAddress = new ConcurrentHashMap<>();
+    private final Map<Object, Integer> ofAddress = new ConcurrentHashMap<>();
 
     private final AtomicInteger refused = new AtomicInteger();
     private volatile long bound;
@@ -54,15 +54,18 @@ final class Connections {
                 new Patience(Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofSeconds(20));
     }
 
+    /** Both ends of a connection. */
+    private record Ends(SocketAddress peer, SocketAddress local) {}
+
     /** One connection; its exchanges begin on its I/O thread. */
     private static final class Open {
         private final StreamConnection connection;
-        private final String address;
+        private final Object address;
         private final AtomicInteger exchanges = new AtomicInteger();
         private volatile boolean used;
         private volatile long idleSince = System.nanoTime();
 
-        Open(StreamConnection connection, String address) {
+        Open(StreamConnection connection, Object address) {
             this.connection = connection;
             this.address = address;
         }
@@ -82,16 +85,16 @@ final class Connections {
 
     /** Takes in an accepted connection; false if there are too many, and then it is to be closed. */
     boolean enter(StreamConnection connection) {
-        String address = address(connection.getPeerAddress());
+        Object address = address(connection.getPeerAddress());
         if (open.size() >= bound || !enterAddress(address)) {
             refused.incrementAndGet();
             return false;
         }
-        open.put(key(connection.getPeerAddress(), connection.getLocalAddress()), new Open(connection, address));
+        open.put(new Ends(connection.getPeerAddress(), connection.getLocalAddress()), new Open(connection, address));
         return true;
     }
 
-    private boolean enterAddress(String address) {
+    private boolean enterAddress(Object address) {
         if (options.maxConnectionsPerAddress() == 0) {
             return true;
         }
@@ -102,7 +105,7 @@ final class Connections {
         return true;
     }
 
-    private void leaveAddress(String address) {
+    private void leaveAddress(Object address) {
         ofAddress.computeIfPresent(address, (any, count) -> count == 1 ? null : count - 1);
     }
 
@@ -110,7 +113,7 @@ final class Connections {
     HttpHandler around(HttpHandler handler) {
         return exchange -> {
             ServerConnection connection = exchange.getConnection();
-            Open own = open.get(key(connection.getPeerAddress(), connection.getLocalAddress()));
+            Open own = open.get(new Ends(connection.getPeerAddress(), connection.getLocalAddress()));
             if (own != null) {
                 own.used = true;
                 own.exchanges.incrementAndGet();
@@ -138,9 +141,9 @@ final class Connections {
     /** To be called once a second, by one thread at a time. */
     void look() {
         long now = System.nanoTime();
-        open.forEach((key, each) -> {
+        open.forEach((ends, each) -> {
             if (!each.connection.isOpen()) {
-                leave(key, each);
+                leave(ends, each);
             } else if (each.isIdleTooLong(now, patience)) {
                 // where its requests begin, so that none is cut off
                 each.connection.getIoThread().execute(() -> {
@@ -175,8 +178,8 @@ final class Connections {
         }
     }
 
-    private void leave(String key, Open each) {
-        if (open.remove(key, each) && options.maxConnectionsPerAddress() > 0) {
+    private void leave(Ends ends, Open each) {
+        if (open.remove(ends, each) && options.maxConnectionsPerAddress() > 0) {
             leaveAddress(each.address);
         }
     }
@@ -204,19 +207,8 @@ final class Connections {
         open.values().forEach(each -> IoUtils.safeClose(each.connection));
     }
 
-    private static String key(SocketAddress peer, SocketAddress local) {
-        return text(peer) + ">" + text(local);
-    }
-
-    private static String text(SocketAddress address) {
-        return address instanceof InetSocketAddress inet
-                ? address(inet) + "#" + inet.getPort()
-                : String.valueOf(address);
-    }
-
-    private static String address(SocketAddress address) {
-        return address instanceof InetSocketAddress inet && inet.getAddress() != null
-                ? inet.getAddress().getHostAddress()
-                : String.valueOf(address);
+    /** An Internet address without its port. */
+    private static Object address(SocketAddress address) {
+        return address instanceof InetSocketAddress inet && inet.getAddress() != null ? inet.getAddress() : address;
     }
 }

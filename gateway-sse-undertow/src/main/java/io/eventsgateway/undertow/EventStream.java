@@ -123,6 +123,9 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
         to.put(SseFrame.retry(comeBackMillis));
         to.put(SseFrame.comment("events follow"));
         to.write();
+        if (to.state() == SocketWriter.State.FLOWING) {
+            exchange.headersSent();
+        }
     }
 
     private void over() {

@@ -12,7 +12,7 @@ import org.xnio.channels.StreamSinkChannel;
 /** A stream's exchange with Undertow. */
 final class HttpStreamExchange implements StreamExchange {
 
-    /** Of the exchange of a stream that was begun. */
+    /** Of the exchange of a stream that began while its request's body still comes. */
     static final AttachmentKey<Boolean> OPEN = AttachmentKey.create(Boolean.class);
 
     private final HttpServerExchange exchange;
@@ -38,7 +38,9 @@ final class HttpStreamExchange implements StreamExchange {
     @Override
     public StreamSinkChannel begin(EventStream stream, Runnable whenLeft, Runnable whenOver) {
         SseResponse.begin(exchange);
-        exchange.putAttachment(OPEN, true);
+        if (!exchange.isRequestComplete()) {
+            exchange.putAttachment(OPEN, true);
+        }
         exchange.addExchangeCompleteListener((ended, next) -> {
             whenOver.run();
             next.proceed();
@@ -47,7 +49,15 @@ final class HttpStreamExchange implements StreamExchange {
         watch = made;
         made.start();
         ticker.add(exchange.getIoThread(), stream);
-        return exchange.getResponseChannel();
+        StreamSinkChannel channel = exchange.getResponseChannel();
+        exchange.getRequestHeaders().clear();
+        exchange.setRequestURI("").setRequestPath("").setRelativePath("").setResolvedPath("");
+        return channel;
+    }
+
+    @Override
+    public void headersSent() {
+        exchange.getResponseHeaders().clear();
     }
 
     @Override

@@ -30,7 +30,7 @@ final class SocketWriter {
 
     private final StreamSinkChannel sink;
     private final Owner owner;
-    private final Deque<ByteBuffer> pending = new ArrayDeque<>();
+    private final Deque<ByteBuffer> pending = new ArrayDeque<>(1);
     private int pendingBytes;
     private long burstBytes;
     private long largestBurstBytes;

@@ -183,8 +183,6 @@ public final class SseServer implements AutoCloseable {
                 // RequestUrl reads URLs, and says what is wrong with one
                 .set(UndertowOptions.DECODE_URL, false)
                 .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
-                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, 10_000)
-                .set(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
                 .getMap();
     }
 

@@ -15,13 +15,17 @@ interface StreamExchange {
     boolean isMultiplexed();
 
     /**
-     * Begins the answer, and to watch the client, and the ticks of the stream.
+     * Begins the answer, and to watch the client, and the ticks of the stream. An idle stream lasts for hours, so that the exchange keeps
+     * nothing of its request.
      *
      * @param whenLeft runs when the client has left
      * @param whenOver runs when the exchange is over, for whatever reason
      * @return what the stream is written to
      */
     StreamSinkChannel begin(EventStream stream, Runnable whenLeft, Runnable whenOver);
+
+    /** The socket has taken the answer's headers, which are not kept. */
+    void headersSent();
 
     /** Runs a task on the I/O thread after a delay. Any thread may call. */
     void after(long millis, Runnable task);

@@ -1,6 +1,7 @@
 package io.eventsgateway.undertow;
 
 import static io.eventsgateway.Await.await;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsgateway.auth.AccessPolicy;
@@ -12,6 +13,7 @@ import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.undertow.Connections.Patience;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.PathHandler;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +52,7 @@ class ConnectionsIT {
     private final Hub hub = new Hub(log, HubListener.NONE);
     private final List<Socket> sockets = new ArrayList<>();
     private SseServer server;
+    private volatile @Nullable HttpServerExchange last;
 
     @AfterEach
     void stop() throws IOException {
@@ -73,7 +77,11 @@ class ConnectionsIT {
                 .receiveFullBytes(
                         (received, body) -> received.getResponseSender().send("taken"));
         PathHandler paths = Handlers.path().addPrefixPath("/api/events", events).addPrefixPath("/take", taking);
-        server = new SseServer(options, paths, SHORT);
+        HttpHandler noting = exchange -> {
+            last = exchange;
+            paths.handleRequest(exchange);
+        };
+        server = new SseServer(options, noting, SHORT);
         server.start();
     }
 
@@ -112,6 +120,29 @@ class ConnectionsIT {
 
     static List<String> silentBytesOfTls() {
         return List.of("", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003");
+    }
+
+    @Test
+    void areClosedWhenTheNextRequestStopsHalfway() throws Exception {
+        start(ServerOptions.of("127.0.0.1", 0));
+        Socket socket = open("POST /take HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n{GET /api");
+
+        assertThat(readsToTheEnd(socket)).contains("taken");
+        await(() -> server.connections() == 0);
+    }
+
+    @Test
+    void keepNothingOfTheRequestOfAStream() throws Exception {
+        start(ServerOptions.of("127.0.0.1", 0));
+
+        assertThat(reads(open("GET /api/events/view/1 HTTP/1.1\r\nHost: a\r\n\r\n")))
+                .contains("200 OK", "retry: 3000");
+
+        HttpServerExchange exchange = requireNonNull(last);
+        assertThat(exchange.getRequestHeaders()).isEmpty();
+        assertThat(exchange.getRequestURI() + exchange.getRequestPath() + exchange.getRelativePath())
+                .isEmpty();
+        await(() -> exchange.getResponseHeaders().size() == 0);
     }
 
     @Test

@@ -373,6 +373,9 @@ class EventStreamTest {
         }
 
         @Override
+        public void headersSent() {}
+
+        @Override
         public void after(long millis, Runnable task) {
             task.run();
         }
