@@ -3,19 +3,13 @@ package io.eventsgateway.app;
 import static io.eventsgateway.Await.await;
 
 import io.eventsgateway.topic.Feed;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,9 +18,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -247,76 +238,16 @@ final class ClientsLab implements AutoCloseable {
 
     /** What all TCP sockets of this machine have of its memory. */
     private static long kernelMegabytes() {
-        return number(read("/proc/net/sockstat"), "TCP: .* mem ([0-9]+)") * 4096 / 1024 / 1024;
+        return Footprint.number(Footprint.read("/proc/net/sockstat"), "TCP: .* mem ([0-9]+)") * 4096 / 1024 / 1024;
     }
 
     private Footprint footprint() {
-        String process = "/proc/" + gateway.pid();
-        RedisClient client = RedisClient.create(stack.redis().uri());
-        try (StatefulRedisConnection<String, String> connection = client.connect();
-                Stream<Path> files = Files.list(Path.of(process, "fd"))) {
-            long subscriptions = connection
-                    .sync()
-                    .clientList()
-                    .lines()
-                    .mapToLong(line -> number(line, " sub=([0-9]+)") + number(line, " ssub=([0-9]+)"))
-                    .sum();
-            return new Footprint(
-                    gateway.liveBytes() / 1024,
-                    number(read(process + "/status"), "Threads:\\s+([0-9]+)"),
-                    files.count(),
-                    streams(),
-                    subscriptions,
-                    connection.sync().dbsize());
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        } finally {
-            client.shutdown();
-        }
-    }
-
-    private long streams() {
-        URI metrics = URI.create("http://127.0.0.1:" + gateway.managementPort() + "/manage/actuator/prometheus");
-        try (InputStream in = metrics.toURL().openStream()) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            if (!text.contains("\nevents_gateway_streams ")) {
-                throw new IllegalStateException(text);
-            }
-            return number(text, "(?m)^events_gateway_streams ([0-9]+)");
-        } catch (IOException unreachable) {
-            throw new UncheckedIOException(unreachable);
-        }
-    }
-
-    private static String read(String file) {
-        try {
-            return Files.readString(Path.of(file));
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-    }
-
-    private static long number(String text, String pattern) {
-        Matcher found = Pattern.compile(pattern).matcher(text);
-        return found.find() ? Long.parseLong(found.group(1)) : 0;
+        return Footprint.of(gateway, stack.redis().uri());
     }
 
     @Override
     public void close() {
         gateway.close();
         stack.close();
-    }
-
-    private record Footprint(
-            long liveKilobytes, long threads, long files, long streams, long subscriptions, long keys) {
-
-        /** Whether it is no more than that, with a tenth of the heap for what comes and goes. */
-        private boolean isWithin(Footprint before) {
-            return liveKilobytes < 1.1 * before.liveKilobytes
-                    && threads <= before.threads
-                    && files <= before.files
-                    && subscriptions <= before.subscriptions
-                    && keys <= before.keys;
-        }
     }
 }
