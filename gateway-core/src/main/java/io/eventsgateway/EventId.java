@@ -18,6 +18,7 @@ public record EventId(long epoch, long millis, long sequence) {
     /** The position before everything, of a log in which nothing had been written yet. */
     public static final EventId START = new EventId(0, 0, 0);
 
+    private static final String START_TEXT = "0.0-0";
     private static final long MAX_EPOCH = 0xFFFF_FFFFL;
     private static final long MAX_EXACT = 1L << 53;
     private static final int EPOCH_RADIX = 36;
@@ -83,6 +84,7 @@ public record EventId(long epoch, long millis, long sequence) {
 
     @Override
     public String toString() {
-        return epochText(epoch) + "." + millis + "-" + sequence;
+        // of most idle streams, each of which keeps it
+        return equals(START) ? START_TEXT : epochText(epoch) + "." + millis + "-" + sequence;
     }
 }

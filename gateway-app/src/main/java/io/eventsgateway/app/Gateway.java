@@ -95,7 +95,8 @@ public final class Gateway implements AutoCloseable {
         this.drain = environment.get(SseSettings.DRAIN);
         Organisations organisations = AppSettings.organisations(environment);
         this.letters = new RecentLetters(organisations.fallback(), InstantSource.system());
-        PathHandler paths = Handlers.path();
+        Cors cors = environment.get(SseSettings.CORS);
+        PathHandler paths = Handlers.path(notFound(cors));
         RedisEventLog redis = embedded ? null : redisLog();
         EventLog log = redis == null ? inMemoryLog() : redis;
         Access access = access(log, redis == null ? IssuerMemory.ofProcess() : redis.issuers());
@@ -120,10 +121,9 @@ public final class Gateway implements AutoCloseable {
         } else {
             addFeeds(decoder, redis);
         }
-        Cors cors = environment.get(SseSettings.CORS);
         HttpHandler root = environment.get(SseSettings.FORWARDED) == SseSettings.Forwarded.NONE
-                ? orNotFound(paths, cors)
-                : new ClientAddress(environment.get(SseSettings.TRUSTED_PROXIES), orNotFound(paths, cors));
+                ? paths
+                : new ClientAddress(environment.get(SseSettings.TRUSTED_PROXIES), paths);
         this.server = new SseServer(
                 new ServerOptions(
                         address(SseSettings.ADDRESS, embedded),
@@ -324,17 +324,10 @@ public final class Gateway implements AutoCloseable {
         intake = demo;
     }
 
-    private static HttpHandler orNotFound(PathHandler paths, Cors cors) {
+    private static HttpHandler notFound(Cors cors) {
         return exchange -> {
-            exchange.addDefaultResponseListener(ended -> {
-                if (ended.getStatusCode() == 404 && !ended.isResponseStarted()) {
-                    cors.apply(ended);
-                    new Problem(404, "Event streams are at " + EVENTS_PATH + ".").send(ended);
-                    return true;
-                }
-                return false;
-            });
-            paths.handleRequest(exchange);
+            cors.apply(exchange);
+            new Problem(404, "Event streams are at " + EVENTS_PATH + ".").send(exchange);
         };
     }
 
