@@ -211,10 +211,12 @@ final class LabClients implements AutoCloseable {
             marked = connects;
         }
 
-        /** Loses its connection and comes back. */
+        /** Loses its connection, where it has one, and comes back. */
         void cutAndReturn() {
-            cut();
-            again();
+            if (open) {
+                cut();
+                again();
+            }
         }
 
         void cut() {
