@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -173,7 +172,11 @@ public final class EventsHandler implements HttpHandler {
                 : limits.enter(identity, address, destinations);
     }
 
-    /** Begins a stream on its I/O thread; it leaves its place when it is over. */
+    /**
+     * Begins a stream on its I/O thread; it leaves its place when it is over.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if that thread has stopped; the place is the caller's then
+     */
     void open(
             HttpServerExchange exchange,
             Identity identity,
@@ -186,21 +189,21 @@ public final class EventsHandler implements HttpHandler {
                     streams.remove(gone);
                     place.leave();
                 });
-        streams.put(stream, new OpenStream(identity.organisation(), identity.subject(), allowed, Instant.now()));
+        OpenStream client = new OpenStream(identity.organisation(), identity.subject(), allowed, Instant.now());
         XnioIoThread thread = exchange.getIoThread();
-        try {
-            thread.execute(() -> {
-                try {
-                    stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread));
-                } catch (RuntimeException | Error fault) {
-                    stream.fail(fault);
-                }
-            });
-        } catch (RejectedExecutionException stopping) {
-            streams.remove(stream);
-            place.leave();
-            throw stopping;
-        }
+        thread.execute(() -> {
+            // here, so that a drain finds no stream that it would stop before it has begun
+            streams.put(stream, client);
+            try {
+                stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread));
+            } catch (RuntimeException | Error fault) {
+                stream.fail(fault);
+            }
+            if (isRefusing()) {
+                // the drain may have begun before the stream was there to be found
+                stream.stop(0, comeBackMillis());
+            }
+        });
     }
 
     /** Whether nobody is let in who was not yet. */
