@@ -4,6 +4,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Methods;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -36,6 +37,11 @@ final class HttpStreamExchange implements StreamExchange {
     }
 
     @Override
+    public SocketAddress peer() {
+        return exchange.getConnection().getPeerAddress();
+    }
+
+    @Override
     public StreamSinkChannel begin(EventStream stream, Runnable whenLeft, Runnable whenOver) {
         SseResponse.begin(exchange);
         exchange.putAttachment(OPEN, true);
@@ -57,7 +63,7 @@ final class HttpStreamExchange implements StreamExchange {
 
     @Override
     public void endConnection() {
-        exchange.setPersistent(false);
+        Connections.endAfter(exchange);
     }
 
     @Override
