@@ -33,6 +33,7 @@ import io.eventsgateway.route.RecordDecoder;
 import io.eventsgateway.route.Router;
 import io.eventsgateway.security.Access;
 import io.eventsgateway.security.OpenAuthenticator;
+import io.eventsgateway.security.OrganisationCheck;
 import io.eventsgateway.security.SecuritySettings;
 import io.eventsgateway.undertow.ClientAddress;
 import io.eventsgateway.undertow.Cors;
@@ -110,7 +111,7 @@ public final class Gateway implements AutoCloseable {
                 SseSettings.options(environment));
         PageGuard guard = new PageGuard(environment.get(AppSettings.MANAGEMENT_HOSTS));
         paths.addPrefixPath(EVENTS_PATH, embedded ? guard.byNameOnly(events) : events);
-        ConsoleAccess consoleAccess = new ConsoleAccess(access.authenticator(), isOpen());
+        ConsoleAccess consoleAccess = new ConsoleAccess(access.authenticator(), access.organisations(), isOpen());
         HttpHandler console =
                 guard.before(new ConsoleHandler(consoleAccess, events, letters, organisations.fallback(), embedded));
         RecordDecoder decoder =
@@ -223,7 +224,9 @@ public final class Gateway implements AutoCloseable {
     private Access access(EventLog log, IssuerMemory issuers) {
         return isOpen()
                 ? new Access(
-                        new OpenAuthenticator(AppSettings.defaultOrganisation(environment)), AccessPolicy.AUTHENTICATED)
+                        new OpenAuthenticator(AppSettings.defaultOrganisation(environment)),
+                        OrganisationCheck.NONE,
+                        AccessPolicy.AUTHENTICATED)
                 : SecuritySettings.access(environment, log, issuers);
     }
 

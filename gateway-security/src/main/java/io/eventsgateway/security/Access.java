@@ -7,6 +7,7 @@ import io.eventsgateway.auth.Authenticator;
  * Who gets in, as the settings say.
  *
  * @param authenticator tells who a client is
- * @param policy tells what it may see
+ * @param organisations tells whether its organisation is let in, for what is no destination
+ * @param policy tells what it may see, the check of its organisation included
  */
-public record Access(Authenticator authenticator, AccessPolicy policy) {}
+public record Access(Authenticator authenticator, OrganisationCheck organisations, AccessPolicy policy) {}

@@ -196,10 +196,10 @@ public final class SecuritySettings {
             authenticator = anonymous;
             policy = anonymous;
         }
-        if (environment.get(ORGANIZATION_CHECK)) {
-            policy = new KnownOrganisations(policy, environment.get(ORGANIZATION_MANAGER), http);
-        }
-        return new Access(authenticator, policy);
+        OrganisationCheck organisations = environment.get(ORGANIZATION_CHECK)
+                ? new KnownOrganisations(environment.get(ORGANIZATION_MANAGER), http)
+                : OrganisationCheck.NONE;
+        return new Access(authenticator, organisations, organisations.before(policy));
     }
 
     private static Authenticator jwt(Environment environment, IssuerMemory memory) {

@@ -316,6 +316,27 @@ class AccessIT {
         assertThat(organisationManager.asked()).hasSize(2);
     }
 
+    /** By the same answers, also for what is no destination. */
+    @Test
+    void decidesAboutAnOrganisationAsAboutItsDestinations() throws Exception {
+        settings.put("EVENTS_SECURITY_ORGANIZATIONCHECK", "true");
+        Access access = access();
+        organisationManager.answer(exchange ->
+                new Answer(exchange.getRequestURI().getPath().equals("/api/organizations/" + ACME) ? 200 : 404, ""));
+        Credentials ours = new Credentials(token(ACME), null);
+        Credentials others = new Credentials(token(GLOBEX), null);
+
+        Identity known = enter(access, ours, "view", "v1");
+        Answers.of(access.organisations().check(known, ours));
+        Identity unknown = Answers.identity(access.authenticator(), others);
+        AccessException refused = catchThrowableOfType(
+                AccessException.class, () -> Answers.of(access.organisations().check(unknown, others)));
+        assertThat(refused.reason()).isEqualTo(Reason.FORBIDDEN);
+        assertThat(refusal(access, token(GLOBEX), "view", "v1").reason()).isEqualTo(Reason.FORBIDDEN);
+
+        assertThat(organisationManager.asked()).hasSize(2);
+    }
+
     @Test
     void asksOnceHoweverATokenIsSpelled() throws Exception {
         settings.put("EVENTS_ACCESS_POLICY", "remote");

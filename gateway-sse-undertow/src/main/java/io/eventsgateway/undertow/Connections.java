@@ -3,8 +3,12 @@ package io.eventsgateway.undertow;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
+import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.AttachmentKey;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,13 +24,22 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
 /**
  * The connections of a server: bounds how many there are, and closes those on which nothing goes on: no first request, no request after the
  * last answer, a request whose body does not come. A connection with an open stream is never closed. Those that wait for their socket try it
- * once a second. Any thread may call.
+ * once a second. Asks the clients of connections that are to take no more requests to leave. Any thread may call.
  */
 final class Connections {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
     private static final long FILES_INTERVAL = TimeUnit.SECONDS.toNanos(2);
     private static final long LOG_INTERVAL = TimeUnit.MINUTES.toNanos(1);
+
+    /** Of an exchange whose connection is to take no more requests. */
+    private static final AttachmentKey<Boolean> LAST = AttachmentKey.create(Boolean.class);
+
+    /**
+     * GOAWAY without an error, and with the highest stream that there may be, as none is refused (RFC 9113, section 6.8). Undertow's own ends
+     * the connection at once, with the answers to requests that are on their way.
+     */
+    private static final byte[] GO_AWAY = {0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, -1, -1, -1, 0, 0, 0, 0};
 
     private final ServerOptions options;
     private final Patience patience;
@@ -57,6 +70,14 @@ final class Connections {
     /** Both ends of a connection. */
     private record Ends(SocketAddress peer, SocketAddress local) {}
 
+    /** Whether a connection's client is to leave; goes on from one to the next. */
+    private enum Leaving {
+        NOT,
+        /** It is asked to when no request is being answered and all is written. */
+        DUE,
+        ASKED
+    }
+
     /** One connection; its exchanges begin on its I/O thread. */
     private static final class Open {
         private final StreamConnection connection;
@@ -64,6 +85,7 @@ final class Connections {
         private final AtomicInteger exchanges = new AtomicInteger();
         private volatile boolean used;
         private volatile long idleSince = System.nanoTime();
+        private volatile Leaving leaving = Leaving.NOT;
 
         Open(StreamConnection connection, Object address) {
             this.connection = connection;
@@ -119,7 +141,12 @@ final class Connections {
                 own.exchanges.incrementAndGet();
                 exchange.addExchangeCompleteListener((ended, next) -> {
                     own.idleSince = System.nanoTime();
-                    own.exchanges.decrementAndGet();
+                    if (own.leaving == Leaving.NOT && isLast(ended)) {
+                        own.leaving = Leaving.DUE;
+                    }
+                    if (own.exchanges.decrementAndGet() == 0 && own.leaving == Leaving.DUE) {
+                        own.connection.getIoThread().execute(() -> askToLeave(own));
+                    }
                     next.proceed();
                 });
             }
@@ -130,6 +157,37 @@ final class Connections {
             }
             handler.handleRequest(exchange);
         };
+    }
+
+    /**
+     * Has the connection of an exchange take no request behind it, so that the client's next one goes elsewhere: one of HTTP/1 ends with the
+     * exchange. The client of one of HTTP/2 is asked to leave when no other exchange is going on.
+     */
+    static void endAfter(HttpServerExchange exchange) {
+        exchange.setPersistent(false);
+        exchange.putAttachment(LAST, true);
+    }
+
+    private static boolean isLast(HttpServerExchange exchange) {
+        return exchange.getAttachment(LAST) != null && !(exchange.getConnection() instanceof HttpServerConnection);
+    }
+
+    /** By the connection's I/O thread, where exchanges begin: while there is none nobody else writes. */
+    private static void askToLeave(Open each) {
+        ConduitStreamSinkChannel sink = each.connection.getSinkChannel();
+        if (each.leaving != Leaving.DUE || each.exchanges.get() > 0 || sink.isWriteResumed()) {
+            return;
+        }
+        each.leaving = Leaving.ASKED;
+        ByteBuffer frame = ByteBuffer.wrap(GO_AWAY);
+        try {
+            sink.write(frame);
+            if (frame.hasRemaining() || !sink.flush()) {
+                IoUtils.safeClose(each.connection);
+            }
+        } catch (IOException broken) {
+            IoUtils.safeClose(each.connection);
+        }
     }
 
     private static void expectBody(HttpServerExchange exchange) {
@@ -153,6 +211,8 @@ final class Connections {
                 });
             } else if (each.connection.getSinkChannel().isWriteResumed()) {
                 each.connection.getIoThread().execute(() -> tryAgain(each.connection.getSinkChannel()));
+            } else if (each.leaving == Leaving.DUE) {
+                each.connection.getIoThread().execute(() -> askToLeave(each));
             }
         });
         if (now - nextFiles >= 0) {

@@ -6,6 +6,7 @@ import io.eventsgateway.hub.Start;
 import io.eventsgateway.hub.Subscriber;
 import io.eventsgateway.hub.Subscription;
 import io.eventsgateway.sse.SseFrame;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -93,6 +94,11 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
         if (state == State.GONE) {
             made.close(CloseReason.GONE);
         }
+    }
+
+    /** The other end of its connection. Any thread. */
+    SocketAddress peer() {
+        return exchange.peer();
     }
 
     /** Ends it after a delay, telling the client when to come back. Any thread. */

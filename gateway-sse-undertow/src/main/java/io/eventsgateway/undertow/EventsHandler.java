@@ -11,14 +11,15 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,13 +80,18 @@ public final class EventsHandler implements HttpHandler {
     }
 
     /**
-     * Turns new clients away and ends the streams, evenly spread, each with its own time to come back. Connections of HTTP/1 end with
-     * their answer, so that clients do not come back on one that leads here. Returns at once; {@link #streams} tells when it is done.
+     * Turns new clients away and ends the streams, evenly spread, each with its own time to come back. Connections end with their answer
+     * (HTTP/1), or their clients are asked to leave them (HTTP/2, on an {@link SseServer}), so that they do not come back on one that leads here;
+     * for that the streams of one connection end together. Returns at once; {@link #streams} tells when it is done.
      */
     public void drain(Duration over) {
         phase = Phase.DRAINING;
+        Map<SocketAddress, Long> delays = new HashMap<>();
         for (EventStream stream : streams.keySet()) {
-            long delay = over.isZero() ? 0 : ThreadLocalRandom.current().nextLong(over.toMillis());
+            long delay = delays.computeIfAbsent(
+                    stream.peer(),
+                    connection ->
+                            over.isZero() ? 0 : ThreadLocalRandom.current().nextLong(over.toMillis()));
             stream.stop(delay, comeBackMillis());
         }
     }
@@ -173,7 +179,11 @@ public final class EventsHandler implements HttpHandler {
                 : limits.enter(identity, address, destinations);
     }
 
-    /** Begins a stream on its I/O thread; it leaves its place when it is over. */
+    /**
+     * Begins a stream on its I/O thread; it leaves its place when it is over.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if that thread has stopped; the place is the caller's then
+     */
     void open(
             HttpServerExchange exchange,
             Identity identity,
@@ -186,21 +196,21 @@ public final class EventsHandler implements HttpHandler {
                     streams.remove(gone);
                     place.leave();
                 });
-        streams.put(stream, new OpenStream(identity.organisation(), identity.subject(), allowed, Instant.now()));
+        OpenStream client = new OpenStream(identity.organisation(), identity.subject(), allowed, Instant.now());
         XnioIoThread thread = exchange.getIoThread();
-        try {
-            thread.execute(() -> {
-                try {
-                    stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread));
-                } catch (RuntimeException | Error fault) {
-                    stream.fail(fault);
-                }
-            });
-        } catch (RejectedExecutionException stopping) {
-            streams.remove(stream);
-            place.leave();
-            throw stopping;
-        }
+        thread.execute(() -> {
+            // here, so that a drain finds no stream that it would stop before it has begun
+            streams.put(stream, client);
+            try {
+                stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread));
+            } catch (RuntimeException | Error fault) {
+                stream.fail(fault);
+            }
+            if (isRefusing()) {
+                // the drain may have begun before the stream was there to be found
+                stream.stop(0, comeBackMillis());
+            }
+        });
     }
 
     /** Whether nobody is let in who was not yet. */
@@ -235,7 +245,7 @@ public final class EventsHandler implements HttpHandler {
     void turnAway(HttpServerExchange exchange, String reason) {
         long later = comeBackMillis();
         if (phase == Phase.DRAINING) {
-            exchange.setPersistent(false);
+            Connections.endAfter(exchange);
         }
         if (options.overload() == SseSettings.Overload.STATUS) {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, Long.toString(Math.round(later / 1000.0)));

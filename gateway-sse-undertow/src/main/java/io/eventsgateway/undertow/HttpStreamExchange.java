@@ -4,6 +4,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Methods;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -33,6 +34,11 @@ final class HttpStreamExchange implements StreamExchange {
     @Override
     public boolean isMultiplexed() {
         return !(exchange.getConnection() instanceof HttpServerConnection);
+    }
+
+    @Override
+    public SocketAddress peer() {
+        return exchange.getConnection().getPeerAddress();
     }
 
     @Override
@@ -67,7 +73,7 @@ final class HttpStreamExchange implements StreamExchange {
 
     @Override
     public void endConnection() {
-        exchange.setPersistent(false);
+        Connections.endAfter(exchange);
     }
 
     @Override

@@ -1,9 +1,10 @@
 package io.eventsgateway.undertow;
 
+import java.net.SocketAddress;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * What a stream needs of the HTTP exchange whose answer it is. All but {@link #after} is called by the connection's I/O thread, and {@link
+ * What a stream needs of the HTTP exchange whose answer it is. All but {@link #after} and {@link #peer} is called by the connection's I/O thread, and {@link
  * #begin} before everything else but the whole answers {@link #endEmpty}, {@link #endHead} and {@link #comeBack}, of which it is given one at most.
  */
 interface StreamExchange {
@@ -13,6 +14,9 @@ interface StreamExchange {
 
     /** Whether the connection has other streams, each of which the client lets flow as it likes (HTTP/2). */
     boolean isMultiplexed();
+
+    /** The other end of the connection, by which the streams of one connection are known. Any thread may call. */
+    SocketAddress peer();
 
     /**
      * Begins the answer, and to watch the client, and the ticks of the stream. An idle stream lasts for hours, so that the exchange keeps
@@ -30,7 +34,7 @@ interface StreamExchange {
     /** Runs a task on the I/O thread after a delay. Any thread may call. */
     void after(long millis, Runnable task);
 
-    /** The connection ends with the exchange, so that the client's next one goes elsewhere. One of HTTP/2, which has others, goes on. */
+    /** The connection takes no request behind the exchange, so that the client's next one goes elsewhere. */
     void endConnection();
 
     /** The connection's next request is not the stream's any more. */

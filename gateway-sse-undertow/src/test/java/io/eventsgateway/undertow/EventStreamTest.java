@@ -8,6 +8,8 @@ import io.eventsgateway.hub.CloseReason;
 import io.eventsgateway.hub.Start;
 import io.eventsgateway.hub.Subscription;
 import io.eventsgateway.undertow.EventStream.State;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -251,6 +253,11 @@ class EventStreamTest {
             State state = state();
             create(Instant.now().plusSeconds(seconds), new Start(Start.From.PENDING, null));
             bringTo(state);
+        }
+
+        @Override
+        public SocketAddress peer() {
+            return new InetSocketAddress(1);
         }
 
         @Override

@@ -23,6 +23,7 @@ import io.eventsgateway.log.LogEnd;
 import io.eventsgateway.sse.SseFrames;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
+import io.undertow.server.HttpHandler;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -114,13 +115,17 @@ class EventsHandlerIT {
 
     private EventsHandler start(Hub hub, AccessPolicy policy, SseOptions options) {
         EventsHandler made = new EventsHandler(hub, EventsHandlerIT::authenticate, policy, null, options);
+        serve(Handlers.path().addPrefixPath("/api/events", made));
+        return made;
+    }
+
+    private void serve(HttpHandler root) {
         undertow = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1")
-                .setHandler(Handlers.path().addPrefixPath("/api/events", made))
+                .setHandler(root)
                 .build();
         undertow.start();
         port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
-        return made;
     }
 
     @AfterEach
@@ -563,6 +568,26 @@ class EventsHandlerIT {
         assertThat(answer.get().body())
                 .matches("retry: (1[0-9]|[5-9])[0-9]{2}\n: The stream ended before it began: stopped.\n");
         await(() -> handler.streams() == 0);
+    }
+
+    /** The drain begins between the last look whether it does and the opening. */
+    @Test
+    void endsAStreamThatIsLetInWhileTheDrainBegins() throws Exception {
+        Identity ann = new Identity("ann", "acme", Set.of("ann"), Set.of(), null);
+        List<Destination> asked = List.of(new Destination("acme", "view", "1"));
+        undertow.stop();
+        serve(exchange -> exchange.dispatch(() -> {
+            Limits.Place place = handler.enter(ann, "127.0.0.1", 1);
+            handler.drain(Duration.ZERO);
+            handler.open(exchange, ann, asked, Set.copyOf(asked), new Start(Start.From.LATEST, null), place);
+        }));
+
+        HttpResponse<String> answer =
+                http.send(request("/api/events/view/1", "ann").build(), HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).containsPattern("(^|\n)retry: (1[0-9]|[5-9])[0-9]{2}\n");
+        await(() -> handler.streams() == 0 && hub.subscriptions() == 0);
     }
 
     @Test

@@ -20,6 +20,7 @@ final class WireClient implements AutoCloseable {
     private static final int HEADERS = 1;
     private static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
+    private static final int GOAWAY = 7;
     private static final int WINDOW_UPDATE = 8;
     private static final int SMALL = 8 * 1024;
 
@@ -31,6 +32,9 @@ final class WireClient implements AutoCloseable {
     private final DataOutputStream out;
     private int unread;
     private int updated;
+    private int lastStream = 1;
+    private int ended;
+    private String goAway = "none";
 
     enum Protocol {
         HTTP1(false, false),
@@ -75,6 +79,12 @@ final class WireClient implements AutoCloseable {
         in = new DataInputStream(socket.getInputStream());
         out = new DataOutputStream(socket.getOutputStream());
         if (protocol.http2) {
+            out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            frame(SETTINGS, 0, 0, new byte[] {
+                0, 4, (byte) (window >> 24), (byte) (window >> 16), (byte) (window >> 8), (byte) window
+            });
+            // the connection's own window is none that a test is about
+            frame(WINDOW_UPDATE, 0, 0, new byte[] {0x3f, 0, 0, 0});
             askByHttp2(path);
         } else {
             out.write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -93,12 +103,6 @@ final class WireClient implements AutoCloseable {
 
     /** Literal fields without indexing, whose names are of the static table (RFC 7541, appendix A). */
     private void askByHttp2(String path) throws IOException {
-        out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        frame(SETTINGS, 0, 0, new byte[] {
-            0, 4, (byte) (window >> 24), (byte) (window >> 16), (byte) (window >> 8), (byte) window
-        });
-        // the connection's own window is none that a test is about
-        frame(WINDOW_UPDATE, 0, 0, new byte[] {0x3f, 0, 0, 0});
         ByteArrayOutputStream fields = new ByteArrayOutputStream();
         fields.write(0x82);
         fields.write(protocol.tls ? 0x87 : 0x86);
@@ -108,7 +112,13 @@ final class WireClient implements AutoCloseable {
         fields.write(0x01);
         fields.write(1);
         fields.write('a');
-        frame(HEADERS, 0x5, 1, fields.toByteArray());
+        frame(HEADERS, 0x5, lastStream, fields.toByteArray());
+    }
+
+    /** Asks for a path on another stream of the connection (HTTP/2), which is read as one with those before. */
+    void askToo(String path) throws IOException {
+        lastStream += 2;
+        askByHttp2(path);
     }
 
     private void frame(int type, int flags, int stream, byte[] payload) throws IOException {
@@ -149,9 +159,16 @@ final class WireClient implements AutoCloseable {
         int type = in.readUnsignedByte();
         int flags = in.readUnsignedByte();
         in.readInt();
+        if ((type == DATA || type == HEADERS) && (flags & 1) != 0) {
+            ended++;
+        }
         if (type == DATA) {
             unread = length;
             return length > 0 || (flags & 1) == 0;
+        }
+        if (type == GOAWAY) {
+            goAway = "last stream " + in.readInt() + ", error " + in.readInt() + ", streams ended " + ended;
+            length -= 8;
         }
         in.skipNBytes(length);
         if (type == SETTINGS && (flags & 1) == 0) {
@@ -171,6 +188,27 @@ final class WireClient implements AutoCloseable {
             }
             read.append(new String(some, 0, count, StandardCharsets.ISO_8859_1));
         }
+    }
+
+    /** Reads until so many streams have ended (HTTP/2). */
+    void awaitEnds(int streams) throws IOException {
+        while (ended < streams) {
+            skipFrame();
+        }
+    }
+
+    /** What a GOAWAY has said, for which it reads (HTTP/2). */
+    String awaitGoAway() throws IOException {
+        while (goAway.equals("none")) {
+            skipFrame();
+        }
+        return goAway;
+    }
+
+    private void skipFrame() throws IOException {
+        in.skipNBytes(unread);
+        unread = 0;
+        nextFrame();
     }
 
     void leave(Leaving way) throws IOException {

@@ -1,8 +1,10 @@
 package io.eventsgateway.app.cli;
 
+import io.eventsgateway.Text;
 import io.eventsgateway.sse.SseReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -11,19 +13,44 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** An EventSource in the terminal: prints position, event and data, and comes back when the stream ends. */
+/**
+ * An EventSource in the terminal: prints position, event and data, and comes back when the stream ends. Whatever a server sends, it keeps a bounded
+ * part of it, and writes no control character.
+ */
 @Command(
         name = "tail",
         description = "Shows the events of destinations as they arrive, and reconnects as a browser would.",
         mixinStandardHelpOptions = true)
 public final class TailCommand implements Callable<Integer>, SseReader.Listener {
+
+    /** More than the largest record of Kafka's in the default configuration. */
+    private static final int MAX_DATA = 64 * 1024 * 1024;
+
+    private static final int MAX_NAME = 1000;
+    private static final int MAX_REFUSAL = 8 * 1024;
+    private static final Duration SHORTEST_RETRY = Duration.ofMillis(500);
+
+    /** What a gateway's positions are written in, and a header can carry back; of 64 destinations one is far shorter. */
+    private static final Pattern POSITION = Pattern.compile("[!-~]{1,8192}");
+
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}&&[^\t\n]]");
+
+    private final int maxData;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Parameters(arity = "1..64", description = "Destinations: type/id, or user.")
     private List<String> destinations = List.of();
@@ -45,27 +72,41 @@ public final class TailCommand implements Callable<Integer>, SseReader.Listener 
 
     private Duration retry = Duration.ofSeconds(3);
 
+    /** A command that is run once. */
+    public TailCommand() {
+        this(MAX_DATA);
+    }
+
+    /** @param maxData how many bytes of an event's data are kept */
+    TailCommand(int maxData) {
+        this.maxData = maxData;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
+        if (!lastEventId.isEmpty() && !POSITION.matcher(lastEventId).matches()) {
+            note("--last-event-id=" + lastEventId + " is not valid: must be ASCII characters without spaces");
+            return CommandLine.ExitCode.USAGE;
+        }
         HttpClient client = HttpClient.newHttpClient();
         while (true) {
             try {
                 HttpResponse<InputStream> answer = client.send(request(), HttpResponse.BodyHandlers.ofInputStream());
                 if (answer.statusCode() == 204) {
-                    System.err.println("The destination has ended.");
+                    note("The destination has ended.");
                     return 0;
                 }
                 try (InputStream body = answer.body()) {
                     if (answer.statusCode() != 200) {
-                        System.err.println(new String(body.readAllBytes(), StandardCharsets.UTF_8));
+                        note(new String(body.readNBytes(MAX_REFUSAL), StandardCharsets.UTF_8));
                         return 1;
                     }
-                    System.err.println("Connected.");
+                    note("Connected.");
                     read(body);
                 }
-                System.err.println("Stream ended, back in " + retry.toMillis() + " ms.");
+                note("Stream ended, back in " + retry.toMillis() + " ms.");
             } catch (IOException broken) {
-                System.err.println("Disconnected (" + broken + "), back in " + retry.toMillis() + " ms.");
+                note("Disconnected (" + broken + "), back in " + retry.toMillis() + " ms.");
             }
             Thread.sleep(retry.toMillis());
         }
@@ -88,7 +129,7 @@ public final class TailCommand implements Callable<Integer>, SseReader.Listener 
     }
 
     private void read(InputStream answer) throws IOException {
-        SseReader reader = new SseReader(this);
+        SseReader reader = new SseReader(this, maxData);
         byte[] some = new byte[8 * 1024];
         for (int count = answer.read(some); count >= 0; count = answer.read(some)) {
             reader.feed(some, 0, count);
@@ -97,15 +138,37 @@ public final class TailCommand implements Callable<Integer>, SseReader.Listener 
 
     @Override
     public void frame(SseReader frame) {
-        lastEventId = frame.lastEventId().isEmpty() ? lastEventId : frame.lastEventId();
+        String position = frame.lastEventId();
+        lastEventId = POSITION.matcher(position).matches() ? position : lastEventId;
         if (frame.hasData()) {
-            System.out.print(lastEventId + "\t" + frame.name() + "\t" + frame.data() + "\n");
-            System.out.flush();
+            PrintWriter out = commandLine().getOut();
+            out.print(lastEventId + "\t" + Text.forLog(frame.name(), MAX_NAME) + "\t");
+            out.print(printable(frame.data()));
+            out.print("\n");
+            out.flush();
+        }
+        if (frame.dataLength() > frame.dataSize()) {
+            note("An event of " + frame.dataLength() + " bytes is cut behind " + frame.dataSize() + ".");
         }
     }
 
     @Override
     public void retry(long millis) {
-        retry = Duration.ofMillis(millis);
+        Duration asked = Duration.ofMillis(millis);
+        retry = asked.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : asked;
+    }
+
+    private void note(String text) {
+        commandLine().getErr().print(printable(text) + "\n");
+        commandLine().getErr().flush();
+    }
+
+    private CommandLine commandLine() {
+        return Objects.requireNonNull(spec, "run by picocli").commandLine();
+    }
+
+    /** Text with a {@code ?} for each control character but tab and the end of a line: a terminal would obey it. */
+    private static String printable(String text) {
+        return CONTROL.matcher(text).replaceAll("?");
     }
 }

@@ -5,6 +5,7 @@ import io.eventsgateway.auth.AccessException.Reason;
 import io.eventsgateway.auth.Authenticator;
 import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
+import io.eventsgateway.security.OrganisationCheck;
 import io.eventsgateway.undertow.ClientAddress;
 import io.eventsgateway.undertow.Problem;
 import io.undertow.server.HttpServerExchange;
@@ -17,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets in to what the inspector asks for: by the same tokens as event streams, but by the header {@code Authorization} alone, which no
+ * Lets in to what the inspector asks for: by the same tokens and from the same organisations as event streams, but by the header {@code Authorization} alone, which no
  * browser sends by itself, and nobody without a token. Any thread may call.
  */
 public final class ConsoleAccess {
@@ -27,15 +28,17 @@ public final class ConsoleAccess {
     private static final String NO_TOKEN = "Bring an access token, as Authorization: Bearer.";
 
     private final Authenticator authenticator;
+    private final OrganisationCheck organisations;
     private final boolean open;
 
     /**
-     * Access by an authenticator, which is lent.
+     * Access by an authenticator and a check of organisations, which are lent.
      *
      * @param open whether everybody is let in, without a token too
      */
-    public ConsoleAccess(Authenticator authenticator, boolean open) {
+    public ConsoleAccess(Authenticator authenticator, OrganisationCheck organisations, boolean open) {
         this.authenticator = authenticator;
+        this.organisations = organisations;
         this.open = open;
     }
 
@@ -84,9 +87,13 @@ public final class ConsoleAccess {
 
     private CompletionStage<Identity> identity(@Nullable String header, HttpServerExchange exchange) {
         String token = token(header);
-        return token.isEmpty() && !open
-                ? new AccessException(Reason.UNAUTHENTICATED, NO_TOKEN).asStage()
-                : authenticator.authenticate(new Credentials(token, null, ClientAddress.of(exchange)));
+        if (token.isEmpty() && !open) {
+            return new AccessException(Reason.UNAUTHENTICATED, NO_TOKEN).asStage();
+        }
+        Credentials credentials = new Credentials(token, null, ClientAddress.of(exchange));
+        return authenticator.authenticate(credentials).thenCompose(identity -> organisations
+                .check(identity, credentials)
+                .thenApply(known -> identity));
     }
 
     private static void refuse(HttpServerExchange exchange, Throwable failure) {

@@ -11,12 +11,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last {@value #MOST} records that this replica sent to the dead letters: where each one stood and why it could not be used, but
- * nothing that it says. Any thread may call.
+ * The last records that this replica sent to the dead letters, {@value #MOST} in all: where each one stood and why it could not be used, but
+ * nothing that it says. An organisation keeps its letters while others have more of them. Any thread may call.
  */
 public final class RecentLetters {
 
@@ -71,11 +75,26 @@ public final class RecentLetters {
                 Text.forLog(reason, MAX_REASON),
                 value == null ? 0 : value.length);
         synchronized (letters) {
-            if (letters.size() == MOST) {
-                letters.removeFirst();
-            }
             letters.addLast(letter);
+            if (letters.size() > MOST) {
+                letters.remove(dispensable());
+            }
         }
+    }
+
+    /** The oldest letter of the organisation that has the most, so that one that has many pushes out its own. */
+    private Letter dispensable() {
+        // in the order of their oldest letter
+        Map<String, List<Letter>> each = letters.stream()
+                .collect(Collectors.groupingBy(RecentLetters::whose, LinkedHashMap::new, Collectors.toList()));
+        return each.values().stream()
+                .reduce((one, next) -> next.size() > one.size() ? next : one)
+                .orElseThrow()
+                .get(0);
+    }
+
+    private static String whose(Letter letter) {
+        return Objects.requireNonNullElse(letter.organisation(), "");
     }
 
     private @Nullable String organisation(InboundRecord in) {

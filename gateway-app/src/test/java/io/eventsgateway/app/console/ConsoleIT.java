@@ -10,6 +10,7 @@ import io.eventsgateway.auth.AccessException;
 import io.eventsgateway.auth.AccessException.Reason;
 import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.Authenticator;
+import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.hub.Hub;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +56,8 @@ class ConsoleIT {
     private static final String OURS = "5f24c66f-04a7-433a-b64a-a765d3b8121a";
     private static final String OTHERS = "00000000-0000-4000-8000-000000000000";
     private static final String SHARED = "11111111-0000-4000-8000-000000000000";
+    private static final String UNKNOWN = "22222222-0000-4000-8000-000000000000";
+    private static final String NOT_ANSWERED = "33333333-0000-4000-8000-000000000000";
     private static final Authenticator BY_NAME = credentials -> {
         String token = credentials.token();
         if (token == null || token.indexOf('/') < 0) {
@@ -73,7 +77,7 @@ class ConsoleIT {
     private final EventsHandler events = new EventsHandler(
             hub, BY_NAME, AccessPolicy.AUTHENTICATED, SHARED, SseSettings.options(new Environment(Map.of())));
     private final PageGuard guard = new PageGuard(Set.of("gateway.example"));
-    private final ConsoleAccess access = new ConsoleAccess(BY_NAME, false);
+    private final ConsoleAccess access = new ConsoleAccess(BY_NAME, ConsoleIT::checkOrganisation, false);
     private final ConsoleHandler console = new ConsoleHandler(access, events, letters, SHARED, false);
     private final SseServer server = new SseServer(
             "127.0.0.1",
@@ -151,6 +155,16 @@ class ConsoleIT {
         assertThat(answer("GET /manage/console/letters HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ann/" + OURS
                         + "\r\nAuthorization: Bearer bob/" + OURS + "\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 400");
+    }
+
+    @ParameterizedTest
+    @CsvSource({UNKNOWN + ", 403", NOT_ANSWERED + ", 503"})
+    void showsNothingToOrganisationsThatAreNotLetIn(String organisation, int status) throws Exception {
+        bury(organisation, "not JSON");
+
+        for (String path : List.of("/letters", "/streams")) {
+            assertThat(get(path, "ann/" + organisation).statusCode()).as(path).isEqualTo(status);
+        }
     }
 
     @Test
@@ -263,6 +277,15 @@ class ConsoleIT {
         Source source = new Source("commands", "id", 0, 1);
         letters.around((in, why) -> CompletableFuture.completedStage(null))
                 .send(new InboundRecord(Feed.ENGINE_MESSAGE, source, null, new byte[] {'{'}, List.of(header)), reason);
+    }
+
+    /** As the organisation manager does. */
+    private static CompletionStage<?> checkOrganisation(Identity identity, Credentials credentials) {
+        return switch (identity.organisation()) {
+            case UNKNOWN -> new AccessException(Reason.FORBIDDEN, "Your organisation is not known here.").asStage();
+            case NOT_ANSWERED -> new AccessException(Reason.UNAVAILABLE, "Try again.").asStage();
+            default -> CompletableFuture.completedStage(null);
+        };
     }
 
     private static Identity identity(String subject, String organisation) {

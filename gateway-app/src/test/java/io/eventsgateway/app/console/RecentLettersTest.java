@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +82,38 @@ class RecentLettersTest {
                 .hasSize(RecentLetters.MOST)
                 .startsWith("letter " + RecentLetters.MOST)
                 .endsWith("letter 1");
+    }
+
+    @Test
+    void areNotPushedOutByAnotherOrganisation() {
+        taken.send(record(1, OURS, "{"), "ours");
+        taken.send(record(2, null, "{"), "of nobody");
+        for (int offset = 0; offset < 10 * RecentLetters.MOST; offset++) {
+            taken.send(record(offset, OTHERS, "{"), "letter " + offset);
+        }
+
+        assertThat(reasons(seenBy(OURS))).containsExactly("of nobody", "ours");
+        assertThat(reasons(seenBy(OTHERS)))
+                .hasSize(RecentLetters.MOST - 1)
+                .startsWith("letter " + (10 * RecentLetters.MOST - 1))
+                .endsWith("of nobody");
+    }
+
+    /** Each of many keeps its newest. */
+    @Test
+    void forgetTheOldestOfOrganisationsThatHaveAsMany() {
+        for (int i = 0; i <= RecentLetters.MOST; i++) {
+            taken.send(record(i, organisation(i), "{"), "letter " + i);
+        }
+        taken.send(record(1, organisation(RecentLetters.MOST), "{"), "another");
+
+        assertThat(reasons(seenBy(organisation(0)))).isEmpty();
+        assertThat(reasons(seenBy(organisation(1)))).containsExactly("letter 1");
+        assertThat(reasons(seenBy(organisation(RecentLetters.MOST)))).containsExactly("another");
+    }
+
+    private static String organisation(int number) {
+        return new UUID(0, number).toString();
     }
 
     private Seen seenBy(String organisation) {
