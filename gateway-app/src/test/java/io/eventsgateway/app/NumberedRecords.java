@@ -2,8 +2,12 @@ package io.eventsgateway.app;
 
 import io.eventsgateway.topic.Feed;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -39,13 +43,42 @@ final class NumberedRecords implements AutoCloseable {
     /** Sends the next one with some more characters, and returns its data. */
     String send(String id, String padding) {
         long number = next.merge(id, 1L, Long::sum) - 1;
-        String value = "{\"n\":" + number + ",\"t\":" + System.nanoTime() + ",\"pad\":\"" + padding + "\"}";
+        String value = "{\"n\":" + number + ",\"t\":" + System.nanoTime() + ",\"at\":" + System.currentTimeMillis()
+                + ",\"pad\":\"" + padding + "\"}";
         producer.send(new ProducerRecord<>(
                 Stack.topic(Feed.ENGINE_MESSAGE),
                 id.getBytes(StandardCharsets.UTF_8),
                 value.getBytes(StandardCharsets.UTF_8)));
         producer.flush();
         return value;
+    }
+
+    /** Sends one after the other while something happens, which is done by the thread that calls. */
+    void sendDuring(Runnable happens, Duration between, IntFunction<String> ids) {
+        AtomicBoolean over = new AtomicBoolean();
+        Thread sender = new Thread(
+                () -> {
+                    for (int i = 0; !over.get(); i++) {
+                        send(ids.apply(i));
+                        LockSupport.parkNanos(between.toNanos());
+                    }
+                },
+                "sender");
+        sender.start();
+        try {
+            happens.run();
+        } finally {
+            over.set(true);
+            join(sender);
+        }
+    }
+
+    private static void join(Thread sender) {
+        try {
+            sender.join();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
     }
 
     /** How many were sent. */

@@ -2,15 +2,11 @@ package io.eventsgateway.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -72,21 +68,13 @@ class OriginBrowserIT {
             };
             </script>""";
 
-    private HttpServer pages;
+    private PageServer pages;
     private GatewayProcess gateway;
     private ChromeDriver browser;
 
     @BeforeEach
-    void open() throws IOException {
-        pages = HttpServer.create(new InetSocketAddress(0), 0);
-        byte[] page = PAGE.getBytes(StandardCharsets.UTF_8);
-        pages.createContext("/", exchange -> {
-            exchange.getResponseHeaders().set("Content-Type", "text/html");
-            exchange.sendResponseHeaders(200, page.length);
-            exchange.getResponseBody().write(page);
-            exchange.close();
-        });
-        pages.start();
+    void open() {
+        pages = new PageServer(PAGE);
         browser = Chromium.start();
     }
 
@@ -96,7 +84,7 @@ class OriginBrowserIT {
         if (gateway != null) {
             gateway.close();
         }
-        pages.stop(0);
+        pages.close();
     }
 
     @ParameterizedTest
@@ -106,7 +94,7 @@ class OriginBrowserIT {
                 Map.of(
                         "EVENTS_SSE_DRAINSECS", "0",
                         "EVENTS_SSE_AUTHCOOKIE", "token",
-                        "APPLICATION_CORS_ALLOW_ORIGIN", "http://localhost:" + port()),
+                        "APPLICATION_CORS_ALLOW_ORIGIN", pages.origin("localhost")),
                 "run",
                 "--embedded");
         HttpRequest record = HttpRequest.newBuilder(
@@ -132,7 +120,7 @@ class OriginBrowserIT {
                 "SPRING_DATA_REDIS_PORT", "1",
                 "SECURITY_OAUTH2_BASESERVERURL", "http://127.0.0.1:1",
                 "EVENTS_SSE_DRAINSECS", "0",
-                "APPLICATION_CORS_ALLOW_ORIGIN", "http://localhost:" + port()));
+                "APPLICATION_CORS_ALLOW_ORIGIN", pages.origin("localhost")));
 
         assertThat(seen("localhost", "problem", path)).startsWith("401 Bring an access token");
         assertThat(seen("127.0.0.1", "problem", path)).isEqualTo("refused");
@@ -141,15 +129,11 @@ class OriginBrowserIT {
     /** What a client of a page at a host comes to see. */
     private String seen(String host, String client, String path) {
         URI uri = gateway.uri(path);
-        browser.get("http://" + host + ":" + port() + "/");
+        browser.get(pages.origin(host) + "/");
         browser.executeScript("clients." + client + "('http://localhost:" + uri.getPort() + path + "')");
         return new WebDriverWait(browser, PATIENCE).until(page -> {
             String seen = String.valueOf(browser.executeScript("return window.seen"));
             return seen.isEmpty() ? null : seen;
         });
-    }
-
-    private int port() {
-        return pages.getAddress().getPort();
     }
 }

@@ -11,10 +11,15 @@ import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /** Two replicas as they are in a cluster: the same ports, on addresses of their own. Used by one thread. */
 final class ProxiedReplicas implements AutoCloseable {
+
+    /** How long a platform waits for a replica that is ready to stay so. */
+    private static final long MIN_READY = TimeUnit.SECONDS.toNanos(3);
 
     private final int port = FreePort.any();
     private final int managementPort = FreePort.any();
@@ -52,13 +57,20 @@ final class ProxiedReplicas implements AutoCloseable {
         return managementPort;
     }
 
-    /** Exchanges one after the other, as a platform does: each is ready before the next one is asked to stop. */
-    void roll(Runnable between) {
+    /** Exchanges one after the other, as a platform does: each is ready for a moment before the next one is asked to stop. */
+    void roll() {
         for (GatewayProcess each : replicas) {
             stop(each);
             each.start();
             awaitReady();
-            between.run();
+            stayReady();
+        }
+    }
+
+    private static void stayReady() {
+        long until = System.nanoTime() + MIN_READY;
+        while (System.nanoTime() < until) {
+            LockSupport.parkNanos(until - System.nanoTime());
         }
     }
 

@@ -10,13 +10,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -35,10 +33,7 @@ class ProxyRollIT {
     private static final String PATH = "/api/events/process-instance/";
     private static final int STREAMS = 200;
     private static final int DESTINATIONS = 20;
-    private static final long BETWEEN_RECORDS = TimeUnit.MILLISECONDS.toNanos(25);
-
-    /** How long a platform waits for a replica that is ready to stay so. */
-    private static final long MIN_READY = TimeUnit.SECONDS.toNanos(3);
+    private static final Duration BETWEEN_RECORDS = Duration.ofMillis(25);
 
     private final Stack stack = new Stack();
     private final NumberedRecords records = new NumberedRecords(stack);
@@ -80,7 +75,7 @@ class ProxyRollIT {
             }
             clients.values().forEach(all -> connect(overload, all));
 
-            sendWhile(overload, () -> replicas.roll(() -> pass(MIN_READY)));
+            records.sendDuring(replicas::roll, BETWEEN_RECORDS, i -> id(overload, i));
 
             clients.forEach((setup, all) -> check(overload, setup, all));
             replicas.stop();
@@ -104,25 +99,6 @@ class ProxyRollIT {
             clients.connect(PATH + id(overload, i), true);
         }
         await("all streams", () -> clients.all().stream().allMatch(each -> each.open));
-    }
-
-    private void sendWhile(String overload, Runnable task) throws InterruptedException {
-        AtomicBoolean over = new AtomicBoolean();
-        Thread sender = new Thread(
-                () -> {
-                    for (int i = 0; !over.get(); i++) {
-                        records.send(id(overload, i));
-                        LockSupport.parkNanos(BETWEEN_RECORDS);
-                    }
-                },
-                "sender");
-        sender.start();
-        try {
-            task.run();
-        } finally {
-            over.set(true);
-            sender.join();
-        }
     }
 
     private void check(String overload, ProxySetup setup, LabClients clients) {
@@ -159,12 +135,5 @@ class ProxyRollIT {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
         assertThat(answer.body()).matches("retry: [0-9]+\n");
-    }
-
-    private static void pass(long nanos) {
-        long until = System.nanoTime() + nanos;
-        while (System.nanoTime() < until) {
-            LockSupport.parkNanos(until - System.nanoTime());
-        }
     }
 }
