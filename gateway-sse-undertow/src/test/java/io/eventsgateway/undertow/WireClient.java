@@ -31,6 +31,7 @@ final class WireClient implements AutoCloseable {
     private final DataOutputStream out;
     private int unread;
     private int updated;
+    private boolean ended;
 
     enum Protocol {
         HTTP1(false, false),
@@ -127,7 +128,7 @@ final class WireClient implements AutoCloseable {
             return in.read(some, 0, most);
         }
         while (unread == 0) {
-            if (!nextFrame()) {
+            if (ended || !nextFrame()) {
                 return -1;
             }
         }
@@ -151,7 +152,8 @@ final class WireClient implements AutoCloseable {
         in.readInt();
         if (type == DATA) {
             unread = length;
-            return length > 0 || (flags & 1) == 0;
+            ended = (flags & 1) != 0;
+            return length > 0 || !ended;
         }
         in.skipNBytes(length);
         if (type == SETTINGS && (flags & 1) == 0) {
@@ -171,6 +173,16 @@ final class WireClient implements AutoCloseable {
             }
             read.append(new String(some, 0, count, StandardCharsets.ISO_8859_1));
         }
+    }
+
+    /** All that comes until the stream has ended; over HTTP/1 the connection too. */
+    String readToEnd() throws IOException {
+        StringBuilder read = new StringBuilder();
+        byte[] some = new byte[1024];
+        for (int count = read(some, some.length); count >= 0; count = read(some, some.length)) {
+            read.append(new String(some, 0, count, StandardCharsets.ISO_8859_1));
+        }
+        return read.toString();
     }
 
     void leave(Leaving way) throws IOException {
