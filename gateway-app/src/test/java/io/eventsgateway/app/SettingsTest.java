@@ -332,6 +332,7 @@ class SettingsTest {
         all.add(value("SERVER_PORT", "8080", "0", "0"));
         all.add(sse("EVENTS_SSE_START", "pending", "latest", SseOptions::start, "PENDING", "LATEST"));
         all.add(sse("EVENTS_SSE_HEARTBEATSECS", "15", "1", SseOptions::heartbeat, "PT15S", "PT1S"));
+        all.add(sse("EVENTS_SSE_MAXAGEMINS", "0", "60", SseOptions::maxAge, "PT0S", "PT1H"));
         all.add(sse("EVENTS_SSE_MAXCONNECTIONS", "100000", "5", SseOptions::maxConnections, "100000", "5"));
         all.add(value("SERVER_MAXCONNECTIONS", "101000", "7", "7"));
         all.add(value("SERVER_MAXCONNECTIONSPERADDRESS", "0", "7", "7"));

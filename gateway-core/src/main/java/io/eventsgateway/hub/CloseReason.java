@@ -14,7 +14,9 @@ public enum CloseReason {
     STALLED,
     /** The client's token expired. */
     EXPIRED,
-    /** The gateway stops. */
+    /** The stream is as old as streams may become; its client comes back. */
+    AGE,
+    /** The gateway stops, or its operator ended the stream; its client comes back. */
     STOPPED;
 
     /** The word in metrics. */

@@ -28,7 +28,7 @@ final class InterleavedClient {
 
     private static final Identity ANN = new Identity("ann", "acme", Set.of("ann"), Set.of(), null);
     private static final CloseReason[] CUTS = {
-        CloseReason.GONE, CloseReason.STALLED, CloseReason.EXPIRED, CloseReason.STOPPED
+        CloseReason.GONE, CloseReason.STALLED, CloseReason.EXPIRED, CloseReason.AGE, CloseReason.STOPPED
     };
 
     private final Interleavings world;

@@ -9,6 +9,7 @@ import io.eventsgateway.sse.SseFrame;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * <tr><th>state<th>opened<th>event<th>part of one<th>socket drained<th>end is taken<th>closed<th>client left<th>stop<th>tick
  * <tr><td>WAITING<td>OPEN; GONE for HEAD<td>–<td>–<td>–<td>–<td>GONE, with 204 or a time to come back<td>–<td>close<td>–
  * <tr><td>OPEN<td>–<td>write<td>write; WITHIN<td>resume<td>–<td>ENDING; GONE where the client is not to see the end<td>GONE,
- *     close<td>close<td>heartbeat, token; close if it takes nothing
- * <tr><td>WITHIN<td>–<td>write; OPEN; close if the token is over<td>write<td>resume<td>–<td>ENDING; GONE where the client is not
+ *     close<td>close<td>heartbeat, token; close if it takes nothing, or is too old
+ * <tr><td>WITHIN<td>–<td>write; OPEN; close if the token is over, or it is too old<td>write<td>resume<td>–<td>ENDING; GONE where the client is not
  *     to see the end<td>GONE, close<td>close<td>close if it takes nothing, after 10 s where the token is over
  * <tr><td>ENDING<td>–<td>refuse<td>refuse<td>–<td>GONE, and the exchange ends<td>–<td>GONE, close<td>close<td>GONE if it takes nothing for 10 s
  * <tr><td>GONE<td>–<td>refuse<td>refuse<td>–<td>–<td>–<td>close<td>close<td>–
@@ -40,10 +41,16 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
 
     private static final long COME_BACK_MILLIS = 3000;
 
+    /** When a client comes back whose stream is too old: soon, since other replicas are there. */
+    private static final long SOON_FROM_MILLIS = 500;
+
+    private static final long SOON_TO_MILLIS = 2000;
+
     private final StreamExchange exchange;
     private final Consumer<EventStream> whenGone;
     private final StreamNotices notices;
     private final StallLimit stalls;
+    private final AgeLimit age;
 
     // owned by the ticker
     int place = -1;
@@ -80,6 +87,7 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
         this.exchange = exchange;
         this.whenGone = whenGone;
         this.stalls = new StallLimit(options.cleanupMaxAge(), exchange.isMultiplexed());
+        this.age = AgeLimit.of(options.maxAge(), System.nanoTime(), ThreadLocalRandom.current());
         boolean positioned = start.from() != Start.From.LATEST || start.lastEventId() != null;
         this.notices = new StreamNotices(new TokenClock(identity.expiresAt()), options.heartbeat(), positioned);
     }
@@ -103,13 +111,18 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
 
     /** Ends it after a delay, telling the client when to come back. Any thread. */
     void stop(long delayMillis, long retryMillis) {
-        exchange.after(delayMillis, () -> stopNow(retryMillis));
+        exchange.after(delayMillis, () -> closeFor(CloseReason.STOPPED, retryMillis));
     }
 
-    private void stopNow(long retryMillis) {
+    /** Ends it for a client that is to come back, perhaps to another replica. */
+    private void closeFor(CloseReason reason, long retryMillis) {
         comeBackMillis = retryMillis;
         exchange.endConnection();
-        close(CloseReason.STOPPED);
+        close(reason);
+    }
+
+    private void closeForAge() {
+        closeFor(CloseReason.AGE, ThreadLocalRandom.current().nextLong(SOON_FROM_MILLIS, SOON_TO_MILLIS));
     }
 
     private boolean sends() {
@@ -158,9 +171,16 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
         notices.eventSent();
         boolean room = take(State.OPEN, frame);
         SocketWriter to = writer;
-        if (large && to != null && sends() && notices.tellThatTokenIsOver(to)) {
-            close(CloseReason.EXPIRED);
-            return false;
+        if (large && to != null && sends()) {
+            // what is due and had to wait for the event's end
+            if (notices.tellThatTokenIsOver(to)) {
+                close(CloseReason.EXPIRED);
+                return false;
+            }
+            if (age.isOver(System.nanoTime())) {
+                closeForAge();
+                return false;
+            }
         }
         return room;
     }
@@ -217,7 +237,7 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
             case OPEN, WITHIN -> {
                 switch (reason) {
                     case GONE, STALLED, FAILED -> abandon();
-                    case ENDED, EXPIRED, STOPPED -> end(reason);
+                    case ENDED, EXPIRED, AGE, STOPPED -> end(reason);
                 }
             }
             case ENDING, GONE -> {}
@@ -233,7 +253,7 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
                 // ends the line that was begun; without a blank one the client drops the event
                 to.put(ByteBuffer.wrap(new byte[] {'\n'}));
             }
-            if (reason == CloseReason.STOPPED) {
+            if (reason == CloseReason.STOPPED || reason == CloseReason.AGE) {
                 to.put(SseFrame.retry(comeBackMillis));
             }
             state = State.ENDING;
@@ -263,6 +283,8 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
             close(CloseReason.STALLED);
         } else if (state == State.WITHIN ? isOverdue(blocked) : notices.tick(now, to)) {
             close(CloseReason.EXPIRED);
+        } else if (state == State.OPEN && age.isOver(now)) {
+            closeForAge();
         }
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 /**
  * How streams behave; {@link SseSettings} tells what each means.
  *
+ * @param maxAge how old a stream may become; zero for any age
  * @param ratePerSubject requests a second; 0 for any number
  * @param ratePerAddress requests a second; 0 for any number
  * @param authCookie empty for none
@@ -23,9 +24,10 @@ public record SseOptions(
         String authCookie,
         boolean authQuery,
         Cors cors,
-        Bounds bounds) {
+        Bounds bounds,
+        Duration maxAge) {
 
-    /** The same with the default bounds. */
+    /** The same with the default bounds, and streams of any age. */
     public SseOptions(
             Start.From start,
             Duration heartbeat,
@@ -52,7 +54,8 @@ public record SseOptions(
                 authCookie,
                 authQuery,
                 cors,
-                Bounds.DEFAULT);
+                Bounds.DEFAULT,
+                Duration.ZERO);
     }
 
     /** The same with other bounds. */
@@ -70,6 +73,26 @@ public record SseOptions(
                 authCookie,
                 authQuery,
                 cors,
+                other,
+                maxAge);
+    }
+
+    /** The same with another age that streams may have. */
+    SseOptions withMaxAge(Duration other) {
+        return new SseOptions(
+                start,
+                heartbeat,
+                cleanupInterval,
+                cleanupMaxAge,
+                maxConnections,
+                maxStreamsPerSubject,
+                ratePerSubject,
+                ratePerAddress,
+                overload,
+                authCookie,
+                authQuery,
+                cors,
+                bounds,
                 other);
     }
 }

@@ -46,6 +46,13 @@ public final class SseSettings {
             .doc("Minutes after which a connection that has accepted no byte is removed by the next cleanup.")
             .ofGuide();
 
+    /** How old a stream may become. */
+    public static final Setting<Duration> MAX_AGE = Setting.number("EVENTS_SSE_MAXAGEMINS", 0, 0, 7 * 24 * 60)
+            .map(Duration::ofMinutes)
+            .doc(
+                    "Minutes after which a stream ends between two events, up to a tenth earlier, and its client comes back after a moment, "
+                            + "perhaps to another replica: so streams spread again after a restart. 0 for never.");
+
     /** How many streams there may be. */
     public static final Setting<Integer> MAX_CONNECTIONS = Setting.number(
                     "EVENTS_SSE_MAXCONNECTIONS", 100_000, 1, Integer.MAX_VALUE)
@@ -180,6 +187,7 @@ public final class SseSettings {
                             HEARTBEAT,
                             CLEANUP_INTERVAL,
                             CLEANUP_MAX_AGE,
+                            MAX_AGE,
                             MAX_CONNECTIONS,
                             MAX_OPEN,
                             MAX_OPEN_PER_ADDRESS,
@@ -236,6 +244,7 @@ public final class SseSettings {
                         environment.get(MAX_DESTINATIONS_PER_SUBJECT),
                         Bounds.DEFAULT.destinations(),
                         environment.get(MAX_ANONYMOUS_PER_ADDRESS),
-                        environment.get(MAX_ANONYMOUS)));
+                        environment.get(MAX_ANONYMOUS)),
+                environment.get(MAX_AGE));
     }
 }

@@ -46,6 +46,7 @@ class EventStreamTest {
                 .never("event", "part of one", "socket drained", "end is taken", "client left", "tick")
                 .on("closed", State.GONE, "left", "204")
                 .on("closed", rig -> rig.reason = CloseReason.STOPPED, State.GONE, "left", "come back after 3000")
+                .on("closed", rig -> rig.reason = CloseReason.AGE, State.GONE, "left", "come back after 3000")
                 .on("stop", State.WAITING, "end connection", "close stopped")
                 .in(State.OPEN)
                 .never("opened", "end is taken")
@@ -59,6 +60,7 @@ class EventStreamTest {
                 .on("closed", rig -> rig.reason = CloseReason.STALLED, State.GONE, "left", "abort")
                 .on("client left", State.GONE, "left", "abort", "close gone")
                 .on("closed", Rig::haveBeenStopped, State.GONE, "stop watching", "retry: 1234|", "left", "end")
+                .on("closed", Rig::haveEndedForAge, State.GONE, "stop watching", "retry: #|", "left", "end")
                 .on("stop", State.OPEN, "end connection", "close stopped")
                 .on("tick", rig -> rig.later = -60, State.OPEN)
                 .on("tick", State.OPEN, ": |")
@@ -68,6 +70,7 @@ class EventStreamTest {
                 .on("tick", Rig::haveBeenSent10KBLongAgo, State.OPEN, "close stalled")
                 .on("tick", rig -> rig.haveToken(-1), State.OPEN, "event: token-expired|data: {}||", "close expired")
                 .on("tick", rig -> rig.haveToken(30), State.OPEN, "event: token-expiring|data: {}||")
+                .on("tick", Rig::haveGrownOld, State.OPEN, ": |", "end connection", "close age")
                 .in(State.WITHIN)
                 .never("opened", "end is taken")
                 .on("event", State.OPEN, "data: x||")
@@ -79,6 +82,7 @@ class EventStreamTest {
                         "data: x||event: token-expired|data: {}||",
                         "close expired",
                         "refuse")
+                .on("event", Rig::haveGrownOldLongAgo, State.OPEN, "end connection", "close age", "refuse", "data: x||")
                 .on("part of one", State.WITHIN, "data: x")
                 .on("socket drained", State.WITHIN)
                 .on("socket drained", Rig::haveTheHubWait, State.WITHIN, "resume")
@@ -94,6 +98,7 @@ class EventStreamTest {
                 .on("tick", Rig::haveTheHubWaitForLong, State.WITHIN)
                 .on("tick", Rig::haveTheHubWaitForLongWithoutAToken, State.WITHIN, "close expired")
                 .on("tick", rig -> rig.haveToken(30), State.WITHIN)
+                .on("tick", Rig::haveGrownOld, State.WITHIN)
                 .in(State.ENDING)
                 .never("opened", "socket drained")
                 .on("event", State.ENDING, "refuse")
@@ -170,8 +175,12 @@ class EventStreamTest {
         }
 
         private void create(@Nullable Instant expiry, Start start) {
+            create(expiry, start, OPTIONS);
+        }
+
+        private void create(@Nullable Instant expiry, Start start, SseOptions options) {
             Identity ann = new Identity("ann", "acme", Set.of("ann"), Set.of(), expiry);
-            EventStream made = new EventStream(this, ann, start, OPTIONS, gone -> note("left"));
+            EventStream made = new EventStream(this, ann, start, options, gone -> note("left"));
             made.begin(this);
             socket = new SocketStub();
             stream = made;
@@ -243,6 +252,30 @@ class EventStreamTest {
         private void haveTheHubWaitForLongWithoutAToken() {
             haveToken(-1);
             haveTheHubWaitForLong();
+        }
+
+        /** Of a stream that may become four seconds old; ticks come after five. */
+        private void haveGrownOld() {
+            haveMaxAge(Duration.ofSeconds(4));
+        }
+
+        private void haveGrownOldLongAgo() {
+            haveMaxAge(Duration.ofNanos(1));
+        }
+
+        private void haveMaxAge(Duration age) {
+            State state = state();
+            create(null, new Start(Start.From.PENDING, null), OPTIONS.withMaxAge(age));
+            bringTo(state);
+        }
+
+        /** Whose time to come back is drawn. */
+        private void haveEndedForAge() {
+            haveGrownOld();
+            tick();
+            socket.taken();
+            seen.clear();
+            reason = CloseReason.AGE;
         }
 
         private void haveMoved() {
@@ -330,7 +363,11 @@ class EventStreamTest {
         private void write() {
             String text = socket.taken();
             if (!text.isEmpty()) {
-                seen.add(text.replace('\n', '|').replaceAll("\\{.*}", "{}"));
+                String line = text.replace('\n', '|').replaceAll("\\{.*}", "{}");
+                seen.add(
+                        reason == CloseReason.AGE
+                                ? line.replaceAll("retry: (1[0-9]|[5-9])[0-9]{2}\\|", "retry: #|")
+                                : line);
             }
         }
 

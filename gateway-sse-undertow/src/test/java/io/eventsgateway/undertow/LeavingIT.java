@@ -63,25 +63,33 @@ class LeavingIT {
 
     /** @param stalled how long a client may accept nothing */
     private void start(Duration heartbeat, Duration stalled) throws Exception {
+        start(options(heartbeat, stalled));
+    }
+
+    private static SseOptions options(Duration heartbeat, Duration stalled) {
+        return new SseOptions(
+                Start.From.EARLIEST,
+                heartbeat,
+                Duration.ofSeconds(1),
+                stalled,
+                1000,
+                1000,
+                0,
+                0,
+                SseSettings.Overload.RETRY,
+                "",
+                false,
+                Cors.NONE);
+    }
+
+    private void start(SseOptions streams) throws Exception {
         handler = new EventsHandler(
                 hub,
                 credentials ->
                         CompletableFuture.completedStage(new Identity("ann", "acme", Set.of("ann"), Set.of(), null)),
                 AccessPolicy.AUTHENTICATED,
                 null,
-                new SseOptions(
-                        Start.From.EARLIEST,
-                        heartbeat,
-                        Duration.ofSeconds(1),
-                        stalled,
-                        1000,
-                        1000,
-                        0,
-                        0,
-                        SseSettings.Overload.RETRY,
-                        "",
-                        false,
-                        Cors.NONE));
+                streams);
         handler.open();
         HttpHandler buffer = exchange -> exchange.getResponseSender()
                 .send("buffer=" + exchange.getConnection().getOption(Options.SEND_BUFFER) + ".");
@@ -206,6 +214,20 @@ class LeavingIT {
             assertThat(handler.streams()).isEqualTo(1);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }
+    }
+
+    /** With a time to come back of less than two seconds. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Protocol.class,
+            names = {"HTTP1", "HTTPS2"})
+    void areSentAwayWhenTheirStreamIsTooOld(Protocol protocol) throws Exception {
+        start(options(Duration.ofHours(1), Duration.ofHours(1)).withMaxAge(Duration.ofSeconds(1)));
+        WireClient client = open(protocol, "/api/events/view/1", WINDOW);
+        client.awaitText("events follow");
+
+        assertThat(client.readToEnd()).containsPattern("retry: (1[0-9]|[5-9])[0-9]{2}\n");
+        await("the stream's end", () -> handler.streams() == 0 && hub.subscriptions() == 0);
     }
 
     private void append(int megabytes) {

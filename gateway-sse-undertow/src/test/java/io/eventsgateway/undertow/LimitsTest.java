@@ -99,18 +99,18 @@ class LimitsTest {
 
     private static Limits limits(int ratePerSubject, int ratePerAddress, Bounds bounds) {
         return new Limits(new SseOptions(
-                Start.From.PENDING,
-                Duration.ofSeconds(15),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(10),
-                1000,
-                5,
-                ratePerSubject,
-                ratePerAddress,
-                SseSettings.Overload.RETRY,
-                "",
-                false,
-                Cors.NONE,
-                bounds));
+                        Start.From.PENDING,
+                        Duration.ofSeconds(15),
+                        Duration.ofMinutes(5),
+                        Duration.ofMinutes(10),
+                        1000,
+                        5,
+                        ratePerSubject,
+                        ratePerAddress,
+                        SseSettings.Overload.RETRY,
+                        "",
+                        false,
+                        Cors.NONE)
+                .withBounds(bounds));
     }
 }

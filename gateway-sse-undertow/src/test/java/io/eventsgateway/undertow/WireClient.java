@@ -34,6 +34,7 @@ final class WireClient implements AutoCloseable {
     private int updated;
     private int lastStream = 1;
     private int ended;
+    private boolean over;
     private String goAway = "none";
 
     enum Protocol {
@@ -137,7 +138,7 @@ final class WireClient implements AutoCloseable {
             return in.read(some, 0, most);
         }
         while (unread == 0) {
-            if (!nextFrame()) {
+            if (over || !nextFrame()) {
                 return -1;
             }
         }
@@ -164,7 +165,8 @@ final class WireClient implements AutoCloseable {
         }
         if (type == DATA) {
             unread = length;
-            return length > 0 || (flags & 1) == 0;
+            over = (flags & 1) != 0;
+            return length > 0 || !over;
         }
         if (type == GOAWAY) {
             goAway = "last stream " + in.readInt() + ", error " + in.readInt() + ", streams ended " + ended;
@@ -209,6 +211,16 @@ final class WireClient implements AutoCloseable {
         in.skipNBytes(unread);
         unread = 0;
         nextFrame();
+    }
+
+    /** All that comes until the stream has ended; over HTTP/1 the connection too. */
+    String readToEnd() throws IOException {
+        StringBuilder read = new StringBuilder();
+        byte[] some = new byte[1024];
+        for (int count = read(some, some.length); count >= 0; count = read(some, some.length)) {
+            read.append(new String(some, 0, count, StandardCharsets.ISO_8859_1));
+        }
+        return read.toString();
     }
 
     void leave(Leaving way) throws IOException {
