@@ -35,7 +35,7 @@ final class CommandConnection implements CommandRunner {
     private static final long DEAD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Topology topology;
-    private final Function<Commands, CompletionStage<String>> check;
+    private final Function<Commands, CompletionStage<Fitness>> check;
     private final Problems problems;
     private final KeySpace space;
     private final LongSupplier time;
@@ -47,6 +47,10 @@ final class CommandConnection implements CommandRunner {
 
     /** There is one while CONNECTED. */
     private volatile @Nullable Session session;
+
+    // owned by the lock
+    /** For what reason a server's last answer left the log without a connection; empty since one passed the check. */
+    private String answer = "";
 
     /** See the table above. */
     enum State {
@@ -63,14 +67,14 @@ final class CommandConnection implements CommandRunner {
     /**
      * Without a connection; {@link #tick} makes it.
      *
-     * @param check what is wrong with a new connection's server, in words for people; empty where nothing is
+     * @param check what is wrong with a new connection's servers; fails where none answers
      * @param problems learns what the log does not get
      * @param space for texts
      * @param time like {@link System#nanoTime}
      */
     CommandConnection(
             Topology topology,
-            Function<Commands, CompletionStage<String>> check,
+            Function<Commands, CompletionStage<Fitness>> check,
             Problems problems,
             KeySpace space,
             LongSupplier time) {
@@ -114,7 +118,7 @@ final class CommandConnection implements CommandRunner {
         }
         if (time.getAsLong() - current.answeredAt > DEAD_NANOS) {
             LOG.warn("Redis does not answer, connection replaced server=\"{}\"", topology.address());
-            replace(current, "does not answer");
+            replace(current, "does not answer", false);
             return false;
         }
         current.run(redis -> redis.ping());
@@ -143,11 +147,13 @@ final class CommandConnection implements CommandRunner {
 
     private CompletionStage<?> checked(Commands made) {
         return Stages.attempt(() -> check.apply(made))
-                .thenAccept(problem -> {
-                    if (!problem.isEmpty()) {
-                        throw new RedisConnectionException(problem);
+                .thenAccept(found -> {
+                    if (found.problem().isEmpty()) {
+                        connected(made, found.unknown());
+                    } else {
+                        made.close();
+                        giveUp(found.problem(), true);
                     }
-                    connected(made);
                 })
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
@@ -156,7 +162,8 @@ final class CommandConnection implements CommandRunner {
                 });
     }
 
-    private void connected(Commands made) {
+    /** @param unknown why nothing is known of some servers; empty where all have answered */
+    private void connected(Commands made, String unknown) {
         ServerInfo info = made.info();
         Session fresh = new Session(made);
         warning = info.evicts()
@@ -169,6 +176,10 @@ final class CommandConnection implements CommandRunner {
             for (Need need : Need.values()) {
                 problems.works(need);
             }
+            if (!unknown.isEmpty()) {
+                problems.failed(Need.WRITING, unknown);
+            }
+            answer = "";
             connectAt = time.getAsLong() + CONNECT_AGAIN_NANOS;
             session = fresh;
             state = State.CONNECTED;
@@ -179,14 +190,23 @@ final class CommandConnection implements CommandRunner {
     }
 
     private void failed(Throwable failure) {
-        synchronized (this) {
-            if (state != State.CONNECTING) {
-                return;
-            }
+        RedisProblem problem = RedisProblem.of(failure);
+        giveUp(problem.text(space), problem.isAnswer());
+    }
+
+    /** Ends an attempt to connect. */
+    private synchronized void giveUp(String why, boolean isAnswer) {
+        if (state == State.CONNECTING) {
             state = State.DISCONNECTED;
             connectAt = time.getAsLong() + CONNECT_AGAIN_NANOS;
+            report(why, isAnswer);
         }
-        problems.failed(Need.CONNECTION, RedisProblem.of(failure).text(space));
+    }
+
+    /** Reports why there is no connection. That no server answers any more does not end what one answered before. Under the lock. */
+    private void report(String why, boolean isAnswer) {
+        answer = isAnswer ? why : answer;
+        problems.failed(Need.CONNECTION, isAnswer || answer.isEmpty() ? why : answer + "; since then: " + why);
     }
 
     /** Leaves a connection, unless that was done before. */
@@ -199,11 +219,14 @@ final class CommandConnection implements CommandRunner {
         return true;
     }
 
-    private void replace(Session dead, String why) {
-        if (leave(dead)) {
-            problems.failed(Need.CONNECTION, why);
-            dead.commands.close();
+    private void replace(Session dead, String why, boolean isAnswer) {
+        synchronized (this) {
+            if (!leave(dead)) {
+                return;
+            }
+            report(why, isAnswer);
         }
+        dead.commands.close();
     }
 
     @Override
@@ -224,7 +247,7 @@ final class CommandConnection implements CommandRunner {
 
     /**
      * Does something that meets a need, on one connection: that it was done or failed is what {@link Problems} reports. What a connection
-     * that was replaced meanwhile did not do is no problem of the one that there is now.
+     * that was replaced meanwhile did or did not do says nothing about the one that there is now.
      */
     <T> CompletionStage<T> meet(Need need, Function<CommandRunner, CompletionStage<T>> work) {
         Session to = open();
@@ -233,12 +256,18 @@ final class CommandConnection implements CommandRunner {
         }
         return work.apply(to).whenComplete((done, failure) -> {
             RedisProblem problem = failure == null ? null : RedisProblem.of(failure);
-            if (problem == null) {
+            if (to == session && problem == null) {
                 problems.works(need);
-            } else if (problem.isOfTheServer() && to == session) {
-                problems.failed(need, problem.text(space));
+            } else if (problem != null && problem.isOfTheServer()) {
+                failed(to, need, problem);
             }
         });
+    }
+
+    private synchronized void failed(Session to, Need need, RedisProblem problem) {
+        if (to == session) {
+            problems.failed(need, problem.text(space));
+        }
     }
 
     /** Asks the server what is wrong with it, and replaces the connection where the answer is not empty. */
@@ -249,7 +278,7 @@ final class CommandConnection implements CommandRunner {
         }
         return to.run(question).thenAccept(problem -> {
             if (!problem.isEmpty()) {
-                replace(to, problem);
+                replace(to, problem, true);
             }
         });
     }
@@ -288,7 +317,7 @@ final class CommandConnection implements CommandRunner {
                     answeredAt = time.getAsLong();
                 }
                 if (problem != null && problem.isToReconnect()) {
-                    replace(this, problem.text(space));
+                    replace(this, problem.text(space), true);
                 }
             });
         }

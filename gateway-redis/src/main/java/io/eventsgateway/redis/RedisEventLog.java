@@ -66,12 +66,12 @@ public final class RedisEventLog implements EventLog {
         this.topology = topology;
         Format format = new Format(space, remembered);
         ServerCheck check = new ServerCheck(topology, new Rights(space, writer), format);
-        this.connection = new CommandConnection(topology, check::problem, problems, space, System::nanoTime);
+        this.connection = new CommandConnection(topology, check::fitness, problems, space, System::nanoTime);
         this.pubSub = new PubSub(topology, space, writer, connection, System::nanoTime);
         this.laneCheck = new LaneCheck(space, connection, topology, remembered);
         this.appender = new Appender(space, topology, connection, options.retention());
         this.lag = new ReplicaLag(space, connection, topology);
-        WriteProbe probe = new WriteProbe(space, writer, connection, problems, topology);
+        WriteProbe probe = new WriteProbe(space, writer, connection, check, problems, topology);
         OutageLog outages = new OutageLog(new Outages(topology));
         this.ticker = new Ticker(connection, pubSub, probe, lag, format, problems, outages, options.frequency());
         this.retention = Keys.number(options.retention().toMillis());

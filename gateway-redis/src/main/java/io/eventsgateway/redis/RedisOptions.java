@@ -4,6 +4,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
+import io.lettuce.core.StaticCredentialsProvider;
 import io.lettuce.core.TimeoutOptions;
 import java.time.Duration;
 import java.util.List;
@@ -12,9 +13,8 @@ import java.util.regex.Pattern;
 /**
  * Where Redis is and how it is used.
  *
- * @param servers one server, or one master by its sentinels; of a cluster any of its nodes, at least one. With a login by
- *     {@link io.lettuce.core.StaticCredentialsProvider} Lettuce always reports why the login is refused; with one by
- *     {@link RedisURI.Builder#withPassword} it may report a closed connection instead
+ * @param servers one server, or one master by its sentinels; of a cluster any of its nodes, at least one. Their logins are
+ *     resolved here, once
  * @param cluster whether they are nodes of a cluster
  * @param maxRedirects how often a command follows a cluster's redirections
  * @param refresh how often a cluster is asked for its topology
@@ -48,12 +48,24 @@ public record RedisOptions(
     /** @throws IllegalArgumentException if there is no server, or several and no cluster, or the prefix is out of its bounds */
     public RedisOptions {
         servers = List.copyOf(servers);
+        servers.forEach(RedisOptions::resolveLogin);
         if (!KEY_PREFIXES.matcher(keyPrefix).matches()) {
             throw new IllegalArgumentException("key prefix must be 1-32 characters of 0-9 A-Z a-z . _ -");
         }
         if (servers.isEmpty() || (servers.size() > 1 && !cluster)) {
             throw new IllegalArgumentException("one server or the nodes of a cluster are needed, got " + servers);
         }
+    }
+
+    /**
+     * Gives Lettuce the login itself in place of a provider that it asks. Lettuce asks on a thread of its own, on which the connection is
+     * then made before it takes commands: the first is sometimes refused as "Currently not connected", and a refused login sometimes
+     * reported as "Connection closed prematurely".
+     */
+    private static void resolveLogin(RedisURI server) {
+        server.setCredentialsProvider(new StaticCredentialsProvider(
+                server.getCredentialsProvider().resolveCredentials().toFuture().join()));
+        server.getSentinels().forEach(RedisOptions::resolveLogin);
     }
 
     /** One server, or one master by its sentinels, used as the settings' defaults say. */

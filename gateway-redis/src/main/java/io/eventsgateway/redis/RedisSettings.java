@@ -7,7 +7,6 @@ import io.eventsgateway.config.Setting;
 import io.eventsgateway.config.SettingGroup;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
-import io.lettuce.core.StaticCredentialsProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -245,7 +244,6 @@ public final class RedisSettings {
                     environment,
                     RedisURI.builder().withHost(environment.get(HOST)).withPort(environment.get(PORT))));
         }
-        servers.forEach(RedisSettings::resolveLogin);
         return new RedisOptions(
                 servers,
                 !cluster.isEmpty(),
@@ -289,15 +287,5 @@ public final class RedisSettings {
         } else if (!password.isEmpty()) {
             uri.withPassword(password.toCharArray());
         }
-    }
-
-    /**
-     * Gives Lettuce the login itself in place of a provider that it asks. Lettuce asks on a thread of its own and then sometimes reports a
-     * refused login as "Connection closed prematurely".
-     */
-    private static void resolveLogin(RedisURI uri) {
-        uri.setCredentialsProvider(new StaticCredentialsProvider(
-                uri.getCredentialsProvider().resolveCredentials().toFuture().join()));
-        uri.getSentinels().forEach(RedisSettings::resolveLogin);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an ACL user has to be allowed. It is tried on every new connection, because a script that may do some of what it does would leave
@@ -29,37 +30,69 @@ record Rights(KeySpace space, String writer) {
     }
 
     /**
-     * The rules that the connected user lacks; empty where nothing is known to be missing, also because a server does not answer.
+     * What some servers answered.
+     *
+     * @param missing the rules that the connected user lacks
+     * @param answered whether one of them answered
+     * @param unanswered why one of them did not; null where all did
+     */
+    record Found(
+            List<String> missing,
+            boolean answered,
+            @Nullable Throwable unanswered) {
+
+        private static final Found NOTHING = new Found(List.of(), false, null);
+
+        private static Found missing(List<String> rules) {
+            return new Found(rules, true, null);
+        }
+
+        private Found and(Found more) {
+            return new Found(
+                    Stream.concat(missing.stream(), more.missing.stream())
+                            .distinct()
+                            .toList(),
+                    answered || more.answered,
+                    unanswered == null ? more.unanswered : unanswered);
+        }
+
+        /** What is missing, in words for people; empty where nothing is known to be. */
+        String problem() {
+            return missing.isEmpty() ? "" : "the Redis user needs " + String.join(" ", missing);
+        }
+    }
+
+    /**
+     * Asks servers what the connected user lacks. The stage does not fail.
      *
      * @param tags one of each server to ask
      * @param sharded whether channels belong to slots
      */
-    CompletionStage<List<String>> missing(
-            RedisClusterAsyncCommands<byte[], byte[]> redis, List<Integer> tags, boolean sharded) {
-        CompletionStage<List<String>> all = CompletableFuture.completedStage(List.of());
+    CompletionStage<Found> ask(RedisClusterAsyncCommands<byte[], byte[]> redis, List<Integer> tags, boolean sharded) {
+        CompletionStage<Found> all = CompletableFuture.completedStage(Found.NOTHING);
         for (int tag : tags) {
-            all = all.thenCombine(
-                    missing(redis, tag, sharded), (some, more) -> Stream.concat(some.stream(), more.stream())
-                            .distinct()
-                            .toList());
+            all = all.thenCombine(ask(redis, tag, sharded), Found::and);
         }
         return all;
     }
 
-    private CompletionStage<List<String>> missing(
-            RedisClusterAsyncCommands<byte[], byte[]> redis, int tag, boolean sharded) {
+    private CompletionStage<Found> ask(RedisClusterAsyncCommands<byte[], byte[]> redis, int tag, boolean sharded) {
         byte[][] key = {space.key(tag, KIND, writer)};
         byte[] publish = Keys.bytes(sharded ? "SPUBLISH" : "PUBLISH");
         byte[] channel = Keys.bytes(space.channel(tag, KIND, writer));
         return Stages.attempt(() -> Script.RIGHTS.run(redis, key, publish, channel))
                 .handle((lacking, failure) -> failure == null
-                        ? lacking.stream()
+                        ? Found.missing(lacking.stream()
                                 .map(each -> rule(Replies.text(each), space))
-                                .toList()
-                        : denied(RedisProblem.of(failure)));
+                                .toList())
+                        : unanswered(failure));
     }
 
-    private List<String> denied(RedisProblem problem) {
-        return problem.kind() == RedisProblem.Kind.DENIED ? List.of(rule(problem.lacking(), space)) : List.of();
+    /** A user who may not run scripts is answered too. */
+    private Found unanswered(Throwable failure) {
+        RedisProblem problem = RedisProblem.of(failure);
+        return problem.kind() == RedisProblem.Kind.DENIED
+                ? Found.missing(List.of(rule(problem.lacking(), space)))
+                : new Found(List.of(), false, failure);
     }
 }

@@ -1,5 +1,6 @@
 package io.eventsgateway.redis;
 
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -9,18 +10,46 @@ import java.util.concurrent.CompletionStage;
  */
 record ServerCheck(Topology topology, Rights rights, Format format) {
 
-    /** What is wrong at the other end of a new connection, in words for people; empty where nothing is. */
-    CompletionStage<String> problem(Commands made) {
+    /** What is at the other end of a new connection; a failed stage where no server answers. */
+    CompletionStage<Fitness> fitness(Commands made) {
         ServerInfo info = made.info();
         if (info.isTooOld()) {
-            return CompletableFuture.completedStage("Redis " + info.version() + " is too old, 6.2 or later is needed");
+            return unfit("Redis " + info.version() + " is too old, 6.2 or later is needed");
         }
         if (info.isReplica() && !topology.routesCommands()) {
-            return CompletableFuture.completedStage("this Redis is a replica and refuses writes");
+            return unfit("this Redis is a replica and refuses writes");
         }
-        return rights.missing(made.async(), topology.tagOfEach(), topology.shardedPubSub())
-                .thenCompose(missing -> missing.isEmpty()
-                        ? format.problem(made.async())
-                        : CompletableFuture.completedStage("the Redis user needs " + String.join(" ", missing)));
+        return ask(made.async()).thenCompose(found -> {
+            if (!found.missing().isEmpty()) {
+                return unfit(found.problem());
+            }
+            if (found.unanswered() != null && !found.answered()) {
+                return CompletableFuture.failedStage(found.unanswered());
+            }
+            return format.problem(made.async())
+                    .thenApply(problem -> problem.isEmpty() ? unknown(found) : Fitness.unfit(problem));
+        });
+    }
+
+    /** What the user lacks on the servers of a connection; empty where nothing, and a failed stage where a server does not answer. */
+    CompletionStage<String> lacking(RedisClusterAsyncCommands<byte[], byte[]> redis) {
+        return ask(redis)
+                .thenCompose(found -> found.missing().isEmpty() && found.unanswered() != null
+                        ? CompletableFuture.failedStage(found.unanswered())
+                        : CompletableFuture.completedStage(found.problem()));
+    }
+
+    private CompletionStage<Rights.Found> ask(RedisClusterAsyncCommands<byte[], byte[]> redis) {
+        return rights.ask(redis, topology.tagOfEach(), topology.shardedPubSub());
+    }
+
+    private Fitness unknown(Rights.Found found) {
+        return found.unanswered() == null
+                ? Fitness.FIT
+                : Fitness.unknown(RedisProblem.of(found.unanswered()).text(rights.space()));
+    }
+
+    private static CompletionStage<Fitness> unfit(String problem) {
+        return CompletableFuture.completedStage(Fitness.unfit(problem));
     }
 }

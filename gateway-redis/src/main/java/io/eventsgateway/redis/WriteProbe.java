@@ -7,7 +7,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** Sees whether every server can be written to, also while nothing is appended there. Any thread may call. */
+/**
+ * Sees whether every server can be written to, also while nothing is appended there. One that did not answer, or could not be written to,
+ * may lack what nobody has asked it for, or have a successor that does: it is asked before it counts as one that works. Any thread may
+ * call.
+ */
 final class WriteProbe {
 
     private static final long NOT_TRIED_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -17,13 +21,21 @@ final class WriteProbe {
     private final KeySpace space;
     private final String writer;
     private final CommandConnection connection;
+    private final ServerCheck check;
     private final Problems problems;
     private final Topology topology;
 
-    WriteProbe(KeySpace space, String writer, CommandConnection connection, Problems problems, Topology topology) {
+    WriteProbe(
+            KeySpace space,
+            String writer,
+            CommandConnection connection,
+            ServerCheck check,
+            Problems problems,
+            Topology topology) {
         this.space = space;
         this.writer = writer;
         this.connection = connection;
+        this.check = check;
         this.problems = problems;
         this.topology = topology;
     }
@@ -32,9 +44,13 @@ final class WriteProbe {
     CompletionStage<?> write() {
         long begun = System.nanoTime();
         return connection
-                .meet(Need.WRITING, this::write)
+                .meet(Need.WRITING, to -> allowed().thenCombine(write(to), (allowed, written) -> written))
                 // nobody tries any more, as when what failed is another replica's now
                 .thenAccept(done -> problems.forget(Need.CHANGING, begun - NOT_TRIED_NANOS));
+    }
+
+    private CompletionStage<?> allowed() {
+        return problems.has(Need.WRITING) ? connection.recheck(check::lacking) : CompletableFuture.completedStage(null);
     }
 
     private CompletionStage<Void> write(CommandRunner to) {

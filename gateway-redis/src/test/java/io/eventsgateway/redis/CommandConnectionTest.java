@@ -112,6 +112,50 @@ class CommandConnectionTest {
     }
 
     @Test
+    void namesWhatAServerLacksUntilOneIsFit() {
+        Rig rig = new Rig();
+        rig.bringTo(State.CONNECTING);
+        rig.have(Happening.UNFIT);
+
+        rig.connectAgain();
+        rig.have(Happening.FAILED);
+        assertThat(rig.problems.first()).isEqualTo("unfit for a test; since then: refused by a test");
+
+        rig.connectAgain();
+        rig.found = Fitness.FIT;
+        rig.have(Happening.CONNECTED);
+        assertThat(rig.problems.first()).isEmpty();
+    }
+
+    @Test
+    void namesTheRightThatACommandLackedUntilAServerIsFit() {
+        Rig rig = new Rig();
+        rig.bringTo(State.CONNECTED);
+        rig.connection.run(redis -> CompletableFuture.failedStage(
+                new RedisCommandExecutionException("NOPERM this user has no permissions to run the 'hset' command")));
+
+        rig.connectAgain();
+        rig.have(Happening.FAILED);
+
+        assertThat(rig.problems.first())
+                .startsWith("the Redis user needs +hset")
+                .endsWith("since then: refused by a test");
+    }
+
+    @Test
+    void doesNotTakeAServerThatDidNotAnswerForOneThatWorks() {
+        Rig rig = new Rig();
+        rig.bringTo(State.CONNECTING);
+        rig.found = Fitness.unknown("one did not answer");
+
+        rig.have(Happening.CONNECTED);
+
+        assertThat(rig.connection.isOpen()).isTrue();
+        assertThat(rig.problems.has(Need.WRITING)).isTrue();
+        assertThat(rig.problems.first()).isEqualTo("one did not answer");
+    }
+
+    @Test
     void closesAConnectionThatComesTooLate() {
         Rig rig = new Rig();
         rig.bringTo(State.CONNECTING);
@@ -235,10 +279,10 @@ class CommandConnectionTest {
     private static final class Rig {
         private final FakeTopology topology = new FakeTopology();
         private final Problems problems = new Problems(topology::time);
-        private String unfit = "";
+        private Fitness found = Fitness.FIT;
         private final CommandConnection connection = new CommandConnection(
                 topology,
-                made -> CompletableFuture.completedStage(unfit),
+                made -> CompletableFuture.completedStage(found),
                 problems,
                 new KeySpace("eg", 0),
                 topology::time);
@@ -260,6 +304,12 @@ class CommandConnectionTest {
             }
         }
 
+        void connectAgain() {
+            topology.passMillis(500);
+            connection.tick();
+            assertThat(connection.state()).isEqualTo(State.CONNECTING);
+        }
+
         void have(Happening happening) {
             switch (happening) {
                 case TICK -> connection.tick();
@@ -268,7 +318,7 @@ class CommandConnectionTest {
                     topology.connecting.forEach(
                             each -> each.completeExceptionally(new RedisConnectionException("refused by a test")));
                 case UNFIT -> {
-                    unfit = "unfit for a test";
+                    found = Fitness.unfit("unfit for a test");
                     have(Happening.CONNECTED);
                 }
                 case BROKEN_TICK -> {

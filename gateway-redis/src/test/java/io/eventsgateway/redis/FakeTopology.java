@@ -32,7 +32,7 @@ class FakeTopology implements Topology {
     }
 
     /** A connection of a server that answers nothing by itself. */
-    static final class FakeCommands implements Commands {
+    static class FakeCommands implements Commands {
         boolean open = true;
 
         @Override

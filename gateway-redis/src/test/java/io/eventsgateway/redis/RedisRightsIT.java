@@ -159,6 +159,27 @@ class RedisRightsIT {
     }
 
     @Test
+    void namesWhatAMasterDoesNotAllowThatWasAwayBefore() {
+        try (RedisCluster cluster = new RedisCluster("--cluster-require-full-coverage", "no")) {
+            cluster.nodes().forEach(node -> user(node, ENOUGH));
+            RedisServer away = cluster.nodes().get(1);
+            // first its replica, which would take its place
+            cluster.nodes().get(4).kill();
+            away.kill();
+            RedisEventLog log = open(cluster);
+            await(() -> log.state().connected());
+            assertThat(log.state().works()).isFalse();
+
+            away.start();
+            user(away, ENOUGH + " -hset");
+
+            await(() -> problem(log).contains("+hset"));
+            user(away, ENOUGH);
+            await(() -> log.state().works());
+        }
+    }
+
+    @Test
     void namesThatAClusterOf62HidesItsNodes() {
         try (RedisCluster cluster = RedisCluster.v62()) {
             cluster.nodes().forEach(node -> user(node, ENOUGH));
