@@ -92,6 +92,9 @@ class InspectorBrowserIT {
 
         page.type("filter", "cluj");
         page.awaitRows("data", "processState");
+        assertThat(page.script("""
+                        const ids = [...document.querySelectorAll('[id]')].map(each => each.id);
+                        return ids.filter((each, at) => ids.indexOf(each) !== at).join()""")).as("ids that are there twice").isEqualTo("");
         page.click("#names option[value=data]");
         page.awaitRows("data");
         assertThat(page.number("listed")).isEqualTo(1);
@@ -307,6 +310,44 @@ class InspectorBrowserIT {
         page.await("the first is active", () -> "1".equals(active("aria-posinset")));
         page.type("filter", "\"n\":77}");
         page.await("one passes", () -> page.number("listed") == 1);
+
+        // a pause keeps no more than a list does
+        page.type("filter", "n");
+        page.click("#pause");
+        sendMany("many", 600);
+        page.await("all that came", () -> page.number("count") == 11_700);
+        assertThat(page.text("pause")).isEqualTo("Resume (600 new, 500 dropped)");
+        page.click("#pause");
+        page.await("no pause", () -> page.text("pause").equals("Pause"));
+        assertThat(page.number("listed")).isBetween(9_500, 10_000);
+    }
+
+    @Test
+    void showsAnswersThatTakeLongerThanItWaitsBetweenThem() {
+        page.script("""
+                const {fetch} = window;
+                window.fetch = (url, init) => `${url}`.endsWith('/streams')
+                    ? new Promise(resolve => setTimeout(() => resolve(fetch(url, init)), 6000)) : fetch(url, init);""");
+        page.connect("earliest", "", "view/slow");
+        page.awaitState("open");
+
+        page.click("#tab-streams");
+
+        page.await("the own stream", () -> page.texts("#panel-streams tbody").contains("anonymousview/slow"));
+    }
+
+    @Test
+    void keepsTheBooksOfTheDemoBoundedWhateverNumbersCome() {
+        assertThat(page.script("""
+                        return import('/manage/console/demo.js').then(({Demo}) => {
+                            const demo = new Demo();
+                            demo.begin();
+                            const missing = [1, 5, 3, 9e9, 4, 8e9].map(n => {
+                                demo.take('data', JSON.stringify({n}));
+                                return document.getElementById('missing').textContent;
+                            });
+                            return missing.join();
+                        });""")).isEqualTo("0,3,2,8999999996,8999999995,8999999995");
     }
 
     @Test

@@ -140,11 +140,16 @@ function draw() {
   $('listed').textContent = store.visible.length.toLocaleString('en');
   $('reconnects').textContent = Math.max(0, figures.reconnects);
   $('position').textContent = figures.position || '–';
-  $('pause').textContent = store.held === null ? 'Pause' : store.held ? `Resume (${store.held} new)` : 'Resume';
+  $('pause').textContent = store.held === null ? 'Pause' : store.held ? `Resume (${store.held} new${lost()})` : 'Resume';
   show(!store.visible.length, $('empty'));
   $('empty').textContent = !store.names.size ? 'No events. They appear here the moment they are sent.'
     : store.held ? 'Paused.' : 'Nothing passes the filter.';
   drawNames();
+}
+
+/** A pause keeps no more events than a list does. */
+function lost() {
+  return store.lost ? `, ${store.lost} dropped` : '';
 }
 
 function drawNames() {

@@ -3,6 +3,9 @@
 import { $, element, show } from './dom.js';
 
 const DELAYS = 50;
+
+/** So many missing events are known by their numbers, to be crossed out when they come late; more are only counted. */
+const MOST_MISSING = 10_000;
 const STATES = { active: 'now', done: 'done' };
 
 export class Demo {
@@ -11,7 +14,7 @@ export class Demo {
 
   /** Begins new books. */
   begin() {
-    this.#books = { last: null, missing: new Set(), twice: 0, delays: [] };
+    this.#books = { last: null, missing: new Set(), unknown: 0, twice: 0, delays: [] };
     this.#since = Infinity;
     show(true, $('process'), ...document.querySelectorAll('.figures .demo'));
     this.#draw();
@@ -31,6 +34,7 @@ export class Demo {
     if (name === 'reset') {
       this.#books.last = null;
       this.#books.missing.clear();
+      this.#books.unknown = 0;
     }
     const data = parsed(text);
     if (!Number.isInteger(data?.n)) {
@@ -50,9 +54,12 @@ export class Demo {
   #count(n) {
     const books = this.#books;
     if (books.last === null || n > books.last) {
-      for (let skipped = (books.last ?? n) + 1; skipped < n; skipped++) {
+      const first = (books.last ?? n) + 1;
+      const end = Math.min(n, first + MOST_MISSING - books.missing.size);
+      for (let skipped = first; skipped < end; skipped++) {
         books.missing.add(skipped);
       }
+      books.unknown += n - end;
       books.last = n;
     } else if (!books.missing.delete(n)) {
       books.twice++;
@@ -88,10 +95,10 @@ export class Demo {
   }
 
   #draw() {
-    const { delays, missing, twice } = this.#books;
+    const { delays, missing, unknown, twice } = this.#books;
     const sorted = [...delays].sort((a, b) => a - b);
     $('delay').textContent = sorted.length ? sorted[Math.floor(sorted.length / 2)] : '–';
-    $('missing').textContent = missing.size;
+    $('missing').textContent = missing.size + unknown;
     $('twice').textContent = twice;
   }
 }

@@ -192,6 +192,11 @@ export class EventList {
     }
     for (const row of this.#rows) {
       row.hidden = !used.has(row);
+      if (row.hidden) {
+        // its event may be in another row
+        row.removeAttribute('id');
+        row.number = undefined;
+      }
     }
     if (active) {
       this.#box.setAttribute('aria-activedescendant', active.id);

@@ -13,6 +13,8 @@ export class EventStore {
   dropped = 0;
   /** How many came since the pause began; null where there is none. */
   held = null;
+  /** How many were dropped since the pause began, before it or since. */
+  lost = 0;
   /** How many of each name there are. */
   names = new Map();
   #events = [];
@@ -40,14 +42,18 @@ export class EventStore {
   }
 
   #drop(count) {
-    for (const event of this.#events.splice(0, count)) {
+    const gone = this.#events.splice(0, count);
+    if (this.held !== null) {
+      this.lost += gone.length;
+    }
+    for (const event of gone) {
       this.#characters -= event.data.length + event.frame.length;
       const left = this.names.get(event.type) - 1;
       left ? this.names.set(event.type, left) : this.names.delete(event.type);
     }
     const oldest = this.#events[0].number;
-    const gone = this.visible.findIndex((each) => each.number >= oldest);
-    const dropped = gone < 0 ? this.visible.length : gone;
+    const first = this.visible.findIndex((each) => each.number >= oldest);
+    const dropped = first < 0 ? this.visible.length : first;
     this.visible.splice(0, dropped);
     this.dropped += dropped;
   }
@@ -67,6 +73,7 @@ export class EventStore {
   /** Shows nothing new; it is kept for later. */
   pause() {
     this.held = 0;
+    this.lost = 0;
   }
 
   resume() {
@@ -80,6 +87,7 @@ export class EventStore {
     this.#characters = 0;
     this.names.clear();
     this.held = this.held === null ? null : 0;
+    this.lost = 0;
   }
 }
 

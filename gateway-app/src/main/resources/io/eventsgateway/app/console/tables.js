@@ -5,13 +5,18 @@ import { refusal } from './words.js';
 
 const EVERY_MILLIS = 5000;
 
-/** A table that is asked for again and again while it is shown. */
+/** After which no answer comes any more. */
+const PATIENCE_MILLIS = 60_000;
+
+/** A table that is asked for again and again while it is shown, each time when the last answer is there, however slow it is. */
 class RemoteTable {
   #panel;
   #address;
   #token;
+  #shown = false;
   #timer;
-  #asked = 0;
+  /** Ends the question under way, whose answer would show what was. */
+  #asking = new AbortController();
 
   constructor(panel, address, token) {
     this.#panel = panel;
@@ -20,32 +25,44 @@ class RemoteTable {
   }
 
   shown(shown) {
-    clearInterval(this.#timer);
+    this.#shown = shown;
     if (shown) {
       this.refresh();
-      this.#timer = setInterval(() => document.hidden || this.refresh(), EVERY_MILLIS);
+    } else {
+      this.#asking.abort();
+      clearTimeout(this.#timer);
     }
   }
 
+  /** Asks now, and forgets what was asked before. */
   async refresh() {
-    const asked = ++this.#asked;
-    const token = this.#token();
-    let rows = [], note;
-    try {
-      const answer = await fetch(this.#address, { cache: 'no-store', headers: token ? { Authorization: `Bearer ${token}` } : {} });
-      const body = await answer.json().catch(() => ({}));
-      if (answer.ok) {
-        rows = this.rows(body);
-        note = this.note(body);
-      } else {
-        note = refusal(answer.status, body.detail);
-      }
-    } catch {
-      note = 'The gateway can’t be reached.';
+    clearTimeout(this.#timer);
+    this.#asking.abort();
+    const asking = new AbortController();
+    this.#asking = asking;
+    const patience = setTimeout(() => asking.abort(), PATIENCE_MILLIS);
+    const answer = await this.#ask(asking.signal);
+    clearTimeout(patience);
+    if (asking === this.#asking) {
+      this.#draw(answer.rows, answer.note);
+      this.#wait();
     }
-    // an answer that was overtaken shows what was
-    if (asked === this.#asked) {
-      this.#draw(rows, note);
+  }
+
+  #wait() {
+    if (this.#shown) {
+      this.#timer = setTimeout(() => document.hidden ? this.#wait() : this.refresh(), EVERY_MILLIS);
+    }
+  }
+
+  async #ask(signal) {
+    const token = this.#token();
+    try {
+      const answer = await fetch(this.#address, { cache: 'no-store', signal, headers: token ? { Authorization: `Bearer ${token}` } : {} });
+      const body = await answer.json().catch(() => ({}));
+      return answer.ok ? { rows: this.rows(body), note: this.note(body) } : { rows: [], note: refusal(answer.status, body.detail) };
+    } catch {
+      return { rows: [], note: 'The gateway can’t be reached.' };
     }
   }
 
