@@ -52,6 +52,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.PathHandler;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -348,6 +349,10 @@ public final class Gateway implements AutoCloseable {
         String files = filesWarning(environment.get(SseSettings.MAX_OPEN), OpenFiles.max());
         if (files != null) {
             LOG.warn(files);
+        }
+        String libraries = LibraryFolder.warning(Path.of(System.getProperty("java.io.tmpdir")));
+        if (libraries != null) {
+            LOG.warn(libraries);
         }
         if (isOpen()) {
             LOG.warn("Everybody is let in, because of SECURITY_TYPE=none");

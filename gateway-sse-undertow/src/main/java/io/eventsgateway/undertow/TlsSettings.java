@@ -93,6 +93,15 @@ public final class TlsSettings {
         }
     }
 
+    /**
+     * Whether an environment has TLS for the port.
+     *
+     * @throws ConfigurationException if what is named does not fit together
+     */
+    public boolean isUsed(Environment environment) {
+        return files(environment) != null;
+    }
+
     private @Nullable KeyFiles files(Environment environment) {
         String pem = environment.get(certificate);
         String key = environment.get(privateKey);
