@@ -1,6 +1,7 @@
 package io.eventsgateway.app;
 
 import io.eventsgateway.app.cli.ConfigCommand;
+import io.eventsgateway.app.cli.DoctorCommand;
 import io.eventsgateway.app.cli.PublishCommand;
 import io.eventsgateway.app.cli.RunCommand;
 import io.eventsgateway.app.cli.RunOptions;
@@ -33,6 +34,7 @@ import picocli.CommandLine.RunLast;
         subcommands = {
             RunCommand.class,
             ConfigCommand.class,
+            DoctorCommand.class,
             PublishCommand.class,
             TailCommand.class,
             TokenCommand.class
