@@ -366,7 +366,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** What to say of a limit of open files that is lower than the connections there may be; null for nothing. */
-    static @Nullable String filesWarning(int connections, long maxFiles) {
+    public static @Nullable String filesWarning(int connections, long maxFiles) {
         long needed = connections + (long) spareFiles();
         return maxFiles >= needed
                 ? null

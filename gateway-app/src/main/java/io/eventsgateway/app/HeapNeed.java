@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How large a heap the largest record needs, as {@code HeapLab} measured: Kafka's client, the log, and the streams of clients have
  * copies of it at one time.
  */
-final class HeapNeed {
+public final class HeapNeed {
 
     private static final long MB = 1024 * 1024;
     private static final long COPIES = 7;
@@ -27,7 +27,7 @@ final class HeapNeed {
      *
      * @param heap the largest that the JVM makes it, in bytes; of which some collectors leave out a part that they keep free
      */
-    static @Nullable String warning(Environment environment, long heap) {
+    public static @Nullable String warning(Environment environment, long heap) {
         long needed = megabytes(environment);
         if (heap >= needed * MB * 9 / 10) {
             return null;

@@ -23,6 +23,12 @@ public final class LogSettings {
         }
     }
 
+    /** Nothing from now on: for a command that says itself what it finds. */
+    public static void silence() {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.getLoggerList().forEach(each -> each.setLevel(Level.OFF));
+    }
+
     private static void set(String logger, Environment environment, Setting<AppSettings.Level> setting) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.getLogger(logger)

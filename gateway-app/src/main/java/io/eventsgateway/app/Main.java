@@ -2,6 +2,7 @@ package io.eventsgateway.app;
 
 import io.eventsgateway.app.cli.ConfigCommand;
 import io.eventsgateway.app.cli.HealthCommand;
+import io.eventsgateway.app.cli.DoctorCommand;
 import io.eventsgateway.app.cli.PublishCommand;
 import io.eventsgateway.app.cli.RunCommand;
 import io.eventsgateway.app.cli.RunOptions;
@@ -35,6 +36,7 @@ import picocli.CommandLine.RunLast;
             RunCommand.class,
             ConfigCommand.class,
             HealthCommand.class,
+            DoctorCommand.class,
             PublishCommand.class,
             TailCommand.class,
             TokenCommand.class

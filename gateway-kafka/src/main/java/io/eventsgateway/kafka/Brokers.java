@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * takes as much memory, whatever it is: the alert of a server that speaks TLS is 352 MB so, and the answer of an HTTP server 1.2 GB. Clients have
  * no setting for the largest answer. Any thread may call; a call blocks for a second or two per address.
  */
-final class Brokers {
+public final class Brokers {
 
     private static final int PATIENCE_MILLIS = 1000;
     private static final int LARGEST = 1024 * 1024;
@@ -67,14 +67,37 @@ final class Brokers {
         return checked;
     }
 
+    /** What a client may be made with that asks one address alone, of which somebody has made sure that it is Kafka. */
+    public static Map<String, Object> at(String address, Map<String, Object> properties) {
+        Map<String, Object> alone = new HashMap<>(properties);
+        alone.put("bootstrap.servers", address);
+        TokenLogin.replace(alone);
+        return alone;
+    }
+
     /** What answers at an address in place of Kafka, in words; null for Kafka, and for nobody. */
     private static @Nullable String otherThanKafka(String address, Map<String, Object> properties) {
         String host = Utils.getHost(address);
         Integer port = Utils.getPort(address);
-        String protocol = String.valueOf(properties.getOrDefault("security.protocol", "PLAINTEXT"));
         if (host == null || port == null) {
             return null;
         }
+        try {
+            return otherThanKafka(host, port, properties);
+        } catch (IOException | KafkaException nobody) {
+            return null;
+        }
+    }
+
+    /**
+     * What answers at an address in place of Kafka, in words; null for Kafka.
+     *
+     * @throws IOException if nobody answers, or TLS fails
+     * @throws KafkaException if the certificates that are set can't be used
+     */
+    public static @Nullable String otherThanKafka(String host, int port, Map<String, Object> properties)
+            throws IOException {
+        String protocol = String.valueOf(properties.getOrDefault("security.protocol", "PLAINTEXT"));
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
@@ -88,8 +111,6 @@ final class Brokers {
             try (SSLSocket secured = (SSLSocket) tls.createSocket(socket, host, port, false)) {
                 return isKafka(secured, protocol);
             }
-        } catch (IOException | KafkaException nobody) {
-            return null;
         }
     }
 

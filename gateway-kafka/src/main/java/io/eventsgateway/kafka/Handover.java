@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param trials how many processes began to read the record at the offset alone and did not come back
  * @param acknowledged what the log had acknowledged by then: {@link LaneCommit#metadata}; empty where nothing is known
  */
-record Handover(int starts, int trials, String acknowledged) {
+public record Handover(int starts, int trials, String acknowledged) {
 
     /** Where nothing is known. */
     static final Handover NONE = new Handover(0, 0, "");
@@ -42,6 +42,11 @@ record Handover(int starts, int trials, String acknowledged) {
     /** As it is committed. */
     String metadata() {
         return starts + "/" + trials + " " + acknowledged;
+    }
+
+    /** Whether a gateway committed this, of any version. */
+    public static boolean isOfGateway(String metadata) {
+        return FORM.matcher(metadata).matches() || BEFORE.matcher(metadata).matches();
     }
 
     /** What {@link #metadata} said, or the version before; {@link #NONE} for any other text. */

@@ -195,6 +195,21 @@ public final class KafkaSettings {
                 .toList();
     }
 
+    /** What sets the topic or pattern of a feed. */
+    public static Setting<String> topicOf(Feed feed) {
+        return require(TOPICS, feed);
+    }
+
+    /** What sets the consumer group of a feed. */
+    public static Setting<String> groupOf(Feed feed) {
+        return require(GROUP_IDS, feed);
+    }
+
+    /** What sets how many consumers a feed has at most. */
+    public static Setting<Integer> threadsOf(Feed feed) {
+        return require(THREADS, feed);
+    }
+
     /**
      * Checks that no feed reads the dead letters, which would come back to them for ever.
      *

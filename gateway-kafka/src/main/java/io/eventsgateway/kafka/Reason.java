@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Why a Kafka client failed, in words for health and logs. */
-final class Reason {
+public final class Reason {
 
     private static final Pattern CLASS_NAME = Pattern.compile("([a-z0-9]+\\.)+[A-Za-z]+: ");
 
     private Reason() {}
 
     /** The messages of a failure and of its causes, from the outside in; those that another one repeats are left out. */
-    static String of(Throwable failure) {
+    public static String of(Throwable failure) {
         List<String> messages = new ArrayList<>();
         for (Throwable each = failure; each != null; each = each.getCause()) {
             String message = message(each);

@@ -34,7 +34,7 @@ public final class TokenLogin extends OAuthBearerLoginCallbackHandler {
     }
 
     /** Why no token is had for clients of these properties; empty while none is missing. */
-    static String problem(Map<String, Object> properties) {
+    public static String problem(Map<String, Object> properties) {
         String endpoint = String.valueOf(properties.get(ENDPOINT));
         String failure = FAILURES.get(endpoint);
         return failure == null ? "" : "no token from " + withoutUser(endpoint) + ": " + failure;

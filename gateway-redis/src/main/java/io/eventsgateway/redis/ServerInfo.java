@@ -13,7 +13,8 @@ record ServerInfo(String version, String policy, String role) {
         return new ServerInfo(field(info, "redis_version:"), field(info, "maxmemory_policy:"), field(info, "role:"));
     }
 
-    private static String field(String info, String name) {
+    /** What stands behind a name in the answer to INFO; empty where it is not there. */
+    static String field(String info, String name) {
         return info.lines()
                 .filter(line -> line.startsWith(name))
                 .map(line -> line.substring(name.length()).strip())

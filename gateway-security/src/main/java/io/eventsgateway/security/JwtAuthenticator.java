@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class JwtAuthenticator implements Authenticator {
 
     private static final int MAX_TOKEN = 16 * 1024;
-    private static final int SKEW_SECONDS = 30;
+    static final int SKEW_SECONDS = 30;
     private static final String NO_ADDRESS = "";
 
     /** Of tokens; most have none, or the first (RFC 7519, section 5.1; RFC 9068, section 2.1). */

@@ -16,7 +16,9 @@ import com.nimbusds.jwt.SignedJWT;
 import java.nio.charset.StandardCharsets;
 import java.security.Key;
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.text.ParseException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +95,23 @@ final class KeySet {
         } catch (ParseException | RuntimeException unusable) {
             return null;
         }
+    }
+
+    /** How many keys can be used. */
+    int size() {
+        return keys.size();
+    }
+
+    /** Since when the certificates of the keys are valid, of those that have one. */
+    List<Instant> since() {
+        List<Instant> since = new ArrayList<>();
+        for (JWK key : keys.getKeys()) {
+            List<X509Certificate> chain = key.getParsedX509CertChain();
+            if (chain != null && !chain.isEmpty()) {
+                since.add(chain.get(0).getNotBefore().toInstant());
+            }
+        }
+        return since;
     }
 
     /** Compares a token's signature. */

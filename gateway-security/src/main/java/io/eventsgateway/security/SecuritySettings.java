@@ -202,7 +202,7 @@ public final class SecuritySettings {
         return new Access(authenticator, organisations, organisations.before(policy));
     }
 
-    private static Authenticator jwt(Environment environment, IssuerMemory memory) {
+    static Authenticator jwt(Environment environment, IssuerMemory memory) {
         return new JwtAuthenticator(
                 issuers(environment),
                 environment.get(AUDIENCE),
@@ -211,7 +211,7 @@ public final class SecuritySettings {
                 InstantSource.system());
     }
 
-    private static Issuers issuers(Environment environment) {
+    static Issuers issuers(Environment environment) {
         return new Issuers(
                 environment.get(BASE_URL), environment.get(SERVICE_ACCOUNTS_REALM), environment.get(ISSUERS));
     }

@@ -79,7 +79,8 @@ public record Cors(boolean any, List<OriginPattern> origins) {
         exchange.getResponseHeaders().put(MAX_AGE, "3600");
     }
 
-    private boolean allows(String origin) {
+    /** Whether a page of an origin may read the streams, apart from {@link #any}. */
+    public boolean allows(String origin) {
         if (origin.length() > OriginPattern.MAX_LENGTH) {
             return false;
         }

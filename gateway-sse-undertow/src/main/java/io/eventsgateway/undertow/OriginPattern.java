@@ -19,7 +19,7 @@ public record OriginPattern(String scheme, boolean below, String host, int port)
     private static final String BELOW = "*.";
 
     /** Reads {@code https://host}, {@code https://host:port}, or with {@code *.} in front of the host; null for any other text. */
-    static @Nullable OriginPattern parse(String text) {
+    public static @Nullable OriginPattern parse(String text) {
         int slashes = text.indexOf("://");
         if (slashes < 0 || text.chars().anyMatch(c -> c > 126)) {
             return null;
