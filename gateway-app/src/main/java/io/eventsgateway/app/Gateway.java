@@ -45,8 +45,6 @@ import io.eventsgateway.undertow.SseServer;
 import io.eventsgateway.undertow.SseSettings;
 import io.eventsgateway.undertow.TlsSettings;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.undertow.Handlers;
@@ -81,6 +79,7 @@ public final class Gateway implements AutoCloseable {
     private final Environment environment;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Meters meters = new Meters(registry);
+    private final StateMeters states = new StateMeters(registry);
     private final Health health = new Health();
     private final RecentLetters letters;
     private final Duration drain;
@@ -109,7 +108,8 @@ public final class Gateway implements AutoCloseable {
                 access.authenticator(),
                 access.policy(),
                 organisations.fallback(),
-                SseSettings.options(environment));
+                SseSettings.options(environment),
+                meters);
         PageGuard guard = new PageGuard(environment.get(AppSettings.MANAGEMENT_HOSTS));
         paths.addPrefixPath(EVENTS_PATH, embedded ? guard.byNameOnly(events) : events);
         ConsoleAccess consoleAccess = new ConsoleAccess(access.authenticator(), access.organisations(), isOpen());
@@ -150,14 +150,8 @@ public final class Gateway implements AutoCloseable {
                         TlsSettings.MANAGEMENT.context(environment),
                         Cors.NONE),
                 managementRoot(consoleAccess, organisations.fallback(), guard));
-        Gauge.builder("events.gateway.streams", events, EventsHandler::streams)
-                .description("Open event streams")
-                .register(registry);
-        Gauge.builder("events.gateway.destinations", hub, Hub::destinations)
-                .description("Destinations followed for open streams")
-                .register(registry);
-        new JvmThreadMetrics().bindTo(registry);
-        new JvmMemoryMetrics().bindTo(registry);
+        states.add(events, hub);
+        states.addProcess();
     }
 
     private HttpHandler managementRoot(ConsoleAccess access, @Nullable String shared, PageGuard guard) {
@@ -219,6 +213,8 @@ public final class Gateway implements AutoCloseable {
         while (!closes.isEmpty()) {
             closeQuietly(closes.pop());
         }
+        states.close();
+        meters.close();
         registry.close();
     }
 
@@ -242,7 +238,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private RedisEventLog redisLog() {
-        RedisEventLog log = new RedisEventLog(RedisSettings.options(environment));
+        RedisEventLog log = new RedisEventLog(RedisSettings.options(environment), meters);
         starts.add(log::start);
         closes.push(log);
         health.add("redis", () -> redisHealth(log.state()));
@@ -291,15 +287,14 @@ public final class Gateway implements AutoCloseable {
                 environment.get(RedisSettings.RETENTION),
                 environment.get(RedisSettings.REWIND),
                 environment.get(KafkaClientSettings.AUTH_RETRY),
-                Duration.ofSeconds(1),
-                // one of two can read while the other one waits for Redis
-                Math.max(2, Runtime.getRuntime().availableProcessors()));
+                Duration.ofSeconds(1));
         KafkaFeeds feeds = new KafkaFeeds(
                 KafkaSettings.bindings(environment),
                 options,
                 new Ingest(decoder, Router.STANDARD, log, letters.around(deadLetters), meters),
                 meters,
                 environment.get(KafkaSettings.REMOVE_DEAD) ? log.replicas() : null);
+        states.add(feeds);
         starts.add(feeds::start);
         intake = feeds;
         health.add("kafka", () -> kafkaHealth(feeds));
@@ -388,6 +383,11 @@ public final class Gateway implements AutoCloseable {
     /** The port of the event streams. */
     public int port() {
         return server.port();
+    }
+
+    /** What Prometheus would get. */
+    String scrape() {
+        return registry.scrape();
     }
 
     /** The port of health and metrics. */

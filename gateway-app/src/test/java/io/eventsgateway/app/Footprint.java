@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -52,10 +53,15 @@ record Footprint(long liveKilobytes, long threads, long files, long streams, lon
         URI metrics = URI.create("http://127.0.0.1:" + gateway.managementPort() + "/manage/actuator/prometheus");
         try (InputStream in = metrics.toURL().openStream()) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            if (!text.contains("\nevents_gateway_streams ")) {
+            List<String> kinds = text.lines()
+                    .filter(line -> line.startsWith("events_gateway_streams{"))
+                    .toList();
+            if (kinds.isEmpty()) {
                 throw new IllegalStateException(text);
             }
-            return number(text, "(?m)^events_gateway_streams ([0-9]+)");
+            return kinds.stream()
+                    .mapToLong(line -> number(line, "([0-9]+)(\\.[0-9]+)?$"))
+                    .sum();
         } catch (IOException unreachable) {
             throw new UncheckedIOException(unreachable);
         }

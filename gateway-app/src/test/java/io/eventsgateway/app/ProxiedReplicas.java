@@ -96,7 +96,7 @@ final class ProxiedReplicas implements AutoCloseable {
         return IntStream.range(0, replicas.size())
                 .mapToObj(i -> ask(i, "/prometheus").body())
                 .flatMap(String::lines)
-                .filter(line -> line.startsWith("events_gateway_streams "))
+                .filter(line -> line.startsWith("events_gateway_streams{"))
                 .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf(' '))))
                 .sum();
     }

@@ -103,6 +103,13 @@ final class DestinationReader {
         return state;
     }
 
+    /** How many events there are behind the position; 0 where that is not known. Any thread: it may see a position that was left since. */
+    long behind() {
+        EventId end = tail.end();
+        EventId at = position();
+        return end == null || end.epoch() != at.epoch() ? 0 : Math.max(0, end.sequence() - at.sequence());
+    }
+
     boolean isLocated() {
         return state != State.NEW && state != State.LOCATING;
     }

@@ -103,6 +103,18 @@ public final class Hub implements AutoCloseable {
         return keptBytes.get();
     }
 
+    /** How far the streams are behind; goes through all of them. */
+    public Backlog backlog() {
+        int streams = 0;
+        long events = 0;
+        for (StreamSubscription subscription : subscriptions) {
+            long behind = subscription.behind();
+            streams += behind > 0 ? 1 : 0;
+            events += behind;
+        }
+        return new Backlog(streams, events);
+    }
+
     /** How many subscriptions there are. */
     public int subscriptions() {
         return subscriptions.size();

@@ -1,6 +1,7 @@
 package io.eventsgateway.hub;
 
 import io.eventsgateway.log.Gap;
+import java.time.Duration;
 
 /**
  * What happens at a hub, for metrics. Called from any thread, on the event's path: an implementation must be quick, must not block
@@ -20,8 +21,16 @@ public interface HubListener {
     /** A subscriber was told that it cannot have everything after its position. */
     default void reset(Gap gap) {}
 
-    /** A subscriber that had been let in is gone. */
-    default void closed(CloseReason reason) {}
+    /**
+     * Events were handed to one subscriber, and written as far as its socket took them.
+     *
+     * @param millis how long ago, by the store's clock and this machine's, the first of them was appended; of those only that were appended
+     *     while the subscriber was there
+     */
+    default void delayed(long millis) {}
+
+    /** A subscriber that had been let in is gone, so long after. */
+    default void closed(CloseReason reason, Duration after) {}
 
     /**
      * A fault of the gateway, or too little memory, has ended one stream or put off one destination's events; everything else goes

@@ -6,6 +6,7 @@ import io.eventsgateway.auth.Identity;
 import io.eventsgateway.log.Gap;
 import io.eventsgateway.sse.SseFrame;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -42,6 +43,13 @@ final class StreamSubscription implements Subscription, Outlet {
 
     // owned by the executor
     private @Nullable DestinationReader within;
+    private long openedAt;
+
+    /** Events that were appended earlier are history to this stream. */
+    private long openedMillis = Long.MAX_VALUE;
+
+    /** When the first event was appended that was sent since the last {@link #settle}, of those that are no history; 0 for none. */
+    private long firstSentMillis;
 
     /** Which reader is the first to use room that is there again: another one each time. */
     private int first;
@@ -103,6 +111,15 @@ final class StreamSubscription implements Subscription, Outlet {
 
     State state() {
         return state;
+    }
+
+    /** How many events it has not got that are there, as far as this replica knows. Any thread. */
+    long behind() {
+        long events = 0;
+        for (DestinationReader reader : readers) {
+            events += reader.behind();
+        }
+        return events;
     }
 
     @Override
@@ -170,6 +187,8 @@ final class StreamSubscription implements Subscription, Outlet {
             return;
         }
         state = State.LOCATING;
+        openedAt = System.nanoTime();
+        openedMillis = System.currentTimeMillis();
         listener.opened();
         subscriber.opened();
         readers.forEach(reader -> reader.locate(start.from()));
@@ -195,6 +214,14 @@ final class StreamSubscription implements Subscription, Outlet {
     @Override
     public void send(DestinationReader reader, SseFrame frame) {
         output.send(reader, frame);
+        sent(reader);
+    }
+
+    private void sent(DestinationReader reader) {
+        long millis = reader.position().millis();
+        if (firstSentMillis == 0 && millis >= openedMillis) {
+            firstSentMillis = millis;
+        }
     }
 
     @Override
@@ -207,6 +234,7 @@ final class StreamSubscription implements Subscription, Outlet {
     public void sendEnd(DestinationReader reader, ByteBuffer... rest) {
         within = null;
         output.sendEnd(reader, rest);
+        sent(reader);
         pumpAll();
     }
 
@@ -252,6 +280,10 @@ final class StreamSubscription implements Subscription, Outlet {
             listener.delivered(sent);
             progress.moved();
         }
+        if (firstSentMillis > 0) {
+            listener.delayed(Math.max(0, System.currentTimeMillis() - firstSentMillis));
+            firstSentMillis = 0;
+        }
     }
 
     private void finish(CloseReason reason) {
@@ -275,7 +307,7 @@ final class StreamSubscription implements Subscription, Outlet {
         state = State.CLOSED;
         readers.forEach(DestinationReader::close);
         if (before != State.CREATED) {
-            listener.closed(reason);
+            listener.closed(reason, Duration.ofNanos(System.nanoTime() - openedAt));
         }
         try {
             subscriber.closed(reason);

@@ -15,9 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param key the id of its destination in UTF-8; null for none
  * @param value what it says; null for a tombstone
  * @param headers its headers in their order
+ * @param timestamp when it was sent, as it says itself or its broker does, milliseconds since 1970; negative where it is not known
  */
 public record InboundRecord(
-        Feed feed, Source source, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
+        Feed feed,
+        Source source,
+        byte @Nullable [] key,
+        byte @Nullable [] value,
+        List<Header> headers,
+        long timestamp) {
 
     static final int MAX_HEADER = 1024;
 
@@ -30,6 +36,12 @@ public record InboundRecord(
     /** Copies the list of headers. */
     public InboundRecord {
         headers = List.copyOf(headers);
+    }
+
+    /** A record of which it is not known when it was sent. */
+    public InboundRecord(
+            Feed feed, Source source, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
+        this(feed, source, key, value, headers, -1);
     }
 
     /** A record that could not be read: only where it stood is known. */

@@ -1,6 +1,7 @@
 package io.eventsgateway.route;
 
 import io.eventsgateway.Destination;
+import io.eventsgateway.Source;
 import io.eventsgateway.lane.LaneClaims;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
@@ -11,17 +12,24 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The way of a record into the log: decode, route, append. Any thread may call; nothing blocks. */
 public final class Ingest {
+
+    private static final int MOST_BURIED = 10_000;
 
     private final RecordDecoder decoder;
     private final Router router;
     private final EventWriter log;
     private final DeadLetters deadLetters;
     private final IngestListener listener;
+
+    /** Records of batches that failed and come again, of which these are in the dead letters already. */
+    private final Set<Source> buried = ConcurrentHashMap.newKeySet();
 
     /** An ingest into a log, which is lent. */
     public Ingest(
@@ -65,7 +73,7 @@ public final class Ingest {
         CompletionStage<Appended> appended =
                 entries.isEmpty() ? CompletableFuture.completedStage(Appended.NOTHING) : append(lanes, entries);
         return appended.thenCompose(result -> bury(feed, rejected).thenApply(buried -> {
-            listener.appended(feed, result);
+            listener.appended(feed, batch, result);
             return result;
         }));
     }
@@ -106,10 +114,22 @@ public final class Ingest {
     private CompletionStage<Void> bury(Feed feed, List<Rejected> rejected) {
         CompletableFuture<?>[] sent = new CompletableFuture<?>[rejected.size()];
         for (int i = 0; i < sent.length; i++) {
-            Rejected each = rejected.get(i);
-            sent[i] = reject(feed, each.in(), each.reason()).toCompletableFuture();
+            sent[i] = bury(feed, rejected.get(i)).toCompletableFuture();
         }
-        return CompletableFuture.allOf(sent);
+        return CompletableFuture.allOf(sent)
+                .thenRun(() -> rejected.forEach(each -> buried.remove(each.in().source())));
+    }
+
+    private CompletionStage<?> bury(Feed feed, Rejected each) {
+        Source source = each.in().source();
+        return buried.contains(source)
+                ? CompletableFuture.completedStage(null)
+                : reject(feed, each.in(), each.reason()).thenRun(() -> {
+                    if (buried.size() >= MOST_BURIED) {
+                        buried.clear();
+                    }
+                    buried.add(source);
+                });
     }
 
     private record Rejected(InboundRecord in, String reason) {}

@@ -2,6 +2,7 @@ package io.eventsgateway.route;
 
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.topic.Feed;
+import java.util.List;
 
 /**
  * What becomes of records, for metrics and logs. Called from any thread, on the event's path: an implementation must be quick, must
@@ -13,7 +14,7 @@ public interface IngestListener {
     IngestListener NONE = new IngestListener() {};
 
     /** The log acknowledged what a batch of a feed had to say. */
-    default void appended(Feed feed, Appended appended) {}
+    default void appended(Feed feed, List<InboundRecord> batch, Appended appended) {}
 
     /** The decoder or the router threw for a record, which is {@link #rejected} therefore. */
     default void failed(Feed feed, InboundRecord in, Throwable fault) {}

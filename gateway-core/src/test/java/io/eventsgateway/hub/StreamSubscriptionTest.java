@@ -20,16 +20,20 @@ import io.eventsgateway.sse.SseFrames;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -45,10 +49,22 @@ class StreamSubscriptionTest {
 
     private final EventLog log = new InMemoryEventLog(Duration.ofDays(1), InstantSource.system());
     private final List<Throwable> faults = new ArrayList<>();
+    private final List<Long> delays = new ArrayList<>();
+    private final Map<CloseReason, Duration> closed = new EnumMap<>(CloseReason.class);
     private final HubListener listener = new HubListener() {
         @Override
         public void failed(Throwable fault) {
             faults.add(fault);
+        }
+
+        @Override
+        public void delayed(long millis) {
+            delays.add(millis);
+        }
+
+        @Override
+        public void closed(CloseReason reason, Duration after) {
+            closed.put(reason, after);
         }
     };
     private final Hub hub = hub(log, AT_ONCE, NEVER);
@@ -68,6 +84,46 @@ class StreamSubscriptionTest {
         slow.held.remove(0).run();
 
         assertThat(ann.delivered).containsExactly("a", "b");
+    }
+
+    @Test
+    void measuresTheDelayOfWhatComesWhileTheStreamIsThereAndOfNothingElse() {
+        AtomicLong behind = new AtomicLong(60_000);
+        EventLog own = new InMemoryEventLog(
+                Duration.ofDays(1), () -> Instant.ofEpochMilli(System.currentTimeMillis() - behind.get()));
+        append(own, "before");
+        Reader ann = new Reader();
+        Subscription subscription = subscribe(hub(own, AT_ONCE, NEVER), DESTINATION, ann);
+        assertThat(ann.delivered).containsExactly("before");
+        assertThat(delays).isEmpty();
+
+        behind.set(0);
+        append(own, "a");
+        assertThat(ann.delivered).containsExactly("before", "a");
+        assertThat(delays).hasSize(1);
+        assertThat(delays.get(0)).isBetween(0L, 60_000L);
+
+        subscription.close(CloseReason.GONE);
+        assertThat(closed).containsOnlyKeys(CloseReason.GONE);
+        assertThat(closed.get(CloseReason.GONE)).isPositive();
+    }
+
+    @Test
+    void knowsHowFarAStreamIsBehindThatTakesNothing() {
+        Reader ann = new Reader();
+        ann.room = false;
+        subscribe(hub, DESTINATION, ann);
+        subscribe(hub, DESTINATION, new Reader());
+        append(DESTINATION, "a");
+        assertThat(hub.backlog()).isEqualTo(new Backlog(0, 0));
+
+        append(DESTINATION, "b");
+        append(DESTINATION, "c");
+        assertThat(hub.backlog()).isEqualTo(new Backlog(1, 2));
+
+        ann.room = true;
+        ann.subscription.resume();
+        assertThat(hub.backlog()).isEqualTo(new Backlog(0, 0));
     }
 
     @Test
@@ -471,7 +527,15 @@ class StreamSubscriptionTest {
     }
 
     private void append(Destination destination, Event event) {
-        log.append(List.of(), List.of(new Entry(destination, event, new Source("t", "id", 0, offset++), null)));
+        append(log, destination, event);
+    }
+
+    private void append(EventLog to, String data) {
+        append(to, DESTINATION, Event.message("message", Payload.of(data.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private void append(EventLog to, Destination destination, Event event) {
+        to.append(List.of(), List.of(new Entry(destination, event, new Source("t", "id", 0, offset++), null)));
     }
 
     /** A subscriber's pages are on their way until they are let go, and news tell of a position only, as of a large event. */

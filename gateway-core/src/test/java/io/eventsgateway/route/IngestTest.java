@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class IngestTest {
@@ -38,6 +39,42 @@ class IngestTest {
         }
     };
     private int offset;
+
+    @Test
+    void countsARecordOnceThoughItComesAgainBecauseAnotherOneCouldNotBeBuried() {
+        List<String> rejected = new ArrayList<>();
+        List<String> sent = new ArrayList<>();
+        AtomicBoolean denied = new AtomicBoolean(true);
+        DeadLetters letters = (in, reason) -> {
+            String key = new String(in.key(), StandardCharsets.UTF_8);
+            sent.add(key);
+            return key.equals("second") && denied.get()
+                    ? CompletableFuture.failedStage(new IllegalStateException("denied"))
+                    : CompletableFuture.completedStage(null);
+        };
+        Ingest ingest = new Ingest(
+                new RecordDecoder(new Organisations("acme"), 1000),
+                command -> Set.of(),
+                log,
+                letters,
+                new IngestListener() {
+                    @Override
+                    public void rejected(Feed feed, InboundRecord in, String reason) {
+                        rejected.add(new String(in.key(), StandardCharsets.UTF_8));
+                    }
+                });
+        List<InboundRecord> batch = List.of(record("first"), record("second"));
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(ingest.accept(Feed.TASK_MESSAGE, List.of(), batch).toCompletableFuture())
+                    .isCompletedExceptionally();
+        }
+        denied.set(false);
+        ingest.accept(Feed.TASK_MESSAGE, List.of(), batch).toCompletableFuture().join();
+
+        assertThat(rejected).containsExactly("first", "second");
+        assertThat(sent).containsExactly("first", "second", "second", "second", "second");
+    }
 
     @Test
     void buriesOnlyTheRecordThatTheRouterThrowsFor() {
@@ -92,14 +129,17 @@ class IngestTest {
         RecordDecoder decoder = new RecordDecoder(new Organisations("acme"), 10_000);
         List<InboundRecord> batch = new ArrayList<>();
         for (String key : keys) {
-            Source source = new Source("t", "id", 0, offset++);
-            byte[] value = {'1'};
-            batch.add(new InboundRecord(
-                    Feed.TASK_MESSAGE, source, key.getBytes(StandardCharsets.UTF_8), value, List.of()));
+            batch.add(record(key));
         }
         CompletionStage<Appended> accepted =
                 new Ingest(decoder, router, to, deadLetters, listener).accept(Feed.TASK_MESSAGE, List.of(), batch);
         return accepted.toCompletableFuture().join();
+    }
+
+    private InboundRecord record(String key) {
+        Source source = new Source("t", "id", 0, offset++);
+        byte[] value = {'1'};
+        return new InboundRecord(Feed.TASK_MESSAGE, source, key.getBytes(StandardCharsets.UTF_8), value, List.of());
     }
 
     private int read(String id) {

@@ -56,12 +56,16 @@ final class AloneReader {
         this.delivery = delivery;
     }
 
-    /** Reads one record of a partition, or buries it unread where it is condemned; the other partitions are paused. */
-    void read(TopicPartition partition) {
+    /**
+     * Reads one record of a partition, or buries it unread where it is condemned; the other partitions are paused.
+     *
+     * @return what was read
+     */
+    List<InboundRecord> read(TopicPartition partition) {
         // what is committed beside an offset is about the record at it
         delivery.settle(partition);
         if (!assignment.has(partition)) {
-            return;
+            return List.of();
         }
         Set<TopicPartition> others = new HashSet<>(assignment.all());
         others.remove(partition);
@@ -70,16 +74,18 @@ final class AloneReader {
         long offset = consumer.position(partition);
         if (suspects.isCondemned(partition, offset)) {
             buryUnread(partition, offset);
-            return;
+            return List.of();
         }
-        delivery.append(assignment.stillOurs(pollAlone(partition)));
+        List<InboundRecord> read = pollAlone(partition);
+        delivery.append(assignment.stillOurs(read));
         if (!assignment.has(partition)) {
-            return;
+            return read;
         }
         suspects.read(partition, consumer.position(partition));
         if (consumer.currentLag(partition).orElse(1) == 0) {
             suspects.clear(partition);
         }
+        return read;
     }
 
     private List<InboundRecord> pollAlone(TopicPartition partition) {

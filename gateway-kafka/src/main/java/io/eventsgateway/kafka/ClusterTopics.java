@@ -9,7 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -82,6 +86,29 @@ final class ClusterTopics implements Topics {
         return cluster.ask(admin ->
                         ClusterAdmin.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()))
                 .keySet();
+    }
+
+    /** The offset behind the last record of each partition that there is and may be read. */
+    Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        if (partitions.isEmpty()) {
+            return ends;
+        }
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
+        return cluster.ask(admin -> {
+            ListOffsetsResult asked = admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
+            for (TopicPartition partition : wanted.keySet()) {
+                try {
+                    ends.put(
+                            partition,
+                            ClusterAdmin.await(asked.partitionResult(partition)).offset());
+                } catch (UnknownTopicOrPartitionException | TopicAuthorizationException notThere) {
+                    // its consumers get the same answer, and report it
+                }
+            }
+            return ends;
+        });
     }
 
     /** How many partitions there are, of the topics that exist; none of those one may not ask of. Learns their ids. */

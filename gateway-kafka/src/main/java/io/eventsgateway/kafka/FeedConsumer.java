@@ -2,6 +2,7 @@ package io.eventsgateway.kafka;
 
 import io.eventsgateway.lane.LaneCommit;
 import io.eventsgateway.log.EventWriter;
+import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.topic.Feed;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The loop of one consumer: poll, ingest, commit. The next poll for records waits until all of the last one are acknowledged;
  * where that takes long the partitions are paused and polling goes on, so that the group never takes the consumer for dead. Used
- * by one thread, except for {@link #problem} and {@link #stop}.
+ * by one thread, except for {@link #problem}, {@link #positions} and {@link #stop}.
  *
  * <table>
  * <caption>States, and what becomes of them with each event</caption>
@@ -56,6 +57,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     private final LossCheck losses;
     private final Delivery delivery;
     private final AloneReader aloneReader;
+    private final ReadPositions positions;
 
     private State state = State.NEW;
 
@@ -111,6 +113,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         this.delivery = new Delivery(feed, sink, readers, waiting, losses, replay, backpressure);
         this.aloneReader =
                 new AloneReader(feed, consumer, topics, assignment, suspects, trials, commits, poller, delivery);
+        this.positions = new ReadPositions(consumer, clock);
     }
 
     State state() {
@@ -120,6 +123,11 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     /** What holds up the records that were read; empty for nothing. Any thread. */
     String problem() {
         return backpressure.problem();
+    }
+
+    /** How far each of its partitions is in the log. Any thread. */
+    Map<TopicPartition, ReadPositions.Position> positions() {
+        return positions.all();
     }
 
     /** Reads until {@link #stop} or a failure, which it throws; then everything is given back. To be called once. */
@@ -166,7 +174,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         } else {
             state = State.ALONE;
             alone = suspect;
-            aloneReader.read(suspect);
+            positions.reached(aloneReader.read(suspect));
         }
         commits.commitIfDue();
     }
@@ -185,7 +193,9 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             alone = null;
             consumer.resume(consumer.paused());
         }
-        delivery.append(assignment.stillOurs(poller.gather()));
+        List<InboundRecord> batch = poller.gather();
+        delivery.append(assignment.stillOurs(batch));
+        positions.reached(batch);
     }
 
     /** A turn failed: where memory ran out, what was about to be read is suspected. */
@@ -234,6 +244,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         // what comes below is of a topic that was made again
         committed.forEach((partition, offset) -> assignment.readsFrom(partition, offset.offset()));
         takeOver(partitions, committed);
+        positions.assigned(partitions, committed);
         // the poll that is under way must not read with others what has to be read alone
         TopicPartition suspect = suspects.among(partitions);
         if (suspect != null) {
@@ -262,6 +273,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
         require(state != State.NEW, "lost");
         assignment.remove(partitions);
+        positions.forget(partitions);
         readers.forget(partitions);
         tracker.forget(partitions);
     }

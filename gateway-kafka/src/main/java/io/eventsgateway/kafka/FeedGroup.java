@@ -2,12 +2,14 @@ package io.eventsgateway.kafka;
 
 import io.eventsgateway.log.EventWriter;
 import io.eventsgateway.route.Ingest;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The consumers of one feed in this process, a thread each. {@link #grow} and {@link #awaitEnd} are called by one thread at a time. */
@@ -23,10 +25,12 @@ final class FeedGroup {
     private final FirstStart start;
     private final Suspects suspects;
 
+    private final FeedLag lag = new FeedLag(System::currentTimeMillis);
     private final List<String> names = new CopyOnWriteArrayList<>();
+    private final List<FeedWorker> workers = new CopyOnWriteArrayList<>();
+    private volatile int topicsThere;
 
     // guarded by this
-    private final List<FeedWorker> workers = new ArrayList<>();
     private boolean stopped;
 
     /**
@@ -62,15 +66,36 @@ final class FeedGroup {
         return names;
     }
 
-    /** How many consumers there are. */
-    synchronized int consumers() {
+    /** How many consumers there are; never waits. */
+    int consumers() {
         return workers.size();
     }
 
-    /** Starts consumers until there are as many as partitions, at least one, and no more than are allowed or of use. */
+    /** How it is read; never waits. */
+    FeedState state() {
+        return new FeedState(
+                consumers(), positions().size(), topicsThere, !problem().isEmpty(), lag.records(), lag.oldestMillis());
+    }
+
+    /** How far each partition of its consumers is in the log; never waits. */
+    Map<TopicPartition, ReadPositions.Position> positions() {
+        Map<TopicPartition, ReadPositions.Position> all = new HashMap<>();
+        workers.forEach(worker -> all.putAll(worker.positions()));
+        return all;
+    }
+
+    FeedLag lag() {
+        return lag;
+    }
+
+    /** So many topics are there that it reads. */
+    void topicsThere(int count) {
+        topicsThere = count;
+    }
+
+    /** Starts consumers until there are as many as partitions, at least one, and no more than are allowed. */
     synchronized void grow(int partitions) {
-        int most = Math.min(binding.threads(), options.processors());
-        int wanted = Math.max(1, Math.min(partitions, most));
+        int wanted = Math.max(1, Math.min(partitions, binding.threads()));
         while (workers.size() < wanted && !stopped) {
             String name = "feed-" + binding.feed().label() + "-" + workers.size();
             FeedWorker worker = newWorker(name);
@@ -94,11 +119,12 @@ final class FeedGroup {
                         new ByteArrayDeserializer()),
                 consumer -> new FeedConsumer(
                         binding, consumer, topics, sink, log, options, listener, start, suspects, System::nanoTime),
+                consumer -> listener.reads(binding.feed(), consumer),
                 System::nanoTime);
     }
 
     /** Why consumers are refused or held up; empty when none is. */
-    synchronized String problem() {
+    String problem() {
         String memory = suspects.problem();
         return Stream.concat(Stream.of(memory), workers.stream().map(FeedWorker::problem))
                 .filter(each -> !each.isEmpty())

@@ -3,6 +3,7 @@ package io.eventsgateway.kafka;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -54,6 +56,7 @@ final class FeedWorker {
     private final BooleanSupplier isLogReachable;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final Function<Consumer<byte[], byte[]>, FeedConsumer> loops;
+    private final Function<Consumer<byte[], byte[]>, Closeable> watches;
     private final LongSupplier clock;
     private final Thread thread;
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -91,6 +94,7 @@ final class FeedWorker {
      * @param isLogReachable whether the log can be asked now
      * @param consumers makes a consumer, which the worker closes
      * @param loops makes its loop
+     * @param watches begins to watch it; what it returns is closed before the consumer is
      * @param clock as {@link System#nanoTime}
      */
     FeedWorker(
@@ -101,6 +105,7 @@ final class FeedWorker {
             BooleanSupplier isLogReachable,
             Supplier<Consumer<byte[], byte[]>> consumers,
             Function<Consumer<byte[], byte[]>, FeedConsumer> loops,
+            Function<Consumer<byte[], byte[]>, Closeable> watches,
             LongSupplier clock) {
         this.label = label;
         this.authRetry = authRetry;
@@ -108,6 +113,7 @@ final class FeedWorker {
         this.isLogReachable = isLogReachable;
         this.consumers = consumers;
         this.loops = loops;
+        this.watches = watches;
         this.clock = clock;
         this.thread = new Thread(this::run, name);
     }
@@ -149,6 +155,12 @@ final class FeedWorker {
         return state() == State.SETTLED && running != null ? running.problem() : problem;
     }
 
+    /** How far each partition of its consumer is in the log. */
+    synchronized Map<TopicPartition, ReadPositions.Position> positions() {
+        FeedConsumer running = loop;
+        return running == null ? Map.of() : running.positions();
+    }
+
     synchronized State state() {
         if (state == State.STARTING && clock.getAsLong() - madeAt >= SETTLED_NANOS) {
             state = State.SETTLED;
@@ -176,7 +188,8 @@ final class FeedWorker {
     private Duration consume() {
         try {
             Consumer<byte[], byte[]> consumer = consumers.get();
-            try (Closeable leaving = () -> consumer.close(CloseOptions.groupMembershipOperation(atClose))) {
+            try (Closeable leaving = () -> consumer.close(CloseOptions.groupMembershipOperation(atClose));
+                    Closeable watching = watches.apply(consumer)) {
                 FeedConsumer made = loops.apply(consumer);
                 if (made(made)) {
                     made.run();

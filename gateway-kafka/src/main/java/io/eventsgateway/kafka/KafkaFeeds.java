@@ -6,12 +6,14 @@ import io.eventsgateway.topic.Feed;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,12 +36,15 @@ public final class KafkaFeeds implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaFeeds.class);
 
+    /** How often it is measured how far the feeds are behind. */
+    private static final long LAG_MILLIS = 5000;
+
     private final List<FeedBinding> bindings;
     private final KafkaOptions options;
     private final Ingest ingest;
     private final FeedListener listener;
     private final @Nullable ReplicaBeats beats;
-    private final List<FeedGroup> groups = new ArrayList<>();
+    private final List<FeedGroup> groups = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "feeds-watch"));
 
@@ -103,6 +109,30 @@ public final class KafkaFeeds implements AutoCloseable {
         }
         long every = options.watch().toMillis();
         watch.scheduleWithFixedDelay(() -> grow(topics), 0, every, TimeUnit.MILLISECONDS);
+        watch.scheduleWithFixedDelay(() -> measureLag(topics), LAG_MILLIS, LAG_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** How this replica reads a feed; never waits. */
+    public FeedState state(Feed feed) {
+        return groups.stream()
+                .filter(group -> group.binding().feed() == feed)
+                .map(FeedGroup::state)
+                .reduce(FeedState.NONE, FeedState::plus);
+    }
+
+    /** One question for all feeds. Where there is no answer, what was measured last stays; others report that Kafka does not answer. */
+    private void measureLag(ClusterTopics topics) {
+        try {
+            Map<FeedGroup, Map<TopicPartition, ReadPositions.Position>> positions = new HashMap<>();
+            groups.forEach(group -> positions.put(group, group.positions()));
+            Set<TopicPartition> read = new HashSet<>();
+            positions.values().forEach(each -> read.addAll(each.keySet()));
+            Map<TopicPartition, Long> ends = topics.ends(read);
+            positions.forEach((group, each) -> group.lag().measure(each, ends));
+        } catch (Throwable failed) {
+            // an error too: a task that throws is never run again
+            LOG.debug("Lag not measured, tried again", failed);
+        }
     }
 
     /** How many consumers each feed has. */
@@ -147,6 +177,8 @@ public final class KafkaFeeds implements AutoCloseable {
             for (FeedGroup group : groups) {
                 FeedBinding binding = group.binding();
                 List<String> read = binding.feed().isPattern() ? matching : List.of(binding.reads());
+                group.topicsThere(
+                        (int) read.stream().filter(partitions::containsKey).count());
                 group.grow(read.stream()
                         .mapToInt(topic -> partitions.getOrDefault(topic, 0))
                         .sum());

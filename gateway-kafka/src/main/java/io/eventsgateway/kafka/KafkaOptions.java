@@ -12,15 +12,9 @@ import java.util.Map;
  * @param rewind how far a consumer goes back, before the log was last known to be intact, where the log has nothing left
  * @param authRetry until what was not allowed is tried again
  * @param watch how often partitions and matching topics are counted
- * @param processors how many consumers of a feed are of use here: more would take turns, and each wakes for fewer records
  */
 public record KafkaOptions(
-        Map<String, Object> properties,
-        Duration retention,
-        Duration rewind,
-        Duration authRetry,
-        Duration watch,
-        int processors) {
+        Map<String, Object> properties, Duration retention, Duration rewind, Duration authRetry, Duration watch) {
 
     /** What a replica's consumers are called in their groups, before a dash and their own names: the property of every static member. */
     static final String INSTANCE = "group.instance.id";
@@ -29,7 +23,7 @@ public record KafkaOptions(
     KafkaOptions withInstance(String name) {
         Map<String, Object> all = new HashMap<>(properties);
         all.putIfAbsent(INSTANCE, name);
-        return new KafkaOptions(all, retention, rewind, authRetry, watch, processors);
+        return new KafkaOptions(all, retention, rewind, authRetry, watch);
     }
 
     /** Copies the properties. */

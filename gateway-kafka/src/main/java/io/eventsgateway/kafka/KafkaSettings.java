@@ -118,8 +118,8 @@ public final class KafkaSettings {
                     it is.""", topics()),
             new SettingGroup("Consumer groups", "", groups()),
             new SettingGroup("Consumer threads", """
-                    Of each feed, one replica has at most so many consumers, and never more than partitions, nor than the machine has
-                    processors (or two).""", List.copyOf(THREADS.values())));
+                    Of each feed, one replica has at most so many consumers, and never more than partitions. Where a number is not set, it has
+                    no more than the machine has processors (or two).""", List.copyOf(THREADS.values())));
 
     private KafkaSettings() {}
 
@@ -186,12 +186,23 @@ public final class KafkaSettings {
 
     /** What each feed reads, by which group. */
     public static List<FeedBinding> bindings(Environment environment) {
+        // one of two can read while the other one waits for Redis
+        return bindings(environment, Math.max(2, Runtime.getRuntime().availableProcessors()));
+    }
+
+    /**
+     * The same on a machine.
+     *
+     * @param ofUse how many consumers of a feed there are at most where nobody asks for more: these would take turns, and each would wake
+     *     for fewer records
+     */
+    static List<FeedBinding> bindings(Environment environment, int ofUse) {
         return Stream.of(Feed.values())
                 .map(feed -> new FeedBinding(
                         feed,
                         environment.get(require(TOPICS, feed)),
                         environment.get(require(GROUP_IDS, feed)),
-                        environment.get(require(THREADS, feed))))
+                        threads(environment, require(THREADS, feed), ofUse)))
                 .toList();
     }
 
@@ -208,6 +219,11 @@ public final class KafkaSettings {
     /** What sets how many consumers a feed has at most. */
     public static Setting<Integer> threadsOf(Feed feed) {
         return require(THREADS, feed);
+    }
+
+    private static int threads(Environment environment, Setting<Integer> setting, int ofUse) {
+        int most = environment.get(setting);
+        return environment.explain(setting).origin().equals("default") ? Math.min(most, ofUse) : most;
     }
 
     /**

@@ -93,7 +93,7 @@ final class Poller {
             List<Header> headers = new ArrayList<>();
             each.headers().forEach(header -> headers.add(new Header(header.key(), header.value())));
             Source source = new Source(each.topic(), topics.id(each.topic()), each.partition(), each.offset());
-            batch.add(new InboundRecord(feed, source, each.key(), each.value(), headers));
+            batch.add(new InboundRecord(feed, source, each.key(), each.value(), headers, each.timestamp()));
         }
         return batch;
     }

@@ -103,6 +103,24 @@ class FeedConsumerTest {
                 + " cells visited");
     }
 
+    @Test
+    void knowsHowFarEachOfItsPartitionsIsInTheLog() {
+        rig.loop.begin();
+        rig.consumer.rebalance(List.of(ONE, TWO));
+        rig.send(ONE, 0);
+        rig.send(ONE, 1);
+        for (int i = 0; i < 40; i++) {
+            rig.loop.turn();
+        }
+
+        assertThat(rig.loop.positions().get(ONE)).isEqualTo(new ReadPositions.Position(2, -1));
+        assertThat(rig.loop.positions().get(TWO)).isEqualTo(new ReadPositions.Position(0, -1));
+
+        rig.consumer.rebalance(List.of(TWO));
+        rig.loop.turn();
+        assertThat(rig.loop.positions()).containsOnlyKeys(TWO);
+    }
+
     private static void bringTo(FeedRig rig, State state) {
         if (state == State.NEW) {
             return;

@@ -40,7 +40,7 @@ final class FeedRig {
 
     final FeedBinding binding = new FeedBinding(Feed.TASK_MESSAGE, TOPIC, "group", 1);
     final KafkaOptions options = new KafkaOptions(
-            Map.of(), Duration.ofHours(4), Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofMillis(300), 2);
+            Map.of(), Duration.ofHours(4), Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofMillis(300));
     final FixedTopics topics = new FixedTopics();
     final ScriptedWriter log = new ScriptedWriter();
     final Sink sink = new Sink(log);

@@ -183,6 +183,7 @@ class FeedWorkerTest {
                     return next;
                 },
                 consumer -> feed.newLoop((FeedRig.GroupConsumer) consumer),
+                consumer -> () -> {},
                 System::nanoTime);
 
         worker.start();
@@ -211,6 +212,7 @@ class FeedWorkerTest {
                     return feed.consumer;
                 },
                 consumer -> feed.loop,
+                consumer -> () -> {},
                 System::nanoTime);
 
         worker.start();
@@ -234,6 +236,7 @@ class FeedWorkerTest {
                 () -> true,
                 () -> feed.consumer,
                 consumer -> feed.loop,
+                consumer -> () -> {},
                 () -> this.now);
 
         void bringTo(State state) {

@@ -65,7 +65,7 @@ abstract class FeedsOnABroker {
     final List<AutoCloseable> open = new ArrayList<>();
     KafkaProducer<byte[], byte[]> producer;
     final Map<String, Object> ofConsumers = new HashMap<>();
-    int processors = 100;
+    int threads = Feed.TASK_MESSAGE.defaultThreads() - 1;
 
     /** Where the feeds show that they live; null where they do not. */
     @Nullable
@@ -101,7 +101,6 @@ abstract class FeedsOnABroker {
         properties.put("session.timeout.ms", 6000);
         List<FeedBinding> bindings = new ArrayList<>();
         for (Feed feed : read) {
-            int threads = Feed.TASK_MESSAGE.defaultThreads() - 1;
             bindings.add(new FeedBinding(feed, feed.topic(naming), run + feed.defaultGroup(), threads));
         }
         KafkaDeadLetters deadLetters = new KafkaDeadLetters(run + "-dead-letters", properties, MAX_BYTES, counts);
@@ -109,12 +108,7 @@ abstract class FeedsOnABroker {
                 new RecordDecoder(new Organisations("acme"), MAX_BYTES), Router.STANDARD, log, deadLetters, counts);
         properties.forEach(ofConsumers::putIfAbsent);
         KafkaOptions options = new KafkaOptions(
-                ofConsumers,
-                RETENTION,
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(1),
-                Duration.ofMillis(300),
-                processors);
+                ofConsumers, RETENTION, Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofMillis(300));
         KafkaFeeds feeds = new KafkaFeeds(bindings, options, ingest, counts, beats);
         open.add(0, deadLetters);
         open.add(0, feeds);

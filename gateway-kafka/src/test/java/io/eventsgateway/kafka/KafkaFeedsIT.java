@@ -121,10 +121,10 @@ class KafkaFeedsIT extends FeedsOnABroker {
     }
 
     @Test
-    void hasNoMoreConsumersThanAreOfUse() {
+    void hasNoMoreConsumersThanAreAllowed() {
         String topic = topic(Feed.TASK_MESSAGE);
         broker.createTopic(topic, 4);
-        processors = 2;
+        threads = 2;
         KafkaFeeds feeds = startFeeds(Feed.TASK_MESSAGE);
         for (int partition = 0; partition < 4; partition++) {
             producer.send(new ProducerRecord<>(topic, partition, bytes("p" + partition), bytes("1")));
@@ -259,10 +259,10 @@ class KafkaFeedsIT extends FeedsOnABroker {
         }
         producer.flush();
 
-        processors = 1;
+        threads = 1;
         startFeeds(Feed.TASK_MESSAGE);
         await(() -> counts.skipped.get() == 4);
-        processors = 4;
+        threads = 4;
         startFeeds(Feed.TASK_MESSAGE);
         await(() -> members() == 5);
         for (int partition = 0; partition < 4; partition++) {
@@ -326,7 +326,7 @@ class KafkaFeedsIT extends FeedsOnABroker {
         KafkaFeeds first = startFeeds(Feed.GENERIC_MESSAGE);
         await(() -> topics.stream().allMatch(topic -> data("generic/" + topic).size() == 5));
         first.close();
-        processors = 1;
+        threads = 1;
         startFeeds(Feed.GENERIC_MESSAGE);
         send(generic, "marker", "1");
         await(() -> data("generic/marker").equals(List.of("1")));

@@ -432,8 +432,7 @@ class KafkaSecurityIT {
                             Duration.ofHours(4),
                             Duration.ofSeconds(30),
                             environment.get(KafkaClientSettings.AUTH_RETRY),
-                            Duration.ofMillis(300),
-                            2),
+                            Duration.ofMillis(300)),
                     new Ingest(
                             new RecordDecoder(new Organisations("acme"), 1_000_000),
                             Router.STANDARD,

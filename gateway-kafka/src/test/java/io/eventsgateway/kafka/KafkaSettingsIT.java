@@ -142,14 +142,13 @@ class KafkaSettingsIT {
             throw new IllegalStateException(reason);
         };
         KafkaFeeds feeds = new KafkaFeeds(
-                KafkaSettings.bindings(environment),
+                KafkaSettings.bindings(environment, PARTITIONS),
                 new KafkaOptions(
                         KafkaClientSettings.properties(environment),
                         Duration.ofHours(4),
                         Duration.ofSeconds(30),
                         environment.get(KafkaClientSettings.AUTH_RETRY),
-                        Duration.ofMillis(300),
-                        PARTITIONS),
+                        Duration.ofMillis(300)),
                 new Ingest(
                         new RecordDecoder(
                                 new Organisations("acme"), environment.get(KafkaClientSettings.MESSAGE_MAX_BYTES)),

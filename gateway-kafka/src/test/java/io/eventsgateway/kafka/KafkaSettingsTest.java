@@ -16,7 +16,7 @@ class KafkaSettingsTest {
 
     @Test
     void readsWhatIsDocumentedByDefault() {
-        assertThat(KafkaSettings.bindings(new Environment(Map.of())))
+        assertThat(KafkaSettings.bindings(new Environment(Map.of()), 100))
                 .containsExactly(
                         new FeedBinding(
                                 Feed.ENGINE_MESSAGE,
@@ -72,6 +72,14 @@ class KafkaSettingsTest {
     }
 
     @Test
+    void startsAsManyConsumersAsAreSetThoughTheMachineHasFewerProcessors() {
+        Environment set = new Environment(Map.of("KAFKA_CONSUMER_THREADS_TASKCOMMANDS", "10"));
+
+        assertThat(KafkaSettings.bindings(set, 2)).allSatisfy(binding -> assertThat(binding.threads())
+                .isEqualTo(binding.feed() == Feed.TASK_MESSAGE ? 10 : 2));
+    }
+
+    @Test
     void prefersWhatIsSetByHand() {
         Environment set = new Environment(Map.of(
                 "KAFKA_TOPIC_EVENTSGATEWAY_TASK_IN_MESSAGE", "tasks",
@@ -80,9 +88,9 @@ class KafkaSettingsTest {
                 "KAFKA_CONSUMER_GROUP_ID_TASK_COMMANDS_MESSAGE", "task-group",
                 "KAFKA_CONSUMER_THREADS_TASKCOMMANDS", "3"));
 
-        assertThat(KafkaSettings.bindings(set))
+        assertThat(KafkaSettings.bindings(set, 2))
                 .contains(new FeedBinding(Feed.TASK_MESSAGE, "tasks", "task-group", 3))
-                .contains(new FeedBinding(Feed.GENERIC_MESSAGE, "any\\..*", "generic-commands-message", 10));
+                .contains(new FeedBinding(Feed.GENERIC_MESSAGE, "any\\..*", "generic-commands-message", 2));
         assertThat(KafkaSettings.deadLetterTopic(set)).isEmpty();
     }
 

@@ -66,8 +66,7 @@ final class SmallHeapMain {
                         Duration.ofHours(1),
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(1),
-                        Duration.ofMillis(300),
-                        2),
+                        Duration.ofMillis(300)),
                 new Ingest(
                         new RecordDecoder(new Organisations("acme"), 1_000_000),
                         Router.STANDARD,

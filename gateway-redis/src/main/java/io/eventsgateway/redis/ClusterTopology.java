@@ -25,7 +25,7 @@ final class ClusterTopology implements Topology {
 
     private static final String ANY = "any";
 
-    private final EventLoop loop = new EventLoop();
+    private final EventLoop loop;
     private final RedisOptions options;
     private final ClusterClient client;
     private final RedisClient nodes;
@@ -41,7 +41,8 @@ final class ClusterTopology implements Topology {
      */
     private record Known(Partitions partitions, boolean sharded) {}
 
-    ClusterTopology(RedisOptions options) {
+    ClusterTopology(RedisOptions options, RedisListener listener) {
+        this.loop = new EventLoop(listener);
         this.options = options;
         this.nodes = RedisClient.create(loop.resources());
         this.nodes.setOptions(options.applyTo(ClientOptions.builder())

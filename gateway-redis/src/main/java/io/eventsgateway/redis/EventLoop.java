@@ -30,16 +30,21 @@ final class EventLoop implements AutoCloseable {
             .datagramChannelType(NioDatagramChannel.class)
             .socketChannelType(NioSocketChannel.class));
 
-    private final ClientResources resources = DefaultClientResources.builder()
-            .eventLoopGroupProvider(threads)
-            .addressResolverGroup(names)
-            .nettyCustomizer(new NettyCustomizer() {
-                @Override
-                public void afterChannelInitialized(Channel channel) {
-                    channel.pipeline().addFirst(new FlushConsolidationHandler(MAX_UNFLUSHED, true));
-                }
-            })
-            .build();
+    private final ClientResources resources;
+
+    EventLoop(RedisListener listener) {
+        this.resources = DefaultClientResources.builder()
+                .eventLoopGroupProvider(threads)
+                .addressResolverGroup(names)
+                .commandLatencyRecorder((local, remote, command, first, whole) -> listener.answered(whole))
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel channel) {
+                        channel.pipeline().addFirst(new FlushConsolidationHandler(MAX_UNFLUSHED, true));
+                    }
+                })
+                .build();
+    }
 
     /** What clients are made with; it has to be closed after them. */
     ClientResources resources() {

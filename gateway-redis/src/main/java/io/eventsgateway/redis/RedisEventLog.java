@@ -54,9 +54,16 @@ public final class RedisEventLog implements EventLog {
     private final byte[] retention;
     private final byte[] memory;
 
-    /** A log that is opened by {@link #start}. */
+    /** A log that is opened by {@link #start}, to which nothing listens. */
     public RedisEventLog(RedisOptions options) {
-        this(options, options.cluster() ? new ClusterTopology(options) : new SingleTopology(options));
+        this(options, RedisListener.NONE);
+    }
+
+    /** A log that is opened by {@link #start}. */
+    public RedisEventLog(RedisOptions options, RedisListener listener) {
+        this(
+                options,
+                options.cluster() ? new ClusterTopology(options, listener) : new SingleTopology(options, listener));
     }
 
     RedisEventLog(RedisOptions options, Topology topology) {

@@ -15,11 +15,16 @@ final class SingleTopology implements Topology {
 
     private static final String ONLY = "server";
 
-    private final EventLoop loop = new EventLoop();
+    private final EventLoop loop;
     private final RedisClient client;
     private final RedisURI uri;
 
     SingleTopology(RedisOptions options) {
+        this(options, RedisListener.NONE);
+    }
+
+    SingleTopology(RedisOptions options, RedisListener listener) {
+        this.loop = new EventLoop(listener);
         this.client = RedisClient.create(loop.resources());
         this.client.setOptions(options.applyTo(ClientOptions.builder())
                 .autoReconnect(false)

@@ -20,6 +20,7 @@ public record Cors(boolean any, List<OriginPattern> origins) {
     private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
     private static final HttpString ALLOW_HEADERS = new HttpString("Access-Control-Allow-Headers");
     private static final HttpString EXPOSE_HEADERS = new HttpString("Access-Control-Expose-Headers");
+    private static final HttpString REQUEST_METHOD = new HttpString("Access-Control-Request-Method");
     private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
     private static final String HEADERS =
             "Accept, Authorization, Cache-Control, Content-Type, Last-Event-ID, X-Requested-With, "
@@ -70,6 +71,17 @@ public record Cors(boolean any, List<OriginPattern> origins) {
             return;
         }
         exchange.getResponseHeaders().put(EXPOSE_HEADERS, "Retry-After");
+    }
+
+    /** Whether the request is of a page that may not read the answer. */
+    boolean refuses(HttpServerExchange exchange) {
+        String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
+        return origin != null && !any && !allows(origin);
+    }
+
+    /** Whether the request asks for what another one may do. */
+    static boolean isPreflight(HttpServerExchange exchange) {
+        return exchange.getRequestHeaders().contains(REQUEST_METHOD);
     }
 
     /** Adds what a preflight asks for. */

@@ -52,7 +52,7 @@ final class Entrance {
     }
 
     private interface Step<T> {
-        void take(T answer) throws ProblemException;
+        void take(T answer) throws ProblemException, TurnedAwayException;
     }
 
     /** Takes a step with an answer: at once where it is there. */
@@ -85,17 +85,10 @@ final class Entrance {
         }
     }
 
-    private void enter(Identity identity, Credentials credentials) throws ProblemException {
+    private void enter(Identity identity, Credentials credentials) throws ProblemException, TurnedAwayException {
         Start start = request.start();
         List<Destination> destinations = handler.destinations(request, identity);
         Limits.Place taken = handler.enter(identity, request.address(), destinations.size());
-        if (taken == null) {
-            answer(
-                    () -> handler.turnAway(
-                            exchange,
-                            "There are as many streams or destinations as there may be, of this user or in all; come back later."));
-            return;
-        }
         place = taken;
         AccessCheck asking = new AccessCheck(handler.policy(), identity, credentials, destinations);
         check = asking;
@@ -127,17 +120,25 @@ final class Entrance {
     }
 
     private void late() {
-        answer(() -> handler.turnAway(exchange, "Who decides on this stream does not answer; come back later."));
+        answer(() -> handler.turnAway(
+                exchange, undecided(), "Who decides on this stream does not answer; come back later."));
+    }
+
+    /** What is not decided: who it is, or what it may see. */
+    private Refusal undecided() {
+        return check == null ? Refusal.KEYS : Refusal.POLICY;
     }
 
     private void fail(Throwable failure) {
         AccessException refused = AccessException.of(failure);
         if (refused != null) {
-            answer(() -> handler.refuse(exchange, refused));
+            answer(() -> handler.refuse(exchange, refused, undecided()));
+        } else if (failure instanceof TurnedAwayException later) {
+            answer(() -> handler.turnAway(exchange, later.reason(), String.valueOf(later.getMessage())));
         } else if (failure instanceof ProblemException problem) {
-            answer(() -> problem.problem().send(exchange));
+            answer(() -> handler.refuse(exchange, problem.problem()));
         } else {
-            answer(() -> handler.faults().answer(exchange, failure));
+            answer(() -> handler.fault(exchange, failure));
         }
     }
 

@@ -294,6 +294,11 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
     }
 
     @Override
+    public void wrote(int bytes) {
+        exchange.wrote(bytes);
+    }
+
+    @Override
     public void drained() {
         Subscription to = subscription;
         if (full && to != null) {

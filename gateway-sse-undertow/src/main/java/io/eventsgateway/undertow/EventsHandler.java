@@ -7,6 +7,7 @@ import io.eventsgateway.auth.Authenticator;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.Hub;
 import io.eventsgateway.hub.Start;
+import io.eventsgateway.hub.Timer;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -16,11 +17,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,9 +47,12 @@ public final class EventsHandler implements HttpHandler {
     private final SseOptions options;
     private final StreamTicker ticker;
     private final Limits limits;
+    private final StreamListener listener;
+    private final Refusals refusals;
     private final Faults faults = new Faults(InstantSource.system());
     private final ClientScript script = new ClientScript();
     private final Map<EventStream, OpenStream> streams = new ConcurrentHashMap<>();
+    private final Map<StreamKind, AtomicInteger> ofKind = new EnumMap<>(StreamKind.class);
     private volatile Phase phase = Phase.STARTING;
 
     /** Goes on from one to the next. */
@@ -58,13 +65,24 @@ public final class EventsHandler implements HttpHandler {
         DRAINING
     }
 
+    /** A handler as the other constructor's, to which nothing listens. */
+    public EventsHandler(
+            Hub hub, Authenticator authenticator, AccessPolicy policy, @Nullable String shared, SseOptions options) {
+        this(hub, authenticator, policy, shared, options, StreamListener.NONE);
+    }
+
     /**
      * A handler that turns everybody away until {@link #open}. Everything is lent.
      *
      * @param shared an organisation whose destinations everybody sees beside those of the own one; null for none
      */
     public EventsHandler(
-            Hub hub, Authenticator authenticator, AccessPolicy policy, @Nullable String shared, SseOptions options) {
+            Hub hub,
+            Authenticator authenticator,
+            AccessPolicy policy,
+            @Nullable String shared,
+            SseOptions options,
+            StreamListener listener) {
         this.hub = hub;
         this.authenticator = authenticator;
         this.policy = policy;
@@ -72,6 +90,11 @@ public final class EventsHandler implements HttpHandler {
         this.options = options;
         this.ticker = new StreamTicker(options);
         this.limits = new Limits(options);
+        for (StreamKind kind : StreamKind.values()) {
+            ofKind.put(kind, new AtomicInteger());
+        }
+        this.listener = listener;
+        this.refusals = new Refusals(listener, Timer.SYSTEM);
     }
 
     /** Lets clients in. */
@@ -101,6 +124,15 @@ public final class EventsHandler implements HttpHandler {
         return streams.size();
     }
 
+    /** How many streams of a kind there are. */
+    public int streams(StreamKind kind) {
+        return count(kind).get();
+    }
+
+    private AtomicInteger count(StreamKind kind) {
+        return Objects.requireNonNull(ofKind.get(kind));
+    }
+
     /** Who is connected at the moment, in no order. */
     public List<OpenStream> openStreams() {
         return List.copyOf(streams.values());
@@ -111,7 +143,7 @@ public final class EventsHandler implements HttpHandler {
         try {
             route(exchange);
         } catch (RuntimeException | Error fault) {
-            faults.answer(exchange, fault);
+            fault(exchange, fault);
         }
     }
 
@@ -122,16 +154,26 @@ public final class EventsHandler implements HttpHandler {
         if (method.equals(Methods.OPTIONS_STRING)) {
             exchange.getResponseHeaders().put(Headers.ALLOW, METHODS);
             options.cors().preflight(exchange);
+            if (Cors.isPreflight(exchange)) {
+                countOrigin(exchange);
+            }
             exchange.setStatusCode(204).endExchange();
         } else if (!method.equals(Methods.GET_STRING) && !method.equals(Methods.HEAD_STRING)) {
             exchange.getResponseHeaders().put(Headers.ALLOW, METHODS);
-            new Problem(405, "Event streams are read with GET.").send(exchange);
+            refuse(exchange, new Problem(405, "Event streams are read with GET."));
         } else {
+            countOrigin(exchange);
             try {
                 route(exchange, new StreamRequest(exchange, options));
             } catch (ProblemException problem) {
-                problem.problem().send(exchange);
+                refuse(exchange, problem.problem());
             }
+        }
+    }
+
+    private void countOrigin(HttpServerExchange exchange) {
+        if (options.cors().refuses(exchange)) {
+            refusals.add(Refusal.ORIGIN, "APPLICATION_CORS_ALLOW_ORIGIN does not allow the page's origin");
         }
     }
 
@@ -139,13 +181,13 @@ public final class EventsHandler implements HttpHandler {
         if (request.isForClientScript()) {
             script.send(exchange);
         } else if (!request.acceptsEventStream()) {
-            new Problem(406, "The answer is text/event-stream; Accept must allow it.").send(exchange);
+            refuse(exchange, new Problem(406, "The answer is text/event-stream; Accept must allow it."));
         } else if (isRefusing()) {
             turnAway(exchange);
         } else if (streams.size() >= options.maxConnections()) {
-            turnAway(exchange, "The gateway has as many streams as it takes; come back later.");
+            turnAway(exchange, Refusal.FULL, "The gateway has as many streams as it takes; come back later.");
         } else if (!limits.takesAddress(request.address())) {
-            turnAway(exchange, "This address has as many streams without a token as it may; come back later.");
+            turnAway(exchange, Refusal.RATE, "This address asks for streams more often than it may; come back later.");
         } else {
             exchange.dispatch(() -> admit(exchange, request));
         }
@@ -159,10 +201,6 @@ public final class EventsHandler implements HttpHandler {
         return authenticator;
     }
 
-    Faults faults() {
-        return faults;
-    }
-
     AccessPolicy policy() {
         return policy;
     }
@@ -172,11 +210,17 @@ public final class EventsHandler implements HttpHandler {
         return request.destinations(identity, identity.organisation().equals(shared) ? null : shared);
     }
 
-    /** The place of a stream with so many destinations; null where there is none, and the client has to come back. */
-    Limits.@Nullable Place enter(Identity identity, String address, int destinations) {
-        return hub.destinations() + destinations > options.bounds().destinations()
-                ? null
-                : limits.enter(identity, address, destinations);
+    /**
+     * The place of a stream with so many destinations.
+     *
+     * @throws TurnedAwayException where there is none, and the client has to come back
+     */
+    Limits.Place enter(Identity identity, String address, int destinations) throws TurnedAwayException {
+        if (hub.destinations() + destinations > options.bounds().destinations()) {
+            throw new TurnedAwayException(
+                    Refusal.FULL, "The gateway has as many destinations as it takes; come back later.");
+        }
+        return limits.enter(identity, address, destinations);
     }
 
     /**
@@ -191,9 +235,12 @@ public final class EventsHandler implements HttpHandler {
             Set<Destination> allowed,
             Start start,
             Limits.Place place) {
-        EventStream stream =
-                new EventStream(new HttpStreamExchange(exchange, ticker), identity, start, options, gone -> {
-                    streams.remove(gone);
+        AtomicInteger alike = count(StreamKind.of(destinations));
+        EventStream stream = new EventStream(
+                new HttpStreamExchange(exchange, ticker, refusals, listener), identity, start, options, gone -> {
+                    if (streams.remove(gone) != null) {
+                        alike.decrementAndGet();
+                    }
                     place.leave();
                 });
         OpenStream client = new OpenStream(identity.organisation(), identity.subject(), allowed, Instant.now());
@@ -201,6 +248,7 @@ public final class EventsHandler implements HttpHandler {
         thread.execute(() -> {
             // here, so that a drain finds no stream that it would stop before it has begun
             streams.put(stream, client);
+            alike.incrementAndGet();
             try {
                 stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread));
             } catch (RuntimeException | Error fault) {
@@ -218,31 +266,53 @@ public final class EventsHandler implements HttpHandler {
         return phase != Phase.SERVING;
     }
 
-    void refuse(HttpServerExchange exchange, AccessException refused) {
+    /**
+     * Answers one who is not let in.
+     *
+     * @param undecided what it is called where that can't be decided now
+     */
+    void refuse(HttpServerExchange exchange, AccessException refused, Refusal undecided) {
         String detail = String.valueOf(refused.getMessage());
         LOG.debug("Client refused reason={} detail=\"{}\"", refused.reason(), detail);
         switch (refused.reason()) {
             case UNAUTHENTICATED -> {
+                refusals.add(Refusal.UNAUTHENTICATED, detail);
                 exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
                 new Problem(401, detail).send(exchange);
             }
-            case FORBIDDEN -> new Problem(403, detail).send(exchange);
-            case ENDED -> exchange.setStatusCode(204).endExchange();
-            case UNAVAILABLE -> turnAway(exchange, detail);
+            case FORBIDDEN -> refuse(exchange, new Problem(403, detail));
+            case ENDED -> {
+                refusals.add(Refusal.ENDED, detail);
+                exchange.setStatusCode(204).endExchange();
+            }
+            case UNAVAILABLE -> turnAway(exchange, undecided, detail);
         }
+    }
+
+    /** Answers a request that asks for what there is not, or for what it may not see. */
+    void refuse(HttpServerExchange exchange, Problem problem) {
+        refusals.add(problem.status() == 403 ? Refusal.FORBIDDEN : Refusal.INVALID, problem.detail());
+        problem.send(exchange);
+    }
+
+    /** Answers a request that a fault of the gateway keeps from its stream. */
+    void fault(HttpServerExchange exchange, Throwable fault) {
+        refusals.add(Refusal.FAULT, "");
+        faults.answer(exchange, fault);
     }
 
     /** Turns one away that came before this replica lets clients in, or after. */
     void turnAway(HttpServerExchange exchange) {
-        turnAway(
-                exchange,
-                phase == Phase.DRAINING
-                        ? "The gateway stops; come back, to another replica."
-                        : "The gateway starts; come back in a moment.");
+        if (phase == Phase.DRAINING) {
+            turnAway(exchange, Refusal.DRAINING, "The gateway stops; come back, to another replica.");
+        } else {
+            turnAway(exchange, Refusal.STARTING, "The gateway starts; come back in a moment.");
+        }
     }
 
     /** A plain EventSource gives up for good on any status but 200, so that is what it gets for a passing condition. */
-    void turnAway(HttpServerExchange exchange, String reason) {
+    void turnAway(HttpServerExchange exchange, Refusal refusal, String reason) {
+        refusals.add(refusal, reason);
         long later = comeBackMillis();
         if (phase == Phase.DRAINING) {
             Connections.endAfter(exchange);

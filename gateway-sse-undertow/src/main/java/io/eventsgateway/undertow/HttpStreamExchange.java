@@ -18,12 +18,16 @@ final class HttpStreamExchange implements StreamExchange {
 
     private final HttpServerExchange exchange;
     private final StreamTicker ticker;
+    private final Refusals refusals;
+    private final StreamListener listener;
     private @Nullable ClientWatch watch;
 
     /** An exchange with nothing sent yet. */
-    HttpStreamExchange(HttpServerExchange exchange, StreamTicker ticker) {
+    HttpStreamExchange(HttpServerExchange exchange, StreamTicker ticker, Refusals refusals, StreamListener listener) {
         this.exchange = exchange;
         this.ticker = ticker;
+        this.refusals = refusals;
+        this.listener = listener;
     }
 
     @Override
@@ -67,6 +71,11 @@ final class HttpStreamExchange implements StreamExchange {
     }
 
     @Override
+    public void wrote(int bytes) {
+        listener.written(bytes);
+    }
+
+    @Override
     public void after(long millis, Runnable task) {
         exchange.getIoThread().executeAfter(task, millis, TimeUnit.MILLISECONDS);
     }
@@ -104,6 +113,7 @@ final class HttpStreamExchange implements StreamExchange {
 
     @Override
     public void endEmpty() {
+        refusals.add(Refusal.ENDED, "All that it asks for was ended.");
         exchange.setStatusCode(204).endExchange();
     }
 

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** What one address or one subject may take. Any thread may call. */
 final class Limits {
@@ -95,25 +94,33 @@ final class Limits {
      * Counts a stream in, unless its caller asks too often or has as much as it may.
      *
      * @param identity without names of somebody who may be anybody, who shares nothing with others of that name but an address
-     * @return to be left when the stream is over, or does not come to be; null where the caller has to come back
+     * @return to be left when the stream is over, or does not come to be
+     * @throws TurnedAwayException where the caller has to come back
      */
-    @Nullable
-    Place enter(Identity identity, String address, int destinations) {
+    Place enter(Identity identity, String address, int destinations) throws TurnedAwayException {
         boolean isAnonymous = identity.names().isEmpty();
         if (!isAnonymous && !takesSubject(identity.organisation() + "/" + identity.subject())) {
-            return null;
+            throw new TurnedAwayException(
+                    Refusal.RATE, "This user asks for streams more often than it may; come back later.");
         }
         Caller caller = new Caller(identity.organisation(), isAnonymous ? address : identity.subject(), isAnonymous);
         if (isAnonymous && anonymous.incrementAndGet() > bounds.anonymous()) {
             anonymous.decrementAndGet();
-            return null;
+            throw new TurnedAwayException(
+                    Refusal.FULL, "There are as many streams without a token as there may be; come back later.");
         }
         Place place = new Place(caller, destinations);
         Taken now = taken.merge(caller, new Taken(1, destinations), (all, one) -> all.plus(1, destinations));
         if (now.streams() > (isAnonymous ? bounds.anonymousPerAddress() : streams)
                 || (!isAnonymous && now.destinations() > bounds.destinationsPerSubject())) {
             place.leave();
-            return null;
+            throw isAnonymous
+                    ? new TurnedAwayException(
+                            Refusal.ADDRESS_LIMIT,
+                            "This address has as many streams without a token as it may; come back later.")
+                    : new TurnedAwayException(
+                            Refusal.SUBJECT_LIMIT,
+                            "This user has as many streams or destinations as it may; close some, or come back later.");
         }
         return place;
     }

@@ -49,6 +49,9 @@ final class SocketWriter {
     /** Whose writer it is. */
     interface Owner {
 
+        /** The socket has taken some bytes. */
+        void wrote(int bytes);
+
         /** The socket has taken all that was pending. */
         void drained();
 
@@ -139,6 +142,7 @@ final class SocketWriter {
             int written = sink.write(next);
             if (written > 0) {
                 pendingBytes -= written;
+                owner.wrote(written);
                 burstBytes += written;
                 largestBurstBytes = Math.max(largestBurstBytes, burstBytes);
                 acceptedAt = System.nanoTime();

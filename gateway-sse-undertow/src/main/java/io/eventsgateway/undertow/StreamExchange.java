@@ -31,6 +31,9 @@ interface StreamExchange {
     /** The socket has taken the answer's headers, which are not kept. */
     void headersSent();
 
+    /** The socket has taken some bytes of the stream. */
+    void wrote(int bytes);
+
     /** Runs a task on the I/O thread after a delay. Any thread may call. */
     void after(long millis, Runnable task);
 

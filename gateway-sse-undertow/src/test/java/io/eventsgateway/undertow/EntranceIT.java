@@ -57,6 +57,7 @@ class EntranceIT {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Queue<CompletableFuture<Object>> questions = new ConcurrentLinkedQueue<>();
     private final AtomicInteger asked = new AtomicInteger();
+    private final Queue<Refusal> refused = new ConcurrentLinkedQueue<>();
     private final Queue<Credentials> brought = new ConcurrentLinkedQueue<>();
     private EventsHandler handler;
     private Undertow undertow;
@@ -85,6 +86,7 @@ class EntranceIT {
             assertThat(each.get(60, TimeUnit.SECONDS).body()).matches("retry: [2-9][0-9]{3}\n: .+\n");
         }
         await(() -> handler.streams() == 0);
+        assertThat(refused).hasSize(40).containsOnly(Refusal.POLICY);
     }
 
     @Test
@@ -106,6 +108,7 @@ class EntranceIT {
         for (CompletableFuture<HttpResponse<String>> each : waiting) {
             assertThat(each.get(60, TimeUnit.SECONDS).body()).matches("retry: [2-9][0-9]{3}\n: .+\n");
         }
+        assertThat(refused).hasSize(40).containsOnly(Refusal.KEYS);
     }
 
     @Test
@@ -138,6 +141,7 @@ class EntranceIT {
 
         // five wait at once, until the deadline; however slow the clients are, thirty do not
         assertThat(asked.get()).isBetween(5, 20);
+        assertThat(refused).contains(Refusal.SUBJECT_LIMIT);
         questions.forEach(each -> each.complete("yes"));
         assertThat(firstLine("/api/events/view/1", "ann")).isEqualTo("retry: 3000");
     }
@@ -156,6 +160,7 @@ class EntranceIT {
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since) + 1;
 
         assertThat(asked.get()).isLessThanOrEqualTo((int) (2 * (seconds + 1)));
+        assertThat(refused).contains(Refusal.RATE);
     }
 
     @Test
@@ -170,6 +175,7 @@ class EntranceIT {
         assertThat(answer.get(60, TimeUnit.SECONDS).body())
                 .matches("retry: (1[0-9]|[5-9])[0-9]{2}\n: The gateway stops; .*\n");
         assertThat(handler.streams()).isZero();
+        assertThat(refused).containsExactly(Refusal.DRAINING);
     }
 
     @Test
@@ -284,7 +290,12 @@ class EntranceIT {
     }
 
     private void start(Authenticator authenticator, AccessPolicy policy, SseOptions options) {
-        handler = new EventsHandler(hub, authenticator, policy, null, options);
+        handler = new EventsHandler(hub, authenticator, policy, null, options, new StreamListener() {
+            @Override
+            public void refused(Refusal reason) {
+                refused.add(reason);
+            }
+        });
         handler.open();
         undertow = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1")

@@ -420,6 +420,9 @@ class EventStreamTest {
         public void headersSent() {}
 
         @Override
+        public void wrote(int bytes) {}
+
+        @Override
         public void after(long millis, Runnable task) {
             task.run();
         }

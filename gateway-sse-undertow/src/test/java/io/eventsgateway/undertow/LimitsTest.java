@@ -5,17 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.Start;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class LimitsTest {
 
     private static final int ANY = Integer.MAX_VALUE;
     private static final String HERE = "10.0.0.1";
+
+    private final Set<Refusal> reasons = EnumSet.noneOf(Refusal.class);
 
     @Test
     void takesSoManyRequestsASecond() {
@@ -32,6 +34,7 @@ class LimitsTest {
                 .isBetween(2L, 4L);
         assertThat(limits.takesAddress("10.0.0.2")).isTrue();
         assertThat(enter(limits, somebody("eve"), HERE, 1, 100)).hasSizeBetween(3, 5);
+        assertThat(reasons).contains(Refusal.RATE);
     }
 
     @Test
@@ -58,6 +61,7 @@ class LimitsTest {
 
         large.leave();
         assertThat(enter(limits, somebody("ann"), HERE, 64, 1)).hasSize(1);
+        assertThat(reasons).containsExactly(Refusal.SUBJECT_LIMIT);
     }
 
     @Test
@@ -73,6 +77,7 @@ class LimitsTest {
         last.leave();
         last.leave();
         assertThat(enter(limits, nobody("acme"), "10.0.0.3", 1, 10)).hasSize(1);
+        assertThat(reasons).containsExactlyInAnyOrder(Refusal.ADDRESS_LIMIT, Refusal.FULL);
     }
 
     @Test
@@ -81,12 +86,16 @@ class LimitsTest {
         assertThat(Bounds.destinations(Long.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
     }
 
-    private static List<Limits.Place> enter(
-            Limits limits, Identity identity, String address, int destinations, int times) {
-        return Stream.generate(() -> limits.enter(identity, address, destinations))
-                .limit(times)
-                .filter(Objects::nonNull)
-                .toList();
+    private List<Limits.Place> enter(Limits limits, Identity identity, String address, int destinations, int times) {
+        List<Limits.Place> places = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            try {
+                places.add(limits.enter(identity, address, destinations));
+            } catch (TurnedAwayException later) {
+                reasons.add(later.reason());
+            }
+        }
+        return places;
     }
 
     private static Identity somebody(String subject) {

@@ -58,6 +58,7 @@ class SocketWriterTest {
         assertThat(rig.socket.taken()).isEqualTo(expected.toString());
         assertThat(rig.seen).containsExactly("drained");
         assertThat(rig.writer.pendingBytes()).isZero();
+        assertThat(rig.written).isEqualTo(expected.length());
     }
 
     @Test
@@ -79,6 +80,7 @@ class SocketWriterTest {
         private final List<String> seen = new ArrayList<>();
         private final SocketStub socket = new SocketStub();
         private final SocketWriter writer = new SocketWriter(socket.sink(), this);
+        private long written;
 
         void put(String text) {
             writer.put(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
@@ -127,6 +129,11 @@ class SocketWriterTest {
         @Override
         public List<String> seen() {
             return seen;
+        }
+
+        @Override
+        public void wrote(int bytes) {
+            written += bytes;
         }
 
         @Override
