@@ -55,7 +55,9 @@ public final class RedisExamination implements AutoCloseable {
     /** Connects, which {@link #connected} is the end of. */
     public RedisExamination(RedisOptions options) {
         this.space = new KeySpace(options.keyPrefix(), options.servers().get(0).getDatabase());
-        this.topology = options.cluster() ? new ClusterTopology(options) : new SingleTopology(options);
+        this.topology = options.cluster()
+                ? new ClusterTopology(options, RedisListener.NONE)
+                : new SingleTopology(options, RedisListener.NONE);
         this.connection = Stages.attempt(topology::connect).toCompletableFuture();
     }
 
@@ -125,10 +127,15 @@ public final class RedisExamination implements AutoCloseable {
         return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
     }
 
-    /** The rules of an access control list that the user lacks; empty where none is known to be missing. */
+    /** The rules of an access control list that the user lacks; fails where none is known to be missing and a server did not answer. */
     public CompletionStage<List<String>> missingRights() {
-        return connection.thenCompose(made ->
-                new Rights(space, writer).missing(made.async(), topology.tagOfEach(), topology.shardedPubSub()));
+        return connection
+                .thenCompose(made ->
+                        new Rights(space, writer).ask(made.async(), topology.tagOfEach(), topology.shardedPubSub()))
+                .thenCompose(
+                        found -> found.unanswered() == null || !found.missing().isEmpty()
+                                ? CompletableFuture.completedStage(found.missing())
+                                : CompletableFuture.failedStage(found.unanswered()));
     }
 
     /** The nanoseconds that each of so many round trips took, one after the other; the shortest first. */
