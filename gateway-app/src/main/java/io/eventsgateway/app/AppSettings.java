@@ -166,7 +166,7 @@ public final class AppSettings {
     }
 
     /** Whose records are that name no organisation. */
-    static Organisations organisations(Environment environment) {
+    public static Organisations organisations(Environment environment) {
         return environment.get(ORGANIZATION_REQUIRED)
                 ? Organisations.REQUIRED
                 : new Organisations(defaultOrganisation(environment));

@@ -24,8 +24,8 @@ import picocli.CommandLine.RunLast;
 
 /**
  * The command line. Exit codes follow BSD's sysexits: 0, {@value #USAGE} for a wrong command line, {@value #UNAVAILABLE} for a
- * server that can't be reached, {@value #FAULT} for a fault of ours, {@value #CONFIGURATION} for a configuration that can't be
- * used.
+ * server that can't be reached, or a fail that doctor found, {@value #FAULT} for a fault of ours, {@value #CONFIGURATION} for a
+ * configuration that can't be used.
  */
 @Command(
         name = "gateway",

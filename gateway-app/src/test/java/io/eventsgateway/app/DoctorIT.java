@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSAlgorithm;
 import io.eventsgateway.FreePort;
 import io.eventsgateway.app.doctor.Examination;
 import io.eventsgateway.app.doctor.Finding;
+import io.eventsgateway.app.doctor.Report;
 import io.eventsgateway.app.doctor.Verdict;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.kafka.KafkaBroker;
@@ -13,14 +14,14 @@ import io.eventsgateway.redis.RedisServer;
 import io.eventsgateway.topic.Feed;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -34,6 +35,7 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,10 @@ class DoctorIT {
     private static Gateway gateway;
 
     private final Map<String, String> settings = environment();
+    private URI url;
+    private String probe;
+    private String organisation;
+    private SmallProxy proxy;
 
     @BeforeAll
     static void start() throws Exception {
@@ -90,44 +96,61 @@ class DoctorIT {
         return environment;
     }
 
-    /** What doctor finds in an environment, waiting until a condition holds. */
+    private Told examine(String token, String... origins) {
+        Examination examination = new Examination(
+                new Environment(settings),
+                new Examination.Options(
+                        token, List.of(origins), url, null, Duration.ofSeconds(2), probe, organisation));
+        return new Told(examination);
+    }
+
     private Told examine() {
         return examine(null);
     }
 
-    private Told examine(String token, String... origins) {
-        try {
-            return new Told(new Examination(new Environment(settings), token, List.of(origins)).run());
-        } catch (InterruptedException interrupted) {
-            throw new IllegalStateException(interrupted);
-        }
-    }
+    /** What was found; looked for again where a busy machine did not answer within doctor's limits. */
+    private static final class Told {
 
-    /** What was found. */
-    private record Told(List<Finding> findings) {
+        private final Examination examination;
+        private final long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        private List<Finding> findings;
+
+        Told(Examination examination) {
+            this.examination = examination;
+            this.findings = run();
+        }
+
+        private List<Finding> run() {
+            try {
+                return examination.run();
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
+        }
 
         Told says(Verdict verdict, String check, String... texts) {
-            assertThat(findings).anySatisfy(finding -> {
-                assertThat(finding.check()).isEqualTo(check);
-                assertThat(finding.verdict()).isEqualTo(verdict);
-                assertThat(List.of(texts)).allMatch((finding.seen() + " → " + finding.advice())::contains);
-            });
-            return this;
+            return says(verdict + " " + check + " " + List.of(texts), found -> found.stream()
+                    .filter(each -> each.check().equals(check) && each.verdict() == verdict)
+                    .map(each -> each.seen() + " → " + each.advice())
+                    .anyMatch(said -> List.of(texts).stream().allMatch(said::contains)));
         }
 
-        boolean has(Verdict verdict, String check) {
-            return findings.stream().anyMatch(each -> each.check().equals(check) && each.verdict() == verdict);
+        Told says(String what, Predicate<List<Finding>> wanted) {
+            while (!wanted.test(findings)) {
+                assertThat(System.nanoTime())
+                        .as("doctor says " + what + " in\n" + String.join("\n", Report.text(findings)))
+                        .isLessThan(until);
+                findings = run();
+            }
+            return this;
         }
     }
 
     @Test
     void findsNothingWrongWithAnEnvironmentThatWorks() {
-        await(() -> examine().has(Verdict.OK, "kafka group user-message"));
-
-        Told told = examine(issuer.token(JWSAlgorithm.RS256), "https://app.example.com");
-
-        assertThat(told.findings()).noneMatch(each -> each.verdict() == Verdict.FAIL);
-        told.says(Verdict.OK, "kafka server " + kafka.bootstrapServers(), "lets User:ANONYMOUS in", "cluster id ")
+        examine(issuer.token(JWSAlgorithm.RS256), "https://app.example.com")
+                .says("no fail", found -> Report.worst(found) != Verdict.FAIL)
+                .says(Verdict.OK, "kafka server " + kafka.bootstrapServers(), "lets User:ANONYMOUS in", "cluster id ")
                 .says(Verdict.OK, "kafka cluster", "brokers [")
                 .says(Verdict.OK, "kafka topic engine-message", "3 partitions, read by ")
                 .says(Verdict.OK, "kafka topic generic-message", "matches " + Stack.GENERIC_TOPIC)
@@ -310,8 +333,6 @@ class DoctorIT {
     @Test
     void saysWhyRecordsAreDeadLetters() {
         send(Stack.topic(Feed.ENGINE_MESSAGE), "k", "{}", Map.of());
-        await(() -> examine().has(Verdict.WARN, "kafka last dead letters"));
-
         examine()
                 .says(
                         Verdict.WARN,
@@ -428,12 +449,164 @@ class DoctorIT {
                 .says(Verdict.OK, "kafka cluster");
     }
 
-    /** Waits for something that doctor is to find. */
-    private static void await(BooleanSupplier condition) {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(until);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    @Test
+    void isACommandThatExitsWith69WhereSomethingFails() {
+        settings.put("SPRING_DATA_REDIS_PORT", Integer.toString(FreePort.any()));
+
+        GatewayRun run = GatewayRun.of(settings, "doctor", "--json");
+
+        assertThat(run.output()).startsWith("{").contains("\"verdict\" : \"fail\"", "redis connection");
+        assertThat(run.exitCode()).isEqualTo(69);
+    }
+
+    @Test
+    void measuresTheWayToTheGateway() {
+        url = URI.create("http://127.0.0.1:" + gateway.port());
+
+        examine(issuer.token(JWSAlgorithm.RS256), "https://app.example.com")
+                .says(Verdict.OK, "url answer", "an event stream by HTTP/1.1")
+                .says(Verdict.OK, "url CORS", "https://app.example.com")
+                .says(Verdict.OK, "url first byte", "after ")
+                .says(Verdict.OK, "url heartbeats", "comments, nothing for ")
+                .says(Verdict.OK, "url Last-Event-ID", "arrives")
+                .says(Verdict.OK, "url end", "open after 2 s")
+                .says(Verdict.OK, "url preflight", "the gateway answers it");
+    }
+
+    @Test
+    void saysWhyTheGatewayRefusesAClient() {
+        url = URI.create("http://127.0.0.1:" + gateway.port() + "/api/events/");
+
+        examine().says(Verdict.FAIL, "url answer", "the gateway answers 401: Bring an access token");
+    }
+
+    @Test
+    void findsAProxyThatBuffers() {
+        through(SmallProxy.Fault.BUFFERS)
+                .says(
+                        Verdict.FAIL,
+                        "url answer",
+                        "no answer within 2 s: something on the way buffers",
+                        "docs/ingress.md");
+    }
+
+    @Test
+    void findsAProxyThatCutsIdleConnections() {
+        through(SmallProxy.Fault.CUTS_IDLE)
+                .says(Verdict.OK, "url first byte")
+                .says(Verdict.FAIL, "url end", "by something on the way", "after the last byte");
+    }
+
+    @Test
+    void findsAProxyThatRewritesThePath() {
+        through(SmallProxy.Fault.changing(head -> head.replace("/api/events", "/events")))
+                .says(Verdict.FAIL, "url answer", "the gateway answers 404", "rewrites", "have the path preserved");
+    }
+
+    @Test
+    void findsAProxyThatKeepsThePositionToItself() {
+        through(SmallProxy.Fault.changing(head -> head.replaceAll("(?i)Last-Event-ID: .*\r\n", "")))
+                .says(Verdict.OK, "url first byte")
+                .says(Verdict.FAIL, "url Last-Event-ID", "does not arrive at the gateway");
+    }
+
+    @Test
+    void findsAProxyThatDoesNotReachTheGateway() {
+        through(SmallProxy.Fault.answering(head ->
+                        "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+                .says(Verdict.FAIL, "url answer", "answers 502, Server: nginx", "max_fails=0");
+    }
+
+    @Test
+    void findsAProxyThatAnswersPreflightsItself() {
+        through(SmallProxy.Fault.answering(head -> head.startsWith("OPTIONS")
+                        ? "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: https://app.example.com\r\n"
+                                + "Access-Control-Allow-Methods: GET, PUT, POST\r\nAccess-Control-Allow-Headers: Authorization\r\n"
+                                + "Connection: close\r\n\r\n"
+                        : ""))
+                .says(Verdict.OK, "url CORS")
+                .says(
+                        Verdict.FAIL,
+                        "url preflight",
+                        "something before the gateway answers it",
+                        "send no Last-Event-ID");
+    }
+
+    @Test
+    void saysThatThereIsNoWebSocket() {
+        url = URI.create("wss://host.example.com/api/events");
+
+        examine().says(Verdict.FAIL, "url answer", "there is no WebSocket", "EventSource");
+    }
+
+    private Told through(SmallProxy.Fault fault) {
+        proxy = new SmallProxy(gateway.port(), fault);
+        url = URI.create("http://127.0.0.1:" + proxy.port() + "/api/events");
+        return examine(issuer.token(JWSAlgorithm.RS256), "https://app.example.com");
+    }
+
+    @AfterEach
+    void endProxy() {
+        if (proxy != null) {
+            proxy.close();
         }
+    }
+
+    @Test
+    void followsARecordToAClient() {
+        url = URI.create("http://127.0.0.1:" + gateway.port());
+        probe = "engine-message";
+
+        examine(issuer.token(JWSAlgorithm.RS256))
+                .says(Verdict.OK, "probe sent", Stack.topic(Feed.ENGINE_MESSAGE) + "-", "to view/gateway-doctor-")
+                .says(Verdict.OK, "probe appended", "after ")
+                .says(Verdict.OK, "probe pushed", "after ")
+                .says(Verdict.OK, "probe delivered", "after ");
+    }
+
+    @Test
+    void saysThatTheTokenIsOfAnotherOrganisationThanTheRecord() {
+        url = URI.create("http://127.0.0.1:" + gateway.port());
+        probe = "generic-message";
+        organisation = "00000000-0000-4000-8000-000000000000";
+
+        examine(issuer.token(JWSAlgorithm.RS256))
+                .says(Verdict.OK, "probe appended")
+                .says(
+                        Verdict.FAIL,
+                        "probe delivered",
+                        "the record's organisation is " + organisation + ", the token's is " + ORGANISATION,
+                        "Fx-Organization-Id");
+    }
+
+    @Test
+    void saysWhereARecordStopsThatNobodyReads() {
+        settings.put("KAFKA_CONSUMER_GROUPID_PROCESSENGINECOMMANDS_MESSAGE", "misspelt");
+        settings.put("EVENTS_REDIS_KEYPREFIX", "other");
+        probe = "engine-message";
+        organisation = ORGANISATION;
+
+        examine()
+                .says(Verdict.OK, "probe sent")
+                .says(
+                        Verdict.FAIL,
+                        "probe appended",
+                        "nobody reads as the group misspelt",
+                        "KAFKA_CONSUMER_GROUPID_PROCESSENGINECOMMANDS_MESSAGE");
+    }
+
+    @Test
+    void saysThatTheReadingGatewayHasAnotherRedis() {
+        settings.put("EVENTS_REDIS_KEYPREFIX", "other");
+        probe = "engine-message";
+        organisation = ORGANISATION;
+
+        examine()
+                .says(Verdict.OK, "probe sent")
+                .says(
+                        Verdict.FAIL,
+                        "probe appended",
+                        "has read it, and it is not in this Redis",
+                        "EVENTS_REDIS_KEYPREFIX");
     }
 }

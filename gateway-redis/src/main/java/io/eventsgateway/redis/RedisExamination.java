@@ -132,10 +132,12 @@ public final class RedisExamination implements AutoCloseable {
         return connection
                 .thenCompose(made ->
                         new Rights(space, writer).ask(made.async(), topology.tagOfEach(), topology.shardedPubSub()))
-                .thenCompose(
-                        found -> found.unanswered() == null || !found.missing().isEmpty()
-                                ? CompletableFuture.completedStage(found.missing())
-                                : CompletableFuture.failedStage(found.unanswered()));
+                .thenCompose(found -> {
+                    Throwable unanswered = found.unanswered();
+                    return unanswered == null || !found.missing().isEmpty()
+                            ? CompletableFuture.completedStage(found.missing())
+                            : CompletableFuture.failedStage(unanswered);
+                });
     }
 
     /** The nanoseconds that each of so many round trips took, one after the other; the shortest first. */

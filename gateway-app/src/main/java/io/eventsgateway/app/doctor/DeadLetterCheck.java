@@ -97,7 +97,7 @@ record DeadLetterCheck(String topic, KafkaCluster cluster) {
         }
         try {
             List<Letter> letters = letters(cluster);
-            return List.of(letters.isEmpty() ? Finding.ok(LAST, "none") : tell(letters));
+            return List.of(letters.isEmpty() ? Finding.ok(LAST, "none") : summary(letters));
         } catch (UnknownTopicOrPartitionException missing) {
             return List.of(Finding.ok(LAST, "none"));
         } catch (AuthorizationException denied) {
@@ -112,7 +112,7 @@ record DeadLetterCheck(String topic, KafkaCluster cluster) {
         }
     }
 
-    private static Finding tell(List<Letter> letters) {
+    private static Finding summary(List<Letter> letters) {
         Map<String, Integer> reasons = new LinkedHashMap<>();
         letters.forEach(each -> reasons.merge(each.reason(), 1, Integer::sum));
         List<String> counted = new ArrayList<>();

@@ -6,8 +6,12 @@ import io.eventsgateway.kafka.KafkaClientSettings;
 import io.eventsgateway.redis.RedisExamination;
 import io.eventsgateway.redis.RedisSettings;
 import io.eventsgateway.undertow.OpenFiles;
+import io.eventsgateway.undertow.SseSettings;
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,19 +20,41 @@ import org.jspecify.annotations.Nullable;
 public final class Examination {
 
     private final Environment environment;
-    private final @Nullable String token;
-    private final List<String> origins;
+    private final Options options;
 
     /**
-     * Of an environment.
+     * What is looked at beside the settings and what they name.
      *
-     * @param token to be explained; null for none
+     * @param token to be explained, and to open streams with; null for none
      * @param origins of pages that are to read the streams
+     * @param url where clients reach the gateway; null not to look there
+     * @param destination to open there, {@code type/id} or {@code user}; null for one that nobody has
+     * @param seconds how long to look there
+     * @param probe the feed to send a record to; null for none
+     * @param organisation whose that record is; null for that of the token
      */
-    public Examination(Environment environment, @Nullable String token, List<String> origins) {
+    public record Options(
+            @Nullable String token,
+            List<String> origins,
+            @Nullable URI url,
+            @Nullable String destination,
+            Duration seconds,
+            @Nullable String probe,
+            @Nullable String organisation) {
+
+        /** Nothing beside them. */
+        public static final Options NONE = new Options(null, List.of(), null, null, Duration.ofSeconds(70), null, null);
+
+        /** Copies the origins. */
+        public Options {
+            origins = List.copyOf(origins);
+        }
+    }
+
+    /** Of an environment. */
+    public Examination(Environment environment, Options options) {
         this.environment = environment;
-        this.token = token;
-        this.origins = List.copyOf(origins);
+        this.options = options;
     }
 
     /** Looks at it all, and takes as long as the slowest check may. */
@@ -42,13 +68,36 @@ public final class Examination {
                 redis) {
             add("kafka", checks, kafka, cluster -> KafkaChecks.of(environment, cluster, machine.availableProcessors()));
             add("redis", checks, redis, server -> new RedisChecks(server).checks());
-            add("issuer", checks, environment, settings -> new IssuerChecks(settings, token).checks());
-            for (String origin : origins) {
+            add("issuer", checks, environment, settings -> new IssuerChecks(settings, options.token()).checks());
+            for (String origin : options.origins()) {
                 OriginCheck check = new OriginCheck(environment, origin);
                 checks.add(Check.of(check.name(), check::look));
             }
+            PublicUrl url = url();
+            if (url != null) {
+                String destination = options.destination();
+                String opened = destination == null ? "view/gateway-doctor-" + UUID.randomUUID() : destination;
+                add(
+                        "url",
+                        checks,
+                        url,
+                        to -> List.of(
+                                new UrlCheck(to, opened, options.seconds(), environment.get(SseSettings.HEARTBEAT))
+                                        .check()));
+            }
+            String feed = options.probe();
+            if (feed != null && kafka != null && redis != null) {
+                checks.add(
+                        new ProbeCheck(environment, kafka, feed, options.organisation(), options.token(), url).check());
+            }
             return Doctor.examine(checks);
         }
+    }
+
+    private @Nullable PublicUrl url() {
+        URI url = options.url();
+        String origin = options.origins().isEmpty() ? null : options.origins().get(0);
+        return url == null ? null : PublicUrl.of(url, options.token(), origin);
     }
 
     /** What is asked; null where its settings are not valid, for which a check is added that says so. */
