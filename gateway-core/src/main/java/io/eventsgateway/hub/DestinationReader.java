@@ -103,6 +103,10 @@ final class DestinationReader {
         return state;
     }
 
+    Standing standing() {
+        return Standing.of(destination(), position(), tail.end());
+    }
+
     boolean isLocated() {
         return state != State.NEW && state != State.LOCATING;
     }

@@ -8,6 +8,7 @@ import io.eventsgateway.sse.SseFrame;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +112,14 @@ final class StreamSubscription implements Subscription, Outlet {
             output.roomIsBack();
             pumpAll();
         });
+    }
+
+    @Override
+    public CompletableFuture<List<Standing>> standings() {
+        CompletableFuture<List<Standing>> answer = new CompletableFuture<>();
+        executor.execute(() -> answer.complete(
+                readers.stream().map(DestinationReader::standing).toList()));
+        return answer;
     }
 
     @Override

@@ -12,7 +12,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +44,7 @@ public final class EventsHandler implements HttpHandler {
     private final Faults faults = new Faults(InstantSource.system());
     private final ClientScript script = new ClientScript();
     private final Map<EventStream, OpenStream> streams = new ConcurrentHashMap<>();
+    private final OpenStreams connected = new OpenStreams(streams);
     private volatile Phase phase = Phase.STARTING;
 
     /** Goes on from one to the next. */
@@ -95,9 +95,9 @@ public final class EventsHandler implements HttpHandler {
         return streams.size();
     }
 
-    /** Who is connected at the moment, in no order. */
-    public List<OpenStream> openStreams() {
-        return List.copyOf(streams.values());
+    /** Who is connected. */
+    public OpenStreams connected() {
+        return connected;
     }
 
     @Override
@@ -186,7 +186,7 @@ public final class EventsHandler implements HttpHandler {
                     streams.remove(gone);
                     place.leave();
                 });
-        streams.put(stream, new OpenStream(identity.organisation(), identity.subject(), allowed, Instant.now()));
+        streams.put(stream, connected.next(exchange, identity, allowed));
         XnioIoThread thread = exchange.getIoThread();
         try {
             thread.execute(() -> {
@@ -248,6 +248,6 @@ public final class EventsHandler implements HttpHandler {
     /** Soon where another replica is there, in good time for this one to be there else; spread, so that not all come at once. */
     private long comeBackMillis() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        return phase == Phase.DRAINING ? random.nextLong(500, 2000) : random.nextLong(2000, 10_000);
+        return phase == Phase.DRAINING ? EventStream.soonMillis() : random.nextLong(2000, 10_000);
     }
 }
