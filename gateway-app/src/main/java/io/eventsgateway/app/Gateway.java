@@ -9,6 +9,7 @@ import io.eventsgateway.app.dev.DevHandler;
 import io.eventsgateway.app.dev.DevRecords;
 import io.eventsgateway.app.manage.Health;
 import io.eventsgateway.app.manage.ManagementHandler;
+import io.eventsgateway.app.manage.Operations;
 import io.eventsgateway.app.manage.PageGuard;
 import io.eventsgateway.auth.AccessPolicy;
 import io.eventsgateway.auth.IssuerMemory;
@@ -149,13 +150,19 @@ public final class Gateway implements AutoCloseable {
                         ServerOptions.DEFAULT_SEND_BUFFER,
                         TlsSettings.MANAGEMENT.context(environment),
                         Cors.NONE),
-                managementRoot(consoleAccess, organisations.fallback(), guard));
+                managementRoot(
+                        consoleAccess,
+                        organisations.fallback(),
+                        guard,
+                        new Operations(
+                                log, hub, events.connected(), ReplicaName.make(), drain, organisations.fallback())));
         states.add(events, hub);
         states.addProcess();
     }
 
-    private HttpHandler managementRoot(ConsoleAccess access, @Nullable String shared, PageGuard guard) {
-        HttpHandler root = new ManagementHandler(health, registry, guard);
+    private HttpHandler managementRoot(
+            ConsoleAccess access, @Nullable String shared, PageGuard guard, Operations operations) {
+        HttpHandler root = new ManagementHandler(health, registry, guard, operations);
         if (!environment.get(AppSettings.CONSOLE_ENABLED)) {
             return root;
         }

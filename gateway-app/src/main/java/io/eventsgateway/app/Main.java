@@ -6,8 +6,11 @@ import io.eventsgateway.app.cli.HealthCommand;
 import io.eventsgateway.app.cli.PublishCommand;
 import io.eventsgateway.app.cli.RunCommand;
 import io.eventsgateway.app.cli.RunOptions;
+import io.eventsgateway.app.cli.StreamsCommand;
 import io.eventsgateway.app.cli.TailCommand;
 import io.eventsgateway.app.cli.TokenCommand;
+import io.eventsgateway.app.cli.TopCommand;
+import io.eventsgateway.app.cli.TraceCommand;
 import io.eventsgateway.app.manage.ManagementHandler;
 import io.eventsgateway.config.ConfigurationException;
 import java.io.IOException;
@@ -39,6 +42,9 @@ import picocli.CommandLine.RunLast;
             DoctorCommand.class,
             PublishCommand.class,
             TailCommand.class,
+            StreamsCommand.class,
+            TopCommand.class,
+            TraceCommand.class,
             TokenCommand.class
         })
 public final class Main implements Callable<Integer> {

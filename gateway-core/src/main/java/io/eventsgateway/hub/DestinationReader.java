@@ -105,9 +105,11 @@ final class DestinationReader {
 
     /** How many events there are behind the position; 0 where that is not known. Any thread: it may see a position that was left since. */
     long behind() {
-        EventId end = tail.end();
-        EventId at = position();
-        return end == null || end.epoch() != at.epoch() ? 0 : Math.max(0, end.sequence() - at.sequence());
+        return Math.max(0, standing().behind());
+    }
+
+    Standing standing() {
+        return Standing.of(destination(), position(), tail.end());
     }
 
     boolean isLocated() {

@@ -1,6 +1,7 @@
 package io.eventsgateway.hub;
 
 import io.eventsgateway.Destination;
+import io.eventsgateway.EventId;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.log.DeliveryProgress;
 import io.eventsgateway.log.EventLog;
@@ -91,6 +92,12 @@ public final class Hub implements AutoCloseable {
                 subscription.readers().stream().map(each -> each.tail().asked()).toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(asked).whenComplete((done, failure) -> subscription.execute(subscription::open));
         return subscription;
+    }
+
+    /** The last event's position of a destination, as far as it is known here; null where it is not, or the destination is not followed. */
+    public @Nullable EventId end(Destination destination) {
+        LiveTail tail = tails.get(destination);
+        return tail == null ? null : tail.end();
     }
 
     /** How many destinations are followed. */

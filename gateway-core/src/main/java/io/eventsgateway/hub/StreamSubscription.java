@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +129,14 @@ final class StreamSubscription implements Subscription, Outlet {
             output.roomIsBack();
             pumpAll();
         });
+    }
+
+    @Override
+    public CompletableFuture<List<Standing>> standings() {
+        CompletableFuture<List<Standing>> answer = new CompletableFuture<>();
+        executor.execute(() -> answer.complete(
+                readers.stream().map(DestinationReader::standing).toList()));
+        return answer;
     }
 
     @Override

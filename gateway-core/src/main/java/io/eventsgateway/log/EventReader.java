@@ -3,6 +3,7 @@ package io.eventsgateway.log;
 import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
 import io.eventsgateway.Payload;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,12 @@ public interface EventReader {
 
     /** Where the log ends, and who is shut out. */
     CompletionStage<LogEnd> end(Destination destination);
+
+    /**
+     * From which records the destination's events came: of each partition the last offset that was taken, by {@link
+     * io.eventsgateway.Source#partitionKey}. None where nothing is known of the destination.
+     */
+    CompletionStage<Map<String, Long>> sources(Destination destination);
 
     /**
      * What the destination's connects and disconnects say about a caller.

@@ -55,6 +55,10 @@ final class InMemoryDestinationLog {
                         || grants.after(gate, event).size() > Gate.MAX_NAMES);
     }
 
+    synchronized Map<String, Long> sources() {
+        return Map.copyOf(offsets);
+    }
+
     private boolean isTaken(Source source) {
         Long taken = offsets.get(source.partitionKey());
         return taken != null && taken >= source.offset();

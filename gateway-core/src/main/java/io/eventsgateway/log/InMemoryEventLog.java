@@ -141,6 +141,12 @@ public final class InMemoryEventLog implements EventLog {
     }
 
     @Override
+    public CompletionStage<Map<String, Long>> sources(Destination destination) {
+        InMemoryDestinationLog log = logs.get(destination);
+        return CompletableFuture.completedStage(log == null ? Map.of() : log.sources());
+    }
+
+    @Override
     public CompletionStage<Admission> admission(Destination destination, Set<String> names, Set<String> roles) {
         InMemoryDestinationLog log = logs.get(destination);
         return CompletableFuture.completedStage(

@@ -197,6 +197,11 @@ class RollbackInterleavingTest {
         }
 
         @Override
+        public CompletionStage<Map<String, Long>> sources(Destination destination) {
+            return CompletableFuture.completedStage(Map.of());
+        }
+
+        @Override
         public CompletionStage<Admission> admission(Destination destination, Set<String> names, Set<String> roles) {
             return CompletableFuture.completedStage(Admission.NOBODY);
         }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -95,6 +96,16 @@ public abstract class EventLogContract {
         assertThat(first).isEqualTo(new Appended(2, 0, List.of()));
         assertThat(again).isEqualTo(new Appended(1, 2, List.of()));
         assertThat(names(read(null))).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void knowsTheLastRecordOfEachPartition() {
+        append(entry(5, "a"), entry(6, "b"));
+        append(new Entry(destination, message("c"), new Source("t", topicId, 1, 7), null));
+
+        assertThat(log().sources(destination).toCompletableFuture().join())
+                .containsOnly(Map.entry(topicId + "-0", 6L), Map.entry(topicId + "-1", 7L));
+        assertThat(log().sources(destination()).toCompletableFuture().join()).isEmpty();
     }
 
     @Test

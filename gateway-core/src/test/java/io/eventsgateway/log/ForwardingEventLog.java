@@ -7,6 +7,7 @@ import io.eventsgateway.lane.Found;
 import io.eventsgateway.lane.LaneClaims;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,11 @@ public abstract class ForwardingEventLog implements EventLog {
     @Override
     public CompletionStage<LogEnd> end(Destination destination) {
         return delegate().end(destination);
+    }
+
+    @Override
+    public CompletionStage<Map<String, Long>> sources(Destination destination) {
+        return delegate().sources(destination);
     }
 
     @Override

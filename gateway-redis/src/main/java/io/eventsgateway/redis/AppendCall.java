@@ -17,6 +17,9 @@ import java.util.concurrent.ThreadLocalRandom;
 /** The arguments of one call of {@link Script#APPEND}, which changes some destinations' logs at once. Used by one thread at a time. */
 final class AppendCall {
 
+    /** What the field of a destination's meta hash begins with that has a partition's last offset. */
+    static final String OFFSET = "f:";
+
     /** Bounds of one call, during which Redis does nothing else. */
     private static final int ENTRIES = 128;
 
@@ -145,7 +148,7 @@ final class AppendCall {
             values.add(Keys.number(some.size()));
             for (Entry entry : some) {
                 Event event = entry.event();
-                values.add(Keys.bytes("f:" + entry.source().partitionKey()));
+                values.add(Keys.bytes(OFFSET + entry.source().partitionKey()));
                 values.add(Keys.number(entry.source().offset()));
                 values.add(entry.eventId() == null ? WITHOUT : WITH);
                 values.add(

@@ -22,7 +22,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -249,6 +251,23 @@ public final class RedisEventLog implements EventLog {
                 .thenApply(reply -> new LogEnd(
                         Replies.end(reply.get(0), reply.get(1), reply.get(2)),
                         gate(Replies.text(reply.get(3)), (List<?>) reply.get(4))));
+    }
+
+    @Override
+    public CompletionStage<Map<String, Long>> sources(Destination destination) {
+        return connection
+                .run(redis -> redis.hgetall(space.keys(destination).meta()))
+                .thenApply(fields -> {
+                    Map<String, Long> offsets = new HashMap<>();
+                    fields.forEach((name, value) -> {
+                        String field = Replies.text(name);
+                        if (field.startsWith(AppendCall.OFFSET)) {
+                            offsets.put(
+                                    field.substring(AppendCall.OFFSET.length()), Long.parseLong(Replies.text(value)));
+                        }
+                    });
+                    return offsets;
+                });
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.eventsgateway.undertow;
 
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.CloseReason;
+import io.eventsgateway.hub.Standing;
 import io.eventsgateway.hub.Start;
 import io.eventsgateway.hub.Subscriber;
 import io.eventsgateway.hub.Subscription;
@@ -9,6 +10,8 @@ import io.eventsgateway.sse.SseFrame;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +44,6 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
 
     private static final long COME_BACK_MILLIS = 3000;
 
-    /** When a client comes back whose stream is too old: soon, since other replicas are there. */
     private static final long SOON_FROM_MILLIS = 500;
 
     private static final long SOON_TO_MILLIS = 2000;
@@ -122,7 +124,32 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
     }
 
     private void closeForAge() {
-        closeFor(CloseReason.AGE, ThreadLocalRandom.current().nextLong(SOON_FROM_MILLIS, SOON_TO_MILLIS));
+        closeFor(CloseReason.AGE, soonMillis());
+    }
+
+    /** When a client comes back that finds another replica at once; spread, so that not all come together. */
+    static long soonMillis() {
+        return ThreadLocalRandom.current().nextLong(SOON_FROM_MILLIS, SOON_TO_MILLIS);
+    }
+
+    /** How it is doing. Any thread; completes on its I/O thread, or never where that does not run any more. */
+    CompletableFuture<StreamDetails> look(OpenStream own) {
+        CompletableFuture<StreamDetails> answer = new CompletableFuture<>();
+        exchange.after(0, () -> {
+            Subscription begun = subscription;
+            CompletableFuture<List<Standing>> standings =
+                    begun == null ? CompletableFuture.completedFuture(List.of()) : begun.standings();
+            standings.thenAccept(all -> answer.complete(details(own, all)));
+        });
+        return answer;
+    }
+
+    private StreamDetails details(OpenStream own, List<Standing> standings) {
+        SocketWriter to = writer;
+        return to == null
+                ? new StreamDetails(own, standings, 0, Duration.ZERO)
+                : new StreamDetails(
+                        own, standings, to.writtenBytes(), Duration.ofNanos(to.blockedNanos(System.nanoTime())));
     }
 
     private boolean sends() {

@@ -14,7 +14,6 @@ import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -53,6 +52,7 @@ public final class EventsHandler implements HttpHandler {
     private final ClientScript script = new ClientScript();
     private final Map<EventStream, OpenStream> streams = new ConcurrentHashMap<>();
     private final Map<StreamKind, AtomicInteger> ofKind = new EnumMap<>(StreamKind.class);
+    private final OpenStreams connected = new OpenStreams(streams);
     private volatile Phase phase = Phase.STARTING;
 
     /** Goes on from one to the next. */
@@ -136,6 +136,9 @@ public final class EventsHandler implements HttpHandler {
     /** Who is connected at the moment, in no order. */
     public List<OpenStream> openStreams() {
         return List.copyOf(streams.values());
+    /** Who is connected. */
+    public OpenStreams connected() {
+        return connected;
     }
 
     @Override
@@ -243,7 +246,7 @@ public final class EventsHandler implements HttpHandler {
                     }
                     place.leave();
                 });
-        OpenStream client = new OpenStream(identity.organisation(), identity.subject(), allowed, Instant.now());
+        OpenStream client = connected.next(exchange, identity, allowed);
         XnioIoThread thread = exchange.getIoThread();
         thread.execute(() -> {
             // here, so that a drain finds no stream that it would stop before it has begun
@@ -328,6 +331,6 @@ public final class EventsHandler implements HttpHandler {
     /** Soon where another replica is there, in good time for this one to be there else; spread, so that not all come at once. */
     private long comeBackMillis() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        return phase == Phase.DRAINING ? random.nextLong(500, 2000) : random.nextLong(2000, 10_000);
+        return phase == Phase.DRAINING ? EventStream.soonMillis() : random.nextLong(2000, 10_000);
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,9 +61,13 @@ public final class RequestUrl {
         return query.getOrDefault(name, List.of());
     }
 
+    /** The names of the query's parameters. */
+    public Set<String> names() {
+        return Set.copyOf(query.keySet());
+    }
+
     /** The last value of a query's parameter; null where it is not there. */
-    @Nullable
-    String value(String name) {
+    public @Nullable String value(String name) {
         List<String> values = values(name);
         return values.isEmpty() ? null : values.get(values.size() - 1);
     }

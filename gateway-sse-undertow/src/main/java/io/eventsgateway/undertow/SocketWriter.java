@@ -32,6 +32,7 @@ final class SocketWriter {
     private final Owner owner;
     private final Deque<ByteBuffer> pending = new ArrayDeque<>(1);
     private int pendingBytes;
+    private long writtenBytes;
     private long burstBytes;
     private long largestBurstBytes;
     private State state = State.FLOWING;
@@ -74,6 +75,11 @@ final class SocketWriter {
 
     int pendingBytes() {
         return pendingBytes;
+    }
+
+    /** How many bytes the socket has taken. */
+    long writtenBytes() {
+        return writtenBytes;
     }
 
     /** The most bytes that the socket took from one time that it took nothing to the next, which is no more than the client had room for. */
@@ -143,6 +149,7 @@ final class SocketWriter {
             if (written > 0) {
                 pendingBytes -= written;
                 owner.wrote(written);
+                writtenBytes += written;
                 burstBytes += written;
                 largestBurstBytes = Math.max(largestBurstBytes, burstBytes);
                 acceptedAt = System.nanoTime();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventsgateway.StateTable;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.CloseReason;
+import io.eventsgateway.hub.Standing;
 import io.eventsgateway.hub.Start;
 import io.eventsgateway.hub.Subscription;
 import io.eventsgateway.undertow.EventStream.State;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.xnio.channels.StreamSinkChannel;
@@ -154,6 +156,20 @@ class EventStreamTest {
         rig.flush();
 
         assertThat(rig.seen).containsExactly("id: 7||");
+    }
+
+    @Test
+    void reportsWhatItsSocketHasTakenAndForHowLongItTakesNothing() {
+        Rig rig = new Rig();
+        rig.bringTo(State.OPEN);
+        OpenStream own = new OpenStream(1, "acme", "ann", Set.of(), Instant.EPOCH, AddressKind.LOOPBACK);
+        assertThat(rig.stream.look(own).join().blocked()).isZero();
+
+        rig.haveTheHubWait();
+
+        StreamDetails details = rig.stream.look(own).join();
+        assertThat(details.bytesWritten()).isEqualTo("retry: 3000\n: events follow\n".length());
+        assertThat(details.blocked()).isPositive();
     }
 
     /** A stream on a socket that takes everything, if it is not told otherwise; ticked five seconds later. */
@@ -390,6 +406,11 @@ class EventStreamTest {
         @Override
         public void resume() {
             note("resume");
+        }
+
+        @Override
+        public CompletableFuture<List<Standing>> standings() {
+            return CompletableFuture.completedFuture(List.of());
         }
 
         @Override

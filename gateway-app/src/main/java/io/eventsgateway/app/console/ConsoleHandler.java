@@ -133,7 +133,7 @@ public final class ConsoleHandler implements HttpHandler {
     }
 
     private Map<String, Object> streams(Identity identity) {
-        List<OpenStream> seen = events.openStreams().stream()
+        List<OpenStream> seen = events.connected().all().stream()
                 .filter(stream -> stream.organisation().equals(identity.organisation()))
                 .sorted(Comparator.comparing(OpenStream::since).reversed())
                 .toList();

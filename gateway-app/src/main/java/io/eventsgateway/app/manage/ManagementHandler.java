@@ -13,8 +13,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Health, info, metrics and log levels under {@code /manage/actuator}, in the shapes of Spring Boot's actuator. */
+/** Health, info, metrics, log levels, streams and destinations under {@code /manage/actuator}, in the shapes of Spring Boot's actuator. */
 public final class ManagementHandler implements HttpHandler {
 
     private static final String BASE = "/manage/actuator/";
@@ -27,16 +28,23 @@ public final class ManagementHandler implements HttpHandler {
     private final PrometheusMeterRegistry registry;
     private final Metrics metrics;
     private final PageGuard guard;
+    private final @Nullable Operations operations;
     private final Loggers loggers = new Loggers();
 
     /** A handler that browsers may ask by an address or a name without a dot; everything is lent. */
     public ManagementHandler(Health health, PrometheusMeterRegistry registry) {
-        this(health, registry, new PageGuard(Set.of()));
+        this(health, registry, new PageGuard(Set.of()), null);
     }
 
-    /** A handler; everything is lent. */
-    public ManagementHandler(Health health, PrometheusMeterRegistry registry, PageGuard guard) {
+    /**
+     * A handler; everything is lent.
+     *
+     * @param operations on streams and destinations; null for none
+     */
+    public ManagementHandler(
+            Health health, PrometheusMeterRegistry registry, PageGuard guard, @Nullable Operations operations) {
         this.guard = guard;
+        this.operations = operations;
         this.health = health;
         this.registry = registry;
         this.metrics = new Metrics(registry);
@@ -59,6 +67,8 @@ public final class ManagementHandler implements HttpHandler {
                 reads && (what.equals("health") || what.startsWith("health/")) ? null : guard.refusal(exchange);
         if (refusal != null) {
             new Problem(403, refusal).send(exchange);
+        } else if (operations != null && operations.answers(what)) {
+            operations.handle(exchange, what);
         } else if (logger && exchange.getRequestMethod().equals(Methods.POST)) {
             String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
             if (!PageGuard.isJson(type)) {
@@ -118,7 +128,8 @@ public final class ManagementHandler implements HttpHandler {
             body = loggers.named(what.substring(LOGGER.length()));
         }
         if (body == null) {
-            String list = "health, health/liveness, health/readiness, info, metrics, prometheus and loggers";
+            String list =
+                    "health, health/liveness, health/readiness, info, metrics, prometheus, loggers, streams and destinations";
             new Problem(
                             404,
                             "Management has " + list + " under " + BASE
