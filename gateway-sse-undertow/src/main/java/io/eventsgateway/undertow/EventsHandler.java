@@ -133,9 +133,6 @@ public final class EventsHandler implements HttpHandler {
         return Objects.requireNonNull(ofKind.get(kind));
     }
 
-    /** Who is connected at the moment, in no order. */
-    public List<OpenStream> openStreams() {
-        return List.copyOf(streams.values());
     /** Who is connected. */
     public OpenStreams connected() {
         return connected;
