@@ -23,8 +23,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * What clients cost that take nothing, come and go, or never finish their request: {@code mvn -q -Pfaults -Dlab=ClientsLab -DskipTests verify},
- * with {@code -Dfaults=connects} for one of the rows. Used by one thread.
+ * What clients cost that take nothing, come and go, never finish their request, or vanish: {@code mvn -q -Pfaults -Dlab=ClientsLab -DskipTests
+ * verify}, with {@code -Dfaults=connects} for one of the rows. Used by one thread.
  */
 final class ClientsLab implements AutoCloseable {
 
@@ -33,6 +33,8 @@ final class ClientsLab implements AutoCloseable {
     private static final int CONNECTS = 100_000;
     private static final int THREADS = 8;
     private static final int SLOW = 200;
+    private static final int VANISHED = 100;
+    private static final int OTHERS = 20;
 
     private final Stack stack = new Stack();
     private final GatewayProcess gateway;
@@ -51,6 +53,7 @@ final class ClientsLab implements AutoCloseable {
             rows.put("stalled", lab::stalled);
             rows.put("connects", lab::connects);
             rows.put("unfinished", lab::unfinished);
+            rows.put("vanished", lab::vanished);
             rows.forEach((name, row) -> {
                 if (only.isEmpty() || List.of(only.split(",", -1)).contains(name)) {
                     row.run();
@@ -201,10 +204,103 @@ final class ClientsLab implements AutoCloseable {
         return waited.get(waited.size() / 2);
     }
 
+    /**
+     * Clients whose network is gone, so that no end of theirs comes, and no acknowledgement: when the gateway has forgotten them, and what
+     * others of the same busy destination notice. It depends on the kernel's {@code tcp_retries2}.
+     */
+    private void vanished() {
+        Map<String, String> environment = stack.environment();
+        environment.put("EVENTS_SSE_HEARTBEATSECS", "2");
+        environment.put("EVENTS_SSE_CLEANUP_MAXAGEMINS", "1");
+        environment.put("EVENTS_SSE_CLEANUP_INTERVALMINS", "1");
+        List<Socket> all = new ArrayList<>();
+        try (GatewayProcess own = new GatewayProcess(environment);
+                LabClients others = new LabClients(() -> own.uri("/"));
+                NumberedRecords records = new NumberedRecords(stack)) {
+            for (int i = 0; i < VANISHED; i++) {
+                all.add(connect(own, "127.0.0.8", "quiet-" + i));
+                all.add(connect(own, "127.0.0.8", "busy"));
+            }
+            for (int i = 0; i < OTHERS; i++) {
+                others.connect("/api/events/process-instance/busy", true);
+            }
+            await("all streams", () -> Footprint.metric(own, "streams") == 2 * VANISHED + OTHERS);
+            // consumers have their partitions
+            records.send("busy");
+            await("a first event", () -> others.all().stream().allMatch(one -> one.expected == 1));
+            System.out.printf(
+                    "vanished: tcp_retries2=%s%n",
+                    Footprint.read("/proc/sys/net/ipv4/tcp_retries2").strip());
+            SilentAddress.during(() -> sendUntilForgotten(own, records), "127.0.0.8");
+            others("beside them", others, records);
+            for (int i = 0; i < 1000; i++) {
+                sendToBusy(records);
+            }
+            others("without them", others, records);
+        } catch (IOException refused) {
+            throw new UncheckedIOException(refused);
+        } finally {
+            all.forEach(ClientsLab::close);
+        }
+    }
+
+    private static void others(String when, LabClients others, NumberedRecords records) {
+        List<LabClients.One> all = others.all();
+        await("the others", Duration.ofMinutes(3), () -> all.stream()
+                .allMatch(one -> one.expected == records.sent("busy")));
+        System.out.printf(
+                "vanished: %s, %d others had %d events, lost=%d twice=%d median=%d ms p99=%d ms longest=%d ms%n",
+                when,
+                OTHERS,
+                others.delays().getTotalCount(),
+                all.stream().mapToLong(one -> one.lost().count()).sum(),
+                all.stream().mapToLong(one -> one.twice).sum(),
+                others.delays().getValueAtPercentile(50) / 1000,
+                others.delays().getValueAtPercentile(99) / 1000,
+                others.delays().getMaxValue() / 1000);
+        others.delays().reset();
+    }
+
+    private static void sendToBusy(NumberedRecords records) {
+        records.send("busy", "x".repeat(2000));
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+
+    /** Each quiet client has a destination of its own. */
+    private static void sendUntilForgotten(GatewayProcess own, NumberedRecords records) {
+        long since = System.nanoTime();
+        long quiet = VANISHED;
+        long busy = VANISHED;
+        for (int i = 0; quiet + busy > 0; i++) {
+            sendToBusy(records);
+            if (i % 50 == 0) {
+                long quietNow = Math.min(quiet, Footprint.metric(own, "destinations") - 1);
+                long busyNow = Math.max(0, Footprint.metric(own, "streams") - OTHERS - quietNow);
+                if (quietNow != quiet || busyNow != busy) {
+                    quiet = quietNow;
+                    busy = busyNow;
+                    System.out.printf(
+                            "vanished: after %.0f s of the busy destination %d, quiet %d%n",
+                            (System.nanoTime() - since) / 1e9, busy, quiet);
+                }
+            }
+        }
+    }
+
     private Socket connect(String from) throws IOException {
+        return connect(gateway, from);
+    }
+
+    private static Socket connect(GatewayProcess to, String from) throws IOException {
         Socket socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
-        socket.connect(new InetSocketAddress("127.0.0.1", gateway.port()));
+        socket.connect(new InetSocketAddress("127.0.0.1", to.port()));
+        return socket;
+    }
+
+    private static Socket connect(GatewayProcess to, String from, String id) throws IOException {
+        Socket socket = connect(to, from);
+        request(socket, id);
         return socket;
     }
 

@@ -39,7 +39,7 @@ record Footprint(long liveKilobytes, long threads, long files, long streams, lon
                     gateway.liveBytes() / 1024,
                     number(read(process + "/status"), "Threads:\\s+([0-9]+)"),
                     files.count(),
-                    streams(gateway),
+                    metric(gateway, "streams"),
                     subscriptions,
                     connection.sync().dbsize());
         } catch (IOException unreadable) {
@@ -49,18 +49,19 @@ record Footprint(long liveKilobytes, long threads, long files, long streams, lon
         }
     }
 
-    private static long streams(GatewayProcess gateway) {
+    /** One of a gateway's metrics, the sum of all its series. */
+    static long metric(GatewayProcess gateway, String name) {
         URI metrics = URI.create("http://127.0.0.1:" + gateway.managementPort() + "/manage/actuator/prometheus");
         try (InputStream in = metrics.toURL().openStream()) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            List<String> kinds = text.lines()
-                    .filter(line -> line.startsWith("events_gateway_streams{"))
+            List<String> series = text.lines()
+                    .filter(line -> line.matches("events_gateway_" + name + "[{ ].*"))
                     .toList();
-            if (kinds.isEmpty()) {
+            if (series.isEmpty()) {
                 throw new IllegalStateException(text);
             }
-            return kinds.stream()
-                    .mapToLong(line -> number(line, "([0-9]+)(\\.[0-9]+)?$"))
+            return series.stream()
+                    .mapToLong(line -> number(line, " ([0-9]+)(\\.[0-9]+)?$"))
                     .sum();
         } catch (IOException unreachable) {
             throw new UncheckedIOException(unreachable);

@@ -34,10 +34,19 @@ import org.xnio.ssl.SslConnection;
  */
 public final class SseServer implements AutoCloseable {
 
+    /** For how many milliseconds Undertow lets a stream of HTTP/2 wait for room in its window. */
+    static final String WINDOW_MILLIS_PROPERTY = "io.undertow.await_writable_timeout";
+
     static {
         // else HTTP/2 takes headers of 20,000 bytes at most, whatever a server's options say
-        if (System.getProperty(Http2Channel.HTTP2_MAX_HEADER_SIZE_PROPERTY) == null) {
-            System.setProperty(Http2Channel.HTTP2_MAX_HEADER_SIZE_PROPERTY, "0");
+        setDefault(Http2Channel.HTTP2_MAX_HEADER_SIZE_PROPERTY, "0");
+        // else Undertow ends a slow stream after ten minutes, whatever StallLimit says
+        setDefault(WINDOW_MILLIS_PROPERTY, Long.toString(TimeUnit.DAYS.toMillis(2)));
+    }
+
+    private static void setDefault(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
         }
     }
 

@@ -214,6 +214,24 @@ class LeavingIT {
             assertThat(handler.streams()).isEqualTo(1);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }
+        // Undertow's own limit is ten minutes otherwise
+        assertThat(Duration.ofMillis(Long.getLong(SseServer.WINDOW_MILLIS_PROPERTY, 0)))
+                .isGreaterThan(Duration.ofDays(1));
+    }
+
+    /** As a tab that read nothing is closed. Undertow keeps to itself that a stream was reset whose window is full. */
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP2", "HTTPS2"})
+    void areRemovedWhenTheyResetAStreamWhoseWindowIsFull(Protocol protocol) throws Exception {
+        start(Duration.ofSeconds(1), Duration.ofSeconds(2));
+        append(1);
+        WireClient client = open(protocol, "/api/events/view/1", 4 * 1024);
+        client.awaitText("events follow");
+        client.fillWindow();
+
+        client.leave(Leaving.STREAM);
+
+        await("their end", () -> handler.streams() == 0 && hub.subscriptions() == 0);
     }
 
     /** With a time to come back of less than two seconds. */

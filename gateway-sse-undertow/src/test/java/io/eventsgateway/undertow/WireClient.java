@@ -137,6 +137,17 @@ final class WireClient implements AutoCloseable {
         if (!protocol.http2) {
             return in.read(some, 0, most);
         }
+        int count = readWithinWindow(some, most);
+        if (updated >= window / 2) {
+            frame(WINDOW_UPDATE, 0, 1, new byte[] {
+                (byte) (updated >> 24), (byte) (updated >> 16), (byte) (updated >> 8), (byte) updated
+            });
+            updated = 0;
+        }
+        return count;
+    }
+
+    private int readWithinWindow(byte[] some, int most) throws IOException {
         while (unread == 0) {
             if (over || !nextFrame()) {
                 return -1;
@@ -145,13 +156,17 @@ final class WireClient implements AutoCloseable {
         int count = in.read(some, 0, Math.min(most, unread));
         unread -= count;
         updated += count;
-        if (updated >= window / 2) {
-            frame(WINDOW_UPDATE, 0, 1, new byte[] {
-                (byte) (updated >> 24), (byte) (updated >> 16), (byte) (updated >> 8), (byte) updated
-            });
-            updated = 0;
-        }
         return count;
+    }
+
+    /** Reads, over HTTP/2, until the stream may send no more. */
+    void fillWindow() throws IOException {
+        byte[] some = new byte[1024];
+        while (updated < window) {
+            if (readWithinWindow(some, some.length) < 0) {
+                throw new AssertionError("ended");
+            }
+        }
     }
 
     /** Whether the stream goes on behind the next frame. */
