@@ -173,7 +173,9 @@ export class EventList {
     } else if (dropped) {
       this.#scrollTo(before - dropped * height);
     }
-    const { scrollTop, clientHeight } = this.#box;
+    const { clientHeight } = this.#box;
+    // a box that grew is scrolled back by the browser, but only after this
+    const scrollTop = Math.min(this.#box.scrollTop, Math.max(0, all.length * height - clientHeight));
     const first = Math.max(0, Math.floor(scrollTop / height) - SPARE);
     const last = Math.min(all.length, Math.ceil((scrollTop + clientHeight) / height) + SPARE);
     const room = Math.ceil(clientHeight / height) + 2 * SPARE + 1;
