@@ -8,5 +8,6 @@ import io.eventsgateway.auth.Authenticator;
  *
  * @param authenticator tells who a client is
  * @param policy tells what it may see
+ * @param services which both ask; to be started for their health, and closed
  */
-public record Access(Authenticator authenticator, AccessPolicy policy) {}
+public record Access(Authenticator authenticator, AccessPolicy policy, Services services) {}

@@ -177,7 +177,12 @@ public final class SecuritySettings {
     public static Access access(Environment environment, EventLog log, IssuerMemory memory) {
         HttpClient http = Asking.client(HttpClient.Redirect.NEVER);
         RuntimeManager runtimeManager = new RuntimeManager(environment.get(RUNTIME_MANAGER), http);
-        Authenticator authenticator = jwt(environment, memory);
+        JwtAuthenticator jwt = jwt(environment, memory);
+        List<ServiceHealth> services = new ArrayList<>(List.of(jwt.health()));
+        if (environment.get(ANONYMOUS) || environment.get(POLICY) == Policy.REMOTE) {
+            services.add(runtimeManager.health());
+        }
+        Authenticator authenticator = jwt;
         AccessPolicy policy =
                 switch (environment.get(POLICY)) {
                     case AUTHENTICATED -> AccessPolicy.AUTHENTICATED;
@@ -197,12 +202,14 @@ public final class SecuritySettings {
             policy = anonymous;
         }
         if (environment.get(ORGANIZATION_CHECK)) {
-            policy = new KnownOrganisations(policy, environment.get(ORGANIZATION_MANAGER), http);
+            KnownOrganisations known = new KnownOrganisations(policy, environment.get(ORGANIZATION_MANAGER), http);
+            services.add(known.health());
+            policy = known;
         }
-        return new Access(authenticator, policy);
+        return new Access(authenticator, policy, new Services(services));
     }
 
-    private static Authenticator jwt(Environment environment, IssuerMemory memory) {
+    private static JwtAuthenticator jwt(Environment environment, IssuerMemory memory) {
         return new JwtAuthenticator(
                 issuers(environment),
                 environment.get(AUDIENCE),
