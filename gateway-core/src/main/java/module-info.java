@@ -14,6 +14,7 @@ module io.eventsgateway.core {
     exports io.eventsgateway.hub;
     exports io.eventsgateway.lane;
     exports io.eventsgateway.log;
+    exports io.eventsgateway.outage;
     exports io.eventsgateway.replica;
     exports io.eventsgateway.route;
     exports io.eventsgateway.sse;

@@ -1,5 +1,7 @@
 package io.eventsgateway;
 
+import java.time.Duration;
+
 /** Rules about text that comes from outside. Any thread may call. */
 public final class Text {
 
@@ -32,6 +34,12 @@ public final class Text {
                         .append(text.length())
                         .append(" characters)")
                         .toString();
+    }
+
+    /** A time in seconds as a line of a log has it, such as {@code 0.3s} or {@code 65.1s}; without a part where there is none. */
+    public static String seconds(Duration time) {
+        long tenths = (time.toMillis() + 50) / 100;
+        return tenths / 10 + (tenths % 10 == 0 ? "" : "." + tenths % 10) + "s";
     }
 
     private static boolean isPlain(int type) {

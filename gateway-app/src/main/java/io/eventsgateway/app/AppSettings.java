@@ -40,6 +40,13 @@ public final class AppSettings {
                             + "names without a dot; `*` for any. Other clients may use any name, and so may whoever asks for health. "
                             + "With `--embedded` they hold for its page and streams too.");
 
+    /** Whether an outage of Redis takes replicas out of a load balancer. */
+    public static final Setting<Boolean> READINESS_INCLUDE_REDIS = Setting.flag(
+                    "MANAGEMENT_READINESS_INCLUDE_REDIS", false)
+            .doc(
+                    "Whether a replica is not ready while Redis does not work, which all replicas share: a load balancer then has none, and "
+                            + "refuses clients whose streams could be held. Health is DOWN in any case.");
+
     /** Whether operators and developers have the inspector. */
     public static final Setting<Boolean> CONSOLE_ENABLED = Setting.flag("EVENTS_CONSOLE_ENABLED", false)
             .doc(
@@ -92,6 +99,7 @@ public final class AppSettings {
                                             MANAGEMENT_PORT,
                                             MANAGEMENT_ADDRESS,
                                             MANAGEMENT_HOSTS,
+                                            READINESS_INCLUDE_REDIS,
                                             CONSOLE_ENABLED,
                                             LOGGING_ROOT,
                                             LOGGING_APP,

@@ -1,5 +1,6 @@
 package io.eventsgateway.app;
 
+import io.eventsgateway.Text;
 import io.eventsgateway.app.console.ConsoleAccess;
 import io.eventsgateway.app.console.ConsoleHandler;
 import io.eventsgateway.app.console.ConsoleStreams;
@@ -26,7 +27,6 @@ import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.redis.RedisEventLog;
 import io.eventsgateway.redis.RedisSettings;
-import io.eventsgateway.redis.RedisState;
 import io.eventsgateway.route.DeadLetters;
 import io.eventsgateway.route.Ingest;
 import io.eventsgateway.route.Organisations;
@@ -36,6 +36,7 @@ import io.eventsgateway.security.Access;
 import io.eventsgateway.security.OpenAuthenticator;
 import io.eventsgateway.security.OrganisationCheck;
 import io.eventsgateway.security.SecuritySettings;
+import io.eventsgateway.security.Services;
 import io.eventsgateway.undertow.ClientAddress;
 import io.eventsgateway.undertow.Cors;
 import io.eventsgateway.undertow.EventsHandler;
@@ -56,7 +57,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -89,11 +89,14 @@ public final class Gateway implements AutoCloseable {
     private final SseServer management;
     private final Deque<Runnable> starts = new ArrayDeque<>();
     private final Deque<AutoCloseable> closes = new ArrayDeque<>();
+    private final boolean embedded;
     private AutoCloseable intake = () -> {};
+    private boolean closed;
 
     private Gateway(Environment environment, boolean embedded) {
         AppSettings.check(environment);
         this.environment = environment;
+        this.embedded = embedded;
         this.drain = environment.get(SseSettings.DRAIN);
         Organisations organisations = AppSettings.organisations(environment);
         this.letters = new RecentLetters(organisations.fallback(), InstantSource.system());
@@ -226,12 +229,19 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Access access(EventLog log, IssuerMemory issuers) {
-        return isOpen()
-                ? new Access(
-                        new OpenAuthenticator(AppSettings.defaultOrganisation(environment)),
-                        OrganisationCheck.NONE,
-                        AccessPolicy.AUTHENTICATED)
-                : SecuritySettings.access(environment, log, issuers);
+        if (isOpen()) {
+            return new Access(
+                    new OpenAuthenticator(AppSettings.defaultOrganisation(environment)),
+                    OrganisationCheck.NONE,
+                    AccessPolicy.AUTHENTICATED,
+                    Services.none());
+        }
+        Access access = SecuritySettings.access(environment, log, issuers);
+        Services services = access.services();
+        starts.add(services::start);
+        closes.push(services);
+        services.all().forEach(new Dependencies(health, registry)::service);
+        return access;
     }
 
     private boolean isOpen() {
@@ -248,7 +258,7 @@ public final class Gateway implements AutoCloseable {
         RedisEventLog log = new RedisEventLog(RedisSettings.options(environment), meters);
         starts.add(log::start);
         closes.push(log);
-        health.add("redis", () -> redisHealth(log.state()));
+        new Dependencies(health, registry).redis(log, environment.get(AppSettings.READINESS_INCLUDE_REDIS));
         Gauge.builder("events.gateway.push.unconfirmed", log, each -> each.state()
                         .unconfirmed())
                 .description("Destinations that Redis is not confirmed to push")
@@ -264,19 +274,6 @@ public final class Gateway implements AutoCloseable {
                 .description("What a failover to the replica that lags most would lose of Redis's replication stream")
                 .register(registry);
         return log;
-    }
-
-    private static Health.Component redisHealth(RedisState state) {
-        Map<String, Object> details = new LinkedHashMap<>();
-        if (state.works()) {
-            details.put("unconfirmed", state.unconfirmed());
-        } else {
-            details.put("problem", state.problem());
-        }
-        if (!state.warning().isEmpty()) {
-            details.put("warning", state.warning());
-        }
-        return new Health.Component(state.works(), true, details);
     }
 
     private void addFeeds(RecordDecoder decoder, RedisEventLog log) {
@@ -304,21 +301,7 @@ public final class Gateway implements AutoCloseable {
         states.add(feeds);
         starts.add(feeds::start);
         intake = feeds;
-        health.add("kafka", () -> kafkaHealth(feeds));
-    }
-
-    /** Clients are let in without Kafka too: what it brings later reaches them by the log. */
-    private static Health.Component kafkaHealth(KafkaFeeds feeds) {
-        String problem = feeds.problem();
-        Map<String, Object> details = new LinkedHashMap<>();
-        details.put("consumers", feeds.consumers().toString());
-        if (!problem.isEmpty()) {
-            details.put("problem", problem);
-        }
-        if (!feeds.missing().isEmpty()) {
-            details.put("missing", List.copyOf(feeds.missing()));
-        }
-        return new Health.Component(problem.isEmpty(), false, details);
+        new Dependencies(health, registry).kafka(feeds, log);
     }
 
     private void addDevelopment(PathHandler paths, RecordDecoder decoder, EventLog log, PageGuard guard) {
@@ -364,7 +347,11 @@ public final class Gateway implements AutoCloseable {
         starts.forEach(Runnable::run);
         events.open();
         health.setServing(true);
-        LOG.info("Gateway started port={} management={}", server.port(), management.port());
+        LOG.info(
+                "Gateway started port={} management={} {}",
+                server.port(),
+                management.port(),
+                InForce.line(environment, embedded));
     }
 
     /** What to say of a limit of open files that is lower than the connections there may be; null for nothing. */
@@ -409,8 +396,13 @@ public final class Gateway implements AutoCloseable {
     @Override
     public void close() {
         health.setServing(false);
-        LOG.info("Gateway stops streams={} over={}", events.streams(), drain);
-        long until = System.nanoTime() + drain.toNanos() + TimeUnit.SECONDS.toNanos(2);
+        if (closed) {
+            return;
+        }
+        closed = true;
+        LOG.info("Gateway stops streams={} over={}", events.streams(), Text.seconds(drain));
+        long begun = System.nanoTime();
+        long until = begun + drain.toNanos() + TimeUnit.SECONDS.toNanos(2);
         events.drain(drain);
         closeQuietly(intake);
         while (events.streams() > 0 && System.nanoTime() < until) {
@@ -424,6 +416,7 @@ public final class Gateway implements AutoCloseable {
         discard();
         server.close();
         management.close();
+        LOG.info("Gateway stopped after={}", Text.seconds(Duration.ofNanos(System.nanoTime() - begun)));
     }
 
     private static void closeQuietly(AutoCloseable part) {

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -124,6 +125,39 @@ class CommandsIT {
     }
 
     @Test
+    void isNotReadyWithoutRedisWhereThatIsAsked() throws Exception {
+        Map<String, String> environment = new HashMap<>(stack.environment());
+        environment.put("MANAGEMENT_READINESS_INCLUDE_REDIS", "true");
+        environment.put("SPRING_DATA_REDIS_PORT", Integer.toString(FreePort.any()));
+        try (GatewayProcess gateway = new GatewayProcess(environment)) {
+            awaitStatus("http://127.0.0.1:" + gateway.managementPort() + "/manage/actuator/health/readiness", 503);
+        }
+    }
+
+    @Test
+    void logsWhatIsInForceAtTheStartAndThatItHasStopped() {
+        Map<String, String> environment = new HashMap<>(stack.environment());
+        environment.put("SPRING_DATA_REDIS_PASSWORD", "s3cret");
+        environment.put("SPRING_DATA_REDIS_PORT", Integer.toString(FreePort.any()));
+        try (GatewayProcess gateway = new GatewayProcess(environment)) {
+            assertThat(gateway.log().lines().filter(line -> line.contains("Gateway started")))
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "kafka=\"" + stack.kafka().bootstrapServers() + "\"",
+                            "redis=\"server 127.0.0.1:",
+                            "groups=\"engine-commands-message,",
+                            "pattern=\"ai.flowx.eventsgateway.receive.*\"",
+                            "issuer=\"any\"",
+                            "version=\"");
+            assertThat(gateway.stop()).isZero();
+
+            assertThat(gateway.linesWith("Gateway stopped after=")).isEqualTo(1);
+            assertThat(gateway.log()).doesNotContain("s3cret");
+        }
+    }
+
+    @Test
     void tellsHowItIsDoingAlsoWithoutRedis() throws Exception {
         try (GatewayProcess gateway = new GatewayProcess(stack.environment())) {
             String base = "http://127.0.0.1:" + gateway.managementPort() + "/manage/actuator";
@@ -146,12 +180,22 @@ class CommandsIT {
             assertThat(nothing.statusCode()).isEqualTo(404);
             assertThat(nothing.headers().firstValue("Content-Type")).contains("application/problem+json");
 
+            assertThat(health.at("/components/kafka/details/consumers/engine-message")
+                            .asInt())
+                    .isPositive();
             stack.redis().stop();
-            awaitStatus(base + "/health/readiness", 503);
+            awaitStatus(base + "/health", 503);
+            awaitStatus(base + "/health/redis", 503);
+            awaitStatus(base + "/health/kafka", 200);
+            assertThat(get(URI.create(base + "/prometheus"), null).body())
+                    .contains("events_gateway_redis_up 0.0", "events_gateway_kafka_up 1.0");
             assertThat(get(URI.create(base + "/health/liveness"), null).statusCode())
                     .isEqualTo(200);
+            assertThat(get(URI.create(base + "/health/readiness"), null).statusCode())
+                    .as("all replicas share Redis")
+                    .isEqualTo(200);
             stack.redis().start();
-            awaitStatus(base + "/health/readiness", 200);
+            awaitStatus(base + "/health", 200);
         }
     }
 

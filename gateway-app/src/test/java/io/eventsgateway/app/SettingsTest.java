@@ -341,6 +341,7 @@ class SettingsTest {
         all.add(value("MANAGEMENT_SERVER_ALLOWEDHOSTS", "", "Gateway.Example.com,", "[]", "[gateway.example.com]"));
         all.add(value("MANAGEMENT_SERVER_ADDRESS", "", "127.0.0.1", "127.0.0.1"));
         all.add(value("EVENTS_CONSOLE_ENABLED", "false", "true", "false", "true"));
+        all.add(value("MANAGEMENT_READINESS_INCLUDE_REDIS", "false", "true", "false", "true"));
         all.add(sse("EVENTS_SSE_MAXCONNECTIONSPERSUBJECT", "100", "7", SseOptions::maxStreamsPerSubject, "100", "7"));
         all.add(sse(
                 "EVENTS_SSE_MAXDESTINATIONSPERSUBJECT",

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a consumer in its group while it takes no records: partitions are paused and polling goes on. Used by the consumer's thread, except
- * for {@link #problem}.
+ * for {@link #problem} and {@link #paused}.
  *
  * <table>
  * <caption>States, and what becomes of them with each event</caption>
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *     <th>{@link #release}
  * <tr><td>FLOWING<td>HOLDING, pause<td>HOLDING, pause<td>FAILING, pause, log<td>–<td>–
  * <tr><td>HOLDING<td>poll<td>poll<td>FAILING, log<td>pause those too<td>FLOWING, resume
- * <tr><td>FAILING<td>poll<td>poll<td>stay, log once a minute<td>pause those too<td>FLOWING, resume
+ * <tr><td>FAILING<td>poll<td>poll<td>stay, log once a minute<td>pause those too<td>FLOWING, resume, log
  * </table>
  *
  * <p>A dash is an event that changes nothing, as does one in time.
@@ -49,7 +50,20 @@ final class Backpressure {
     /** When the failure was logged last, in FAILING. */
     private long loggedAt;
 
-    private volatile String problem = "";
+    /** When that began. */
+    private long failedAt;
+
+    private volatile Held held = Held.NOT;
+
+    /**
+     * What holds up records.
+     *
+     * @param text in words; empty for nothing
+     * @param byKafka whether it is Kafka that does, as where dead letters are not taken, and not the log
+     */
+    private record Held(String text, boolean byKafka) {
+        static final Held NOT = new Held("", false);
+    }
 
     /** See the table above. */
     enum State {
@@ -79,9 +93,16 @@ final class Backpressure {
         return state;
     }
 
-    /** What holds up the records that were read; empty for nothing. Any thread. */
+    /** What of Kafka holds up the records that were read; empty for nothing. Any thread. */
     String problem() {
-        return problem;
+        Held now = held;
+        return now.byKafka() ? now.text() : "";
+    }
+
+    /** Where the log does not take the records that were read, and why; empty for nothing. Any thread. */
+    String paused() {
+        Held now = held;
+        return now.byKafka() ? "" : now.text();
     }
 
     /** The consumer has polled. */
@@ -126,14 +147,29 @@ final class Backpressure {
      * @param millis until they are tried again
      */
     void fail(Object at, Exception failure, long millis) {
-        fail(at, String.valueOf(failure.getCause() == null ? failure : failure.getCause()), millis);
+        fail(at, Reason.of(failure), isOfKafka(failure), millis);
     }
 
-    /** The same for a reason in words. */
+    /** The same for records that the log does not take, for a reason in words. */
     void fail(Object at, String reason, long millis) {
-        String cause = Text.forLog(reason);
-        problem = "paused at " + at + ": " + cause;
+        fail(at, Text.forLog(reason), false, millis);
+    }
+
+    private static boolean isOfKafka(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof KafkaException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void fail(Object at, String cause, boolean byKafka, long millis) {
+        held = new Held("paused at " + at + ": " + cause, byKafka);
         long now = clock.getAsLong();
+        if (state != State.FAILING) {
+            failedAt = now;
+        }
         if (state != State.FAILING || now - loggedAt > LOG_AGAIN_NANOS) {
             loggedAt = now;
             LOG.warn("Consumption paused feed={} at={} cause=\"{}\"", feed.label(), at, cause);
@@ -144,11 +180,15 @@ final class Backpressure {
 
     /** Takes records again. */
     void release() {
+        if (state == State.FAILING) {
+            Duration paused = Duration.ofNanos(clock.getAsLong() - failedAt);
+            LOG.info("Consumption goes on feed={} after={}", feed.label(), Text.seconds(paused));
+        }
         if (state != State.FLOWING) {
             state = State.FLOWING;
             consumer.resume(consumer.paused());
         }
-        problem = "";
+        held = Held.NOT;
     }
 
     /** Stays in the group without taking records, for at least as long. */

@@ -2,10 +2,14 @@ package io.eventsgateway.kafka;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,13 +53,12 @@ public final class Brokers {
     static Map<String, Object> checked(Map<String, Object> properties) {
         List<String> left = new ArrayList<>();
         List<String> others = new ArrayList<>();
-        for (String address :
-                String.valueOf(properties.get("bootstrap.servers")).split(",", -1)) {
-            String other = otherThanKafka(address.strip(), properties);
-            if (other == null) {
-                left.add(address.strip());
+        for (String address : addresses(properties).split(",", -1)) {
+            Answer answer = answer(address.strip(), properties);
+            if (answer.who() == Who.ANOTHER) {
+                others.add(address.strip() + " " + answer.text());
             } else {
-                others.add(address.strip() + " " + other);
+                left.add(address.strip());
             }
         }
         if (left.isEmpty()) {
@@ -75,28 +78,76 @@ public final class Brokers {
         return alone;
     }
 
-    /** What answers at an address in place of Kafka, in words; null for Kafka, and for nobody. */
-    private static @Nullable String otherThanKafka(String address, Map<String, Object> properties) {
+    /** That Kafka answers at none of the bootstrap addresses, and why, in words; empty where it does. */
+    static String silence(Map<String, Object> properties) {
+        List<String> silent = new ArrayList<>();
+        for (String address : addresses(properties).split(",", -1)) {
+            Answer answer = answer(address.strip(), properties);
+            if (answer.who() == Who.KAFKA) {
+                return "";
+            }
+            silent.add(address.strip() + " (" + answer.text() + ")");
+        }
+        return "Kafka does not answer at " + String.join(", ", silent) + " ("
+                + KafkaClientSettings.BOOTSTRAP_SERVERS.name() + ")";
+    }
+
+    /** Where a cluster is asked for, as it was configured. */
+    static String addresses(Map<String, Object> properties) {
+        return String.valueOf(properties.get("bootstrap.servers"));
+    }
+
+    private enum Who {
+        KAFKA,
+        ANOTHER,
+        NOBODY
+    }
+
+    /** Who answers at an address; who is not Kafka in words. */
+    private record Answer(Who who, String text) {
+        static final Answer OF_KAFKA = new Answer(Who.KAFKA, "");
+
+        static Answer another(String what) {
+            return new Answer(Who.ANOTHER, what);
+        }
+
+        static Answer nobody(String why) {
+            return new Answer(Who.NOBODY, why);
+        }
+    }
+
+    private static Answer answer(String address, Map<String, Object> properties) {
         String host = Utils.getHost(address);
         Integer port = Utils.getPort(address);
         if (host == null || port == null) {
-            return null;
+            return Answer.nobody("no address");
         }
         try {
-            return otherThanKafka(host, port, properties);
+            return asked(host, port, properties);
+        } catch (UnknownHostException | UnresolvedAddressException unknown) {
+            return Answer.nobody("unknown host");
+        } catch (SocketTimeoutException slow) {
+            return Answer.nobody("no answer within " + PATIENCE_MILLIS / 1000 + " s");
+        } catch (EOFException closed) {
+            return Answer.nobody("connection closed");
         } catch (IOException | KafkaException nobody) {
-            return null;
+            return Answer.nobody(Reason.of(nobody));
         }
     }
 
     /**
-     * What answers at an address in place of Kafka, in words; null for Kafka.
+     * What answers at an address in place of Kafka, in words; null for Kafka, and where it is not asked.
      *
      * @throws IOException if nobody answers, or TLS fails
      * @throws KafkaException if the certificates that are set can't be used
      */
     public static @Nullable String otherThanKafka(String host, int port, Map<String, Object> properties)
             throws IOException {
+        Answer answer = asked(host, port, properties);
+        return answer.who() == Who.ANOTHER ? answer.text() : null;
+    }
+
+    private static Answer asked(String host, int port, Map<String, Object> properties) throws IOException {
         String protocol = String.valueOf(properties.getOrDefault("security.protocol", "PLAINTEXT"));
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
@@ -106,7 +157,7 @@ public final class Brokers {
             }
             SSLSocketFactory tls = tls(properties);
             if (tls == null) {
-                return null;
+                return Answer.nobody("not asked: TLS is up to ssl.engine.factory.class");
             }
             try (SSLSocket secured = (SSLSocket) tls.createSocket(socket, host, port, false)) {
                 return isKafka(secured, protocol);
@@ -115,17 +166,17 @@ public final class Brokers {
     }
 
     /** The same of a connection. */
-    private static @Nullable String isKafka(Socket socket, String protocol) throws IOException {
+    private static Answer isKafka(Socket socket, String protocol) throws IOException {
         new DataOutputStream(socket.getOutputStream()).write(QUESTION);
         DataInputStream in = new DataInputStream(socket.getInputStream());
         int length = in.readInt();
         if (length > 0 && length <= LARGEST) {
-            return in.readInt() == CORRELATION ? null : "answers, but does not speak Kafka";
+            return in.readInt() == CORRELATION ? Answer.OF_KAFKA : Answer.another("answers, but does not speak Kafka");
         }
         if (length >>> 16 == 0x1503) {
-            return "speaks TLS, and the security protocol is " + protocol;
+            return Answer.another("speaks TLS, and the security protocol is " + protocol);
         }
-        return length == 0x48545450 ? "speaks HTTP, not Kafka" : "answers, but does not speak Kafka";
+        return Answer.another(length == 0x48545450 ? "speaks HTTP, not Kafka" : "answers, but does not speak Kafka");
     }
 
     /** How the clients speak TLS; null where a class of the operator's own says how. */

@@ -1,6 +1,5 @@
 package io.eventsgateway.kafka;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -25,6 +25,9 @@ final class ClusterTopics implements Topics {
 
     private final ClusterAdmin cluster;
     private final Map<String, String> ids = new ConcurrentHashMap<>();
+
+    /** How many partitions of a topic no broker leads, where there are some. */
+    private final Map<String, Integer> leaderless = new ConcurrentHashMap<>();
 
     /** Of a cluster, which is lent; nothing is asked yet. */
     ClusterTopics(ClusterAdmin cluster) {
@@ -56,21 +59,36 @@ final class ClusterTopics implements Topics {
         partitions(topics);
     }
 
-    /** The names of topics that match a pattern. */
-    List<String> matching(Pattern pattern) {
-        List<String> matching = new ArrayList<>();
-        for (String name :
-                cluster.ask(admin -> ClusterAdmin.await(admin.listTopics().names()))) {
-            if (pattern.matcher(name).matches()) {
-                matching.add(name);
-            }
-        }
-        return matching;
+    /** The names of all topics that one may know of. */
+    Set<String> names() {
+        return cluster.ask(admin -> ClusterAdmin.await(admin.listTopics().names()));
+    }
+
+    private Set<String> matching(Pattern pattern) {
+        return names().stream().filter(pattern.asMatchPredicate()).collect(Collectors.toSet());
+    }
+
+    /** Of which partitions of some topics nothing can be read, in words, as of when they were counted; empty for none. */
+    String unled(Collection<String> topics) {
+        return topics.stream()
+                .sorted()
+                .filter(leaderless::containsKey)
+                .map(topic -> "no broker leads " + leaderless.get(topic) + " partitions of " + topic
+                        + ": nothing of them can be read")
+                .collect(Collectors.joining("; "));
+    }
+
+    /** How many partitions of a topic have no leader. */
+    static int leaderless(TopicDescription topic) {
+        return (int) topic.partitions().stream()
+                .filter(partition ->
+                        partition.leader() == null || partition.leader().isEmpty())
+                .count();
     }
 
     @Override
     public Set<TopicPartition> partitionsOf(FeedBinding binding) {
-        List<String> names =
+        Collection<String> names =
                 binding.feed().isPattern() ? matching(Pattern.compile(binding.reads())) : List.of(binding.reads());
         Set<TopicPartition> partitions = new HashSet<>();
         partitions(names).forEach((name, count) -> {
@@ -122,6 +140,8 @@ final class ClusterTopics implements Topics {
                 try {
                     TopicDescription topic = ClusterAdmin.await(asked);
                     found.put(name, topic.partitions().size());
+                    int unled = leaderless(topic);
+                    leaderless.compute(name, (key, before) -> unled == 0 ? null : unled);
                     // brokers before 2.8 give topics no ids
                     ids.put(
                             name,
@@ -130,6 +150,7 @@ final class ClusterTopics implements Topics {
                                     : topic.topicId().toString());
                 } catch (UnknownTopicOrPartitionException missing) {
                     ids.remove(name);
+                    leaderless.remove(name);
                 } catch (TopicAuthorizationException denied) {
                     // its consumers get the same answer, and report it
                     ids.remove(name);

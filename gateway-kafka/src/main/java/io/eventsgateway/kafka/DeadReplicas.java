@@ -1,5 +1,6 @@
 package io.eventsgateway.kafka;
 
+import io.eventsgateway.Text;
 import io.eventsgateway.replica.ReplicaBeats;
 import io.eventsgateway.replica.ReplicaWatch;
 import java.time.Duration;
@@ -206,7 +207,7 @@ final class DeadReplicas implements AutoCloseable {
                         "Replica died, its partitions are taken over replica={} consumers={} took={}",
                         replica,
                         removed,
-                        Duration.ofNanos(ended - begun));
+                        Text.seconds(Duration.ofNanos(ended - begun)));
             }
         } catch (RuntimeException | Error failure) {
             refusedAt = System.nanoTime();

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The loop of one consumer: poll, ingest, commit. The next poll for records waits until all of the last one are acknowledged;
  * where that takes long the partitions are paused and polling goes on, so that the group never takes the consumer for dead. Used
- * by one thread, except for {@link #problem}, {@link #positions} and {@link #stop}.
+ * by one thread, except for {@link #problem}, {@link #paused}, {@link #positions} and {@link #stop}.
  *
  * <table>
  * <caption>States, and what becomes of them with each event</caption>
@@ -120,7 +120,7 @@ final class FeedConsumer implements ConsumerRebalanceListener {
         return state;
     }
 
-    /** What holds up the records that were read; empty for nothing. Any thread. */
+    /** What of Kafka holds up the records that were read; empty for nothing. Any thread. */
     String problem() {
         return backpressure.problem();
     }
@@ -128,6 +128,11 @@ final class FeedConsumer implements ConsumerRebalanceListener {
     /** How far each of its partitions is in the log. Any thread. */
     Map<TopicPartition, ReadPositions.Position> positions() {
         return positions.all();
+    }
+
+    /** Where the log does not take the records that were read, and why; empty for nothing. Any thread. */
+    String paused() {
+        return backpressure.paused();
     }
 
     /** Reads until {@link #stop} or a failure, which it throws; then everything is given back. To be called once. */

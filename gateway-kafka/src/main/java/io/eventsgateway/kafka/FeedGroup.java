@@ -123,7 +123,16 @@ final class FeedGroup {
                 System::nanoTime);
     }
 
-    /** Why consumers are refused or held up; empty when none is. */
+    /** Where the log does not take what was read, and why; empty for nowhere. */
+    String paused() {
+        return workers.stream()
+                .map(FeedWorker::paused)
+                .filter(each -> !each.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Why consumers are refused, or held up by Kafka; empty when none is. */
     String problem() {
         String memory = suspects.problem();
         return Stream.concat(Stream.of(memory), workers.stream().map(FeedWorker::problem))

@@ -1,5 +1,6 @@
 package io.eventsgateway.kafka;
 
+import io.eventsgateway.Text;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.HashSet;
@@ -161,6 +162,12 @@ final class FeedWorker {
         return running == null ? Map.of() : running.positions();
     }
 
+    /** Where the log does not take what the consumer has read, and why; empty for nothing. */
+    synchronized String paused() {
+        FeedConsumer running = loop;
+        return running == null ? "" : running.paused();
+    }
+
     synchronized State state() {
         if (state == State.STARTING && clock.getAsLong() - madeAt >= SETTLED_NANOS) {
             state = State.SETTLED;
@@ -271,15 +278,15 @@ final class FeedWorker {
         String reason = Reason.of(failure);
         fail(reason);
         if (reported.contains(reason) || reported.size() >= MOST_REPORTED) {
-            LOG.debug("Kafka still fails feed={} again-in={} cause=\"{}\"", label, pause, reason);
+            LOG.debug("Kafka still fails feed={} again-in={} cause=\"{}\"", label, Text.seconds(pause), reason);
             return;
         }
         reported.add(reason);
         if (failure instanceof KafkaException || Suspects.isMemory(failure)) {
             String what = isRefusal(failure) ? "refuses" : "fails";
-            LOG.warn("Kafka {} feed={} again-in={} cause=\"{}\"", what, label, pause, reason);
+            LOG.warn("Kafka {} feed={} again-in={} cause=\"{}\"", what, label, Text.seconds(pause), reason);
         } else {
-            LOG.error("Consumer failed feed={} again-in={}", label, pause, failure);
+            LOG.error("Consumer failed feed={} again-in={}", label, Text.seconds(pause), failure);
         }
     }
 

@@ -119,7 +119,11 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
         CompletableFuture<Void> sent = new CompletableFuture<Void>().orTimeout(SEND_SECONDS, TimeUnit.SECONDS);
         Letter letter = new Letter(in, Text.forLog(reason), sent);
         sending.execute(() -> send(letter, Form.WHOLE));
-        return sent;
+        return sent.exceptionallyCompose(failure -> CompletableFuture.failedStage(
+                failure instanceof TimeoutException
+                        ? new org.apache.kafka.common.errors.TimeoutException(
+                                "the dead-letter topic " + topic + " does not answer within " + SEND_SECONDS + " s")
+                        : failure));
     }
 
     private void send(Letter letter, Form form) {

@@ -3,30 +3,19 @@ package io.eventsgateway.kafka;
 import io.eventsgateway.replica.ReplicaBeats;
 import io.eventsgateway.route.Ingest;
 import io.eventsgateway.topic.Feed;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads every feed into the log. Each has as many consumers as its topics have partitions, and never more than configured; more are
@@ -34,10 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class KafkaFeeds implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(KafkaFeeds.class);
-
-    /** How often it is measured how far the feeds are behind. */
-    private static final long LAG_MILLIS = 5000;
+    private static final String NOT_STARTED = "not asked yet";
 
     private final List<FeedBinding> bindings;
     private final KafkaOptions options;
@@ -45,12 +31,7 @@ public final class KafkaFeeds implements AutoCloseable {
     private final FeedListener listener;
     private final @Nullable ReplicaBeats beats;
     private final List<FeedGroup> groups = new CopyOnWriteArrayList<>();
-    private final ScheduledExecutorService watch =
-            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "feeds-watch"));
-
-    private volatile String problem = "not asked yet";
-
-    private volatile Set<String> missing = Set.of();
+    private volatile @Nullable ClusterWatch watch;
 
     // guarded by this
     private @Nullable ClusterAdmin cluster;
@@ -107,9 +88,9 @@ public final class KafkaFeeds implements AutoCloseable {
                     own, instances, beats, new GroupMembers(asked), ids, DeadReplicas.EVERY, DeadReplicas.FORGOTTEN);
             replicas.start();
         }
-        long every = options.watch().toMillis();
-        watch.scheduleWithFixedDelay(() -> grow(topics), 0, every, TimeUnit.MILLISECONDS);
-        watch.scheduleWithFixedDelay(() -> measureLag(topics), LAG_MILLIS, LAG_MILLIS, TimeUnit.MILLISECONDS);
+        ClusterWatch started = new ClusterWatch(groups, topics, options, this::problem);
+        watch = started;
+        started.start();
     }
 
     /** How this replica reads a feed; never waits. */
@@ -120,21 +101,6 @@ public final class KafkaFeeds implements AutoCloseable {
                 .reduce(FeedState.NONE, FeedState::plus);
     }
 
-    /** One question for all feeds. Where there is no answer, what was measured last stays; others report that Kafka does not answer. */
-    private void measureLag(ClusterTopics topics) {
-        try {
-            Map<FeedGroup, Map<TopicPartition, ReadPositions.Position>> positions = new HashMap<>();
-            groups.forEach(group -> positions.put(group, group.positions()));
-            Set<TopicPartition> read = new HashSet<>();
-            positions.values().forEach(each -> read.addAll(each.keySet()));
-            Map<TopicPartition, Long> ends = topics.ends(read);
-            positions.forEach((group, each) -> group.lag().measure(each, ends));
-        } catch (Throwable failed) {
-            // an error too: a task that throws is never run again
-            LOG.debug("Lag not measured, tried again", failed);
-        }
-    }
-
     /** How many consumers each feed has. */
     public synchronized Map<Feed, Integer> consumers() {
         Map<Feed, Integer> consumers = new EnumMap<>(Feed.class);
@@ -142,12 +108,17 @@ public final class KafkaFeeds implements AutoCloseable {
         return consumers;
     }
 
-    /** What keeps records from being read: that the brokers can't be asked, or that feeds are refused or held up; empty for nothing. */
-    public synchronized String problem() {
+    /**
+     * What of Kafka keeps records from being read: that the brokers can't be asked, or that feeds are refused, or held up by dead letters;
+     * empty for nothing.
+     */
+    public String problem() {
         String token = TokenLogin.problem(options.properties());
         if (!token.isEmpty()) {
             return token;
         }
+        ClusterWatch asked = watch;
+        String problem = asked == null ? NOT_STARTED : asked.problem();
         return problem.isEmpty()
                 ? groups.stream()
                         .map(FeedGroup::problem)
@@ -156,60 +127,22 @@ public final class KafkaFeeds implements AutoCloseable {
                 : problem;
     }
 
-    /** Topics that feeds read and that are not there. */
+    /** Feeds that wait because the log does not take what was read: where, and why it does not. */
+    public Map<Feed, String> paused() {
+        Map<Feed, String> paused = new EnumMap<>(Feed.class);
+        for (FeedGroup group : groups) {
+            String why = group.paused();
+            if (!why.isEmpty()) {
+                paused.put(group.binding().feed(), why);
+            }
+        }
+        return paused;
+    }
+
+    /** What feeds read and what is not there: topics, and of patterns that match none a sentence, with topics whose names are like it. */
     public Set<String> missing() {
-        return missing;
-    }
-
-    private void grow(ClusterTopics topics) {
-        try {
-            Set<String> names = new HashSet<>();
-            List<String> matching = new ArrayList<>();
-            for (FeedBinding binding : bindings) {
-                if (binding.feed().isPattern()) {
-                    matching.addAll(topics.matching(Pattern.compile(binding.reads())));
-                } else {
-                    names.add(binding.reads());
-                }
-            }
-            names.addAll(matching);
-            Map<String, Integer> partitions = topics.partitions(names);
-            for (FeedGroup group : groups) {
-                FeedBinding binding = group.binding();
-                List<String> read = binding.feed().isPattern() ? matching : List.of(binding.reads());
-                group.topicsThere(
-                        (int) read.stream().filter(partitions::containsKey).count());
-                group.grow(read.stream()
-                        .mapToInt(topic -> partitions.getOrDefault(topic, 0))
-                        .sum());
-            }
-            logMissing(names, partitions.keySet());
-            problem = "";
-        } catch (Throwable failed) {
-            // an error too: a task that throws is never run again
-            report(failed);
-        }
-    }
-
-    private void report(Throwable failed) {
-        try {
-            String before = problem;
-            problem = Reason.of(failed);
-            if (!(failed instanceof KafkaException || problem.equals(before))) {
-                LOG.error("Partitions not counted, tried again", failed);
-            }
-        } catch (OutOfMemoryError again) {
-            problem = FeedWorker.NOT_REPORTED;
-        }
-    }
-
-    private void logMissing(Set<String> names, Set<String> there) {
-        Set<String> absent = new TreeSet<>(names);
-        absent.removeAll(there);
-        if (!absent.equals(missing)) {
-            LOG.info("Topics that are not there: {}", absent.isEmpty() ? "none any more" : absent);
-            missing = absent;
-        }
+        ClusterWatch asked = watch;
+        return asked == null ? Set.of() : asked.missing();
     }
 
     /** Finishes what is under way, commits, leaves the groups. Idempotent; takes 10 seconds at most. */
@@ -219,7 +152,9 @@ public final class KafkaFeeds implements AutoCloseable {
             return;
         }
         closed = true;
-        watch.shutdownNow();
+        if (watch != null) {
+            watch.close();
+        }
         groups.forEach(FeedGroup::stop);
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         groups.forEach(group -> group.awaitEnd(until));

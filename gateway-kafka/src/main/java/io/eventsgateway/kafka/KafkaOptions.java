@@ -11,7 +11,7 @@ import java.util.Map;
  * @param retention how far back a group begins that has no offsets: older records would have expired anyway
  * @param rewind how far a consumer goes back, before the log was last known to be intact, where the log has nothing left
  * @param authRetry until what was not allowed is tried again
- * @param watch how often partitions and matching topics are counted
+ * @param watch how often partitions are counted; topics that match a pattern are looked for at each tenth time
  */
 public record KafkaOptions(
         Map<String, Object> properties, Duration retention, Duration rewind, Duration authRetry, Duration watch) {

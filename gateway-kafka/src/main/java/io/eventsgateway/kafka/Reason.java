@@ -3,6 +3,7 @@ package io.eventsgateway.kafka;
 import io.eventsgateway.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Why a Kafka client failed, in words for health and logs. */
@@ -16,6 +17,11 @@ public final class Reason {
     public static String of(Throwable failure) {
         List<String> messages = new ArrayList<>();
         for (Throwable each = failure; each != null; each = each.getCause()) {
+            Throwable cause = each.getCause();
+            if (cause != null && cause.toString().equals(each.getMessage())) {
+                // it has no message of its own
+                continue;
+            }
             String message = message(each);
             messages.removeIf(before -> before.contains(message));
             messages.add(message);
@@ -30,7 +36,16 @@ public final class Reason {
                     + " is not on the class path; add the library that has it";
         }
         String kind = failure.getClass().getSimpleName();
-        String said = text == null ? kind : CLASS_NAME.matcher(text).replaceAll("");
-        return failure instanceof Error ? kind + ": " + said : said;
+        if (failure instanceof Error) {
+            return text == null ? kind : kind + ": " + text;
+        }
+        return text == null ? words(kind) : CLASS_NAME.matcher(text).replaceAll("");
+    }
+
+    /** The name of an exception as an operator would say it. */
+    private static String words(String kind) {
+        return kind.replaceFirst("Exception$", "")
+                .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
+                .toLowerCase(Locale.ROOT);
     }
 }

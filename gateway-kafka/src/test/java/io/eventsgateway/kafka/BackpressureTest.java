@@ -5,6 +5,7 @@ import static io.eventsgateway.kafka.FeedRig.TOPIC;
 import static io.eventsgateway.kafka.FeedRig.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -16,12 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** Goes through the table of {@link Backpressure}: every event in every state. */
 class BackpressureTest {
+
+    private static final String PAUSED = "Consumption paused feed=task-message at=t-1@5 cause=\"away\"";
 
     /** What can happen while records are on their way. */
     private enum Happening {
@@ -82,8 +87,8 @@ class BackpressureTest {
                 assertThat(rig.consumer.paused())
                         .as("%s, %s: paused", state, happening)
                         .isEqualTo(next == State.FLOWING ? Set.of() : rig.consumer.assignment());
-                assertThat(rig.backpressure.problem().isEmpty())
-                        .as("%s, %s: no problem", state, happening)
+                assertThat(rig.backpressure.paused().isEmpty())
+                        .as("%s, %s: not paused", state, happening)
                         .isEqualTo(next != State.FAILING);
                 cells++;
             }
@@ -97,6 +102,8 @@ class BackpressureTest {
         Rig rig = new Rig();
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger(Backpressure.class);
+        Level before = logger.getLevel();
+        logger.setLevel(Level.INFO);
         lines.start();
         logger.addAppender(lines);
         try {
@@ -109,14 +116,31 @@ class BackpressureTest {
             assertThat(lines.list).hasSize(2);
 
             rig.backpressure.release();
+            rig.backpressure.release();
             rig.fail();
-            assertThat(lines.list).hasSize(3);
+            assertThat(lines.list).hasSize(4);
         } finally {
             logger.detachAppender(lines);
+            logger.setLevel(before);
         }
-        assertThat(lines.list.get(0).getFormattedMessage())
-                .isEqualTo(
-                        "Consumption paused feed=task-message at=t-1@5 cause=\"java.lang.IllegalStateException: away\"");
+        assertThat(lines.list.stream().map(ILoggingEvent::getFormattedMessage))
+                .containsExactly(PAUSED, PAUSED, "Consumption goes on feed=task-message after=61.2s", PAUSED);
+    }
+
+    @Test
+    void distinguishesWhatKafkaHoldsUpFromWhatTheLogDoes() {
+        Rig rig = new Rig();
+
+        rig.backpressure.fail("t-1@5", new ExecutionException(new IllegalStateException("away")), 0);
+        assertThat(rig.backpressure.paused()).isEqualTo("paused at t-1@5: away");
+        assertThat(rig.backpressure.problem()).isEmpty();
+
+        rig.backpressure.fail("t-1@5", new CompletionException(new TopicAuthorizationException("letters")), 0);
+        assertThat(rig.backpressure.paused()).isEmpty();
+        assertThat(rig.backpressure.problem()).isEqualTo("paused at t-1@5: letters");
+
+        rig.backpressure.release();
+        assertThat(rig.backpressure.problem()).isEmpty();
     }
 
     @Test

@@ -1,7 +1,13 @@
 package io.eventsgateway.kafka;
 
 import static io.eventsgateway.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.eventsgateway.FreePort;
 import io.eventsgateway.topic.Feed;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** What is no Kafka where Kafka should be, and clients that die. */
 class OddServersIT extends FeedsOnABroker {
@@ -44,6 +51,63 @@ class OddServersIT extends FeedsOnABroker {
             await(() -> data("view/a").equals(List.of("1")));
             await(() -> feeds.problem().isEmpty());
         }
+    }
+
+    /** Consumers hear nothing of a broker that is away, and throw nothing. */
+    @Test
+    void saysThatNobodyAnswersAndSinceWhenAndReadsWhenKafkaDoes() throws Exception {
+        String topic = topic(Feed.TASK_MESSAGE);
+        broker.createTopic(topic, 1);
+        int port = FreePort.any();
+        String address = "127.0.0.1:" + port;
+        ofConsumers.put("bootstrap.servers", address);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(ClusterWatch.class);
+        Level before = logger.getLevel();
+        logger.setLevel(Level.INFO);
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            KafkaFeeds feeds = startFeeds(Feed.TASK_MESSAGE);
+            String away = "Kafka does not answer at " + address + " (Connection refused) (KAFKA_BOOTSTRAP_SERVERS)";
+            await(() -> feeds.problem().equals(away));
+            await(() -> has(lines, Level.WARN, "Kafka does not work address=\"" + address + "\"", away));
+            assertThat(lines.list.get(0).getFormattedMessage()).doesNotContain("PT", "Exception");
+
+            try (Door door = new Door(port, new byte[0])) {
+                door.to = broker.bootstrapServers();
+                send(topic, "a", "1");
+
+                await(() -> data("view/a").equals(List.of("1")));
+                await(() -> feeds.problem().isEmpty());
+                await(() -> has(lines, Level.INFO, "Kafka works again address=\"" + address + "\"", " after="));
+            }
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(before);
+        }
+    }
+
+    private static boolean has(ListAppender<ILoggingEvent> lines, Level level, String start, String part) {
+        return List.copyOf(lines.list).stream()
+                .anyMatch(line -> line.getLevel().equals(level)
+                        && line.getFormattedMessage().startsWith(start)
+                        && line.getFormattedMessage().contains(part));
+    }
+
+    @Test
+    void namesAPatternThatMatchesNothingAndTopicsThatAreLikeIt() {
+        String like = run + "-eventsgateway-receive-first-v1";
+        broker.createTopic(like, 1);
+
+        KafkaFeeds feeds = startFeeds(Feed.GENERIC_MESSAGE);
+        String pattern = Feed.GENERIC_MESSAGE.topic(naming);
+        await(() -> feeds.missing().stream()
+                .anyMatch(each -> each.startsWith("nothing matches " + pattern + "; near: " + like)));
+        assertThat(feeds.problem()).isEmpty();
+        broker.createTopic(generic, 1);
+
+        await(() -> feeds.missing().isEmpty());
     }
 
     @Test
@@ -106,11 +170,16 @@ class OddServersIT extends FeedsOnABroker {
     /** A port where somebody answers everything alike, until it leads to another address. */
     private static final class Door implements AutoCloseable {
 
-        private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private final ServerSocket server;
         private final byte[] answer;
         volatile @Nullable String to;
 
         Door(byte[] answer) throws IOException {
+            this(0, answer);
+        }
+
+        Door(int port, byte[] answer) throws IOException {
+            this.server = new ServerSocket(port, 50, InetAddress.getByName("127.0.0.1"));
             this.answer = answer;
             start(this::accept);
         }

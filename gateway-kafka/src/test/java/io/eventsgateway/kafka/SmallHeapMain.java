@@ -87,7 +87,7 @@ final class SmallHeapMain {
     private static void report(KafkaFeeds feeds) {
         String before = "";
         while (true) {
-            String problem = feeds.problem();
+            String problem = feeds.problem() + String.join("; ", feeds.paused().values());
             if (!problem.equals(before)) {
                 System.out.println("problem=" + problem);
                 before = problem;

@@ -159,7 +159,7 @@ class WaitingRecordsTest {
         feed.suspects.suspect(Map.of(ONE, 100L));
         feed.consumer.schedulePollTask(() -> feed.consumer.rebalance(List.of(ONE)));
         for (int poll = 0; poll < 50; poll++) {
-            feed.consumer.schedulePollTask(() -> assertThat(loop.problem()).contains("3 records that wait"));
+            feed.consumer.schedulePollTask(() -> assertThat(loop.paused()).contains("3 records that wait"));
         }
         feed.consumer.schedulePollTask(() -> {
             log.isMoving = false;

@@ -84,7 +84,7 @@ final class CommandConnection implements CommandRunner {
         this.space = space;
         this.time = time;
         this.connectAt = time.getAsLong();
-        problems.failed(Need.CONNECTION, "not connected yet");
+        problems.failed(Need.CONNECTION, "no answer yet");
     }
 
     State state() {
@@ -284,7 +284,9 @@ final class CommandConnection implements CommandRunner {
     }
 
     private <T> CompletionStage<T> notConnected() {
-        return CompletableFuture.failedStage(new RedisConnectionException(problems.first()));
+        String problem = problems.first();
+        return CompletableFuture.failedStage(
+                new RedisConnectionException(problem.isEmpty() ? "connection lost" : problem));
     }
 
     private @Nullable Session open() {

@@ -177,6 +177,13 @@ final class PubSub implements PubSubListener {
         return problem;
     }
 
+    /** Whether a connection has not been heard for long that may be, so that others of its kind may well be. */
+    boolean isSilent() {
+        return connections.values().stream()
+                        .allMatch(connection -> connection.problem().denied().isEmpty())
+                && silentNanos() > NEVER_HEARD_NANOS;
+    }
+
     /** For how long a connection has not been heard, in nanoseconds; 0 when all are. */
     long silentNanos() {
         return connections.values().stream()

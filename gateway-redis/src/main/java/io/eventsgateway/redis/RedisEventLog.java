@@ -16,6 +16,7 @@ import io.eventsgateway.log.Gate;
 import io.eventsgateway.log.LogEnd;
 import io.eventsgateway.log.Page;
 import io.eventsgateway.log.StoredEvent;
+import io.eventsgateway.outage.OutageLog;
 import io.eventsgateway.replica.ReplicaBeats;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
@@ -81,24 +82,10 @@ public final class RedisEventLog implements EventLog {
         this.appender = new Appender(space, topology, connection, options.retention());
         this.lag = new ReplicaLag(space, connection, topology);
         WriteProbe probe = new WriteProbe(space, writer, connection, check, problems, topology);
-        OutageLog outages = new OutageLog(new Outages(topology));
+        OutageLog outages = new OutageLog("Redis", topology.address(), options.setting(), LOG::warn, LOG::info);
         this.ticker = new Ticker(connection, pubSub, probe, lag, format, problems, outages, options.frequency());
         this.retention = Keys.number(options.retention().toMillis());
         this.memory = Keys.number(remembered.toMillis());
-    }
-
-    /** What is logged of outages. */
-    private record Outages(Topology topology) implements OutageLog.Lines {
-
-        @Override
-        public void lasts(Duration since, String cause) {
-            LOG.warn("Redis does not work server=\"{}\" since={} cause=\"{}\"", topology.address(), since, cause);
-        }
-
-        @Override
-        public void over(Duration after) {
-            LOG.info("Redis works again server=\"{}\" after={}", topology.address(), after);
-        }
     }
 
     /** Connects, now or as soon as a server can be reached. Returns at once. */
@@ -110,13 +97,18 @@ public final class RedisEventLog implements EventLog {
     public RedisState state() {
         boolean connected = connection.isOpen();
         String problem = problems.first();
+        if (problem.isEmpty() && !connected) {
+            problem = "connection lost";
+        }
+        boolean unpushed = problem.isEmpty() && pubSub.isSilent();
         if (problem.isEmpty()) {
-            problem = connected ? pubSub.problem() : "connection lost";
+            problem = pubSub.problem();
         }
         Replication replication = lag.worst();
         return new RedisState(
                 connected,
                 problem,
+                unpushed,
                 connection.warning().isEmpty() ? replication.warning() : connection.warning(),
                 pubSub.followed(),
                 pubSub.unconfirmed(),

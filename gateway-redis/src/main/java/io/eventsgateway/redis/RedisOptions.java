@@ -9,6 +9,7 @@ import io.lettuce.core.TimeoutOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Where Redis is and how it is used.
@@ -24,6 +25,7 @@ import java.util.regex.Pattern;
  * @param timeout how long a command may take
  * @param retention how long events are kept
  * @param frequency how often is asked for what Redis is not confirmed to push
+ * @param setting what names the servers in the configuration, for logs
  * @param keyPrefix what all keys and channels begin with, before a colon: 1-32 of {@code 0-9A-Za-z._-}
  */
 public record RedisOptions(
@@ -37,6 +39,7 @@ public record RedisOptions(
         Duration timeout,
         Duration retention,
         Duration frequency,
+        String setting,
         String keyPrefix) {
 
     /** The prefix that is used where none is asked for. */
@@ -91,7 +94,36 @@ public record RedisOptions(
                 timeout,
                 retention,
                 frequency,
+                setting(servers, cluster),
                 KEY_PREFIX);
+    }
+
+    /** Where Redis is, for people: what kind of it, each address and the database. */
+    public String address() {
+        if (cluster) {
+            return "cluster of " + addresses(servers);
+        }
+        RedisURI server = servers.get(0);
+        return server.getSentinels().isEmpty()
+                ? "server " + addresses(servers) + "/" + server.getDatabase()
+                : "master " + server.getSentinelMasterId() + "/" + server.getDatabase() + " by sentinels "
+                        + addresses(server.getSentinels());
+    }
+
+    private static String addresses(List<RedisURI> servers) {
+        return servers.stream()
+                .map(server -> server.getHost() + ":" + server.getPort())
+                .collect(Collectors.joining(","));
+    }
+
+    /** What names such servers in the environment, where it is not a URL. */
+    static String setting(List<RedisURI> servers, boolean cluster) {
+        if (cluster) {
+            return RedisSettings.CLUSTER_NODES.name();
+        }
+        return servers.get(0).getSentinels().isEmpty()
+                ? RedisSettings.HOST.name()
+                : RedisSettings.SENTINEL_NODES.name();
     }
 
     /** The same with another time after which a command has failed. */
@@ -107,6 +139,7 @@ public record RedisOptions(
                 other,
                 retention,
                 frequency,
+                setting,
                 keyPrefix);
     }
 
@@ -123,6 +156,7 @@ public record RedisOptions(
                 timeout,
                 retention,
                 frequency,
+                setting,
                 other);
     }
 

@@ -3,6 +3,7 @@ package io.eventsgateway.redis;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -110,9 +111,19 @@ record RedisProblem(String cause, Kind kind, String lacking) {
             // what is below an IOException, as the answer of a name server, says less
             root = root instanceof IOException && !(cause instanceof IOException) ? root : cause;
         }
-        String why = root.getMessage() == null ? root.toString() : root.getMessage();
+        String why = root.getMessage() == null ? words(root) : root.getMessage();
         String where = where(failure);
         return where == null || why.contains(where) ? why : where + ": " + why;
+    }
+
+    /** A failure that has no message. */
+    private static String words(Throwable failure) {
+        if (failure instanceof ClosedChannelException) {
+            return "connection closed";
+        }
+        return failure instanceof TimeoutException
+                ? "no answer in time"
+                : failure.getClass().getSimpleName();
     }
 
     /** The innermost that names what could not be connected to. */

@@ -229,12 +229,15 @@ public final class RedisSettings {
             throw new ConfigurationException(problems);
         }
         List<RedisURI> servers = new ArrayList<>();
+        boolean byUrl = cluster.isEmpty()
+                && sentinels.isEmpty()
+                && !environment.get(URL).isEmpty();
         if (!cluster.isEmpty()) {
             cluster.forEach(node -> servers.add(
                     common(environment, RedisURI.builder().withHost(node.host()).withPort(node.port()))));
         } else if (!sentinels.isEmpty()) {
             servers.add(bySentinels(environment, master, sentinels));
-        } else if (!environment.get(URL).isEmpty()) {
+        } else if (byUrl) {
             RedisURI uri = RedisURI.create(environment.get(URL));
             uri.setTimeout(environment.get(TIMEOUT));
             uri.setClientName(environment.get(CLIENT_NAME));
@@ -255,6 +258,7 @@ public final class RedisSettings {
                 environment.get(TIMEOUT),
                 environment.get(RETENTION),
                 environment.get(FREQUENCY),
+                byUrl ? URL.name() : RedisOptions.setting(servers, !cluster.isEmpty()),
                 environment.get(KEY_PREFIX));
     }
 

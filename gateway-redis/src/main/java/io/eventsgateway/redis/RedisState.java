@@ -5,6 +5,7 @@ package io.eventsgateway.redis;
  *
  * @param connected whether there is a connection for commands
  * @param problem what is wrong, empty where nothing is
+ * @param unpushed whether Redis answers this replica and pushes nothing to it, for its connection's sake
  * @param warning what may go wrong, empty where nothing is known to
  * @param followed how many destinations are followed
  * @param unconfirmed how many of them Redis is not confirmed to push
@@ -14,6 +15,7 @@ package io.eventsgateway.redis;
 public record RedisState(
         boolean connected,
         String problem,
+        boolean unpushed,
         String warning,
         int followed,
         long unconfirmed,

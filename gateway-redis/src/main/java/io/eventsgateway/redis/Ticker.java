@@ -1,5 +1,6 @@
 package io.eventsgateway.redis;
 
+import io.eventsgateway.outage.OutageLog;
 import io.eventsgateway.redis.Problems.Need;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -234,7 +234,7 @@ class CommandConnectionTest {
                         .toCompletableFuture()
                         .join())
                 .hasRootCauseInstanceOf(RedisConnectionException.class)
-                .hasRootCauseMessage("not connected yet");
+                .hasRootCauseMessage("no answer yet");
 
         rig.bringTo(State.CONNECTED);
         assertThatThrownBy(() -> rig.connection

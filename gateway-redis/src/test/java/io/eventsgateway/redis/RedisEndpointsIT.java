@@ -115,7 +115,7 @@ class RedisEndpointsIT {
 
     private String problemOf(RedisURI uri) {
         RedisEventLog log = open(RedisOptions.of(uri, Duration.ofHours(1), Duration.ofMillis(300)));
-        await(() -> !log.state().problem().equals("not connected yet"));
+        await(() -> !log.state().problem().equals("no answer yet"));
         return log.state().problem();
     }
 

@@ -449,6 +449,7 @@ class RedisFaultsIT {
                 Duration.ofMinutes(5),
                 RETENTION,
                 FREQUENCY,
+                usual.setting(),
                 usual.keyPrefix());
     }
 
@@ -553,7 +554,7 @@ class RedisFaultsIT {
         RedisEventLog refused = closing(new RedisEventLog(RedisOptions.of(uri, RETENTION, FREQUENCY)));
         refused.start();
         await(() -> !refused.state().problem().isEmpty()
-                && !refused.state().problem().equals("not connected yet"));
+                && !refused.state().problem().equals("no answer yet"));
         return refused.state().problem();
     }
 

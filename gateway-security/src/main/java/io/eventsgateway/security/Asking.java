@@ -1,20 +1,28 @@
 package io.eventsgateway.security;
 
+import io.eventsgateway.Text;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 
 /** How other services are asked by HTTP. Any thread may call; no call waits. */
 final class Asking {
 
     /** How long an answer may take, its body included. */
     static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final int MAX_CAUSE = 200;
 
     private Asking() {}
 
@@ -54,12 +62,24 @@ final class Asking {
         return request.header("Authorization", "Bearer " + token);
     }
 
-    /** What failed, by its class: others' messages may have anything in them. */
-    static String kind(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
+    /** Why there is no answer, in words of our own: others' messages may have anything in them. */
+    static String cause(Throwable failure) {
+        boolean isRefused = false;
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof StatusException) {
+                return String.valueOf(each.getMessage());
+            }
+            if (each instanceof TimeoutException || each instanceof HttpTimeoutException) {
+                return "no answer within " + PATIENCE.toSeconds() + " s";
+            }
+            if (each instanceof UnresolvedAddressException || each instanceof UnknownHostException) {
+                return "unknown host";
+            }
+            if (each instanceof SSLException) {
+                return "TLS fails: " + Text.forLog(String.valueOf(each.getMessage()), MAX_CAUSE);
+            }
+            isRefused |= each instanceof ConnectException;
         }
-        return cause.getClass().getSimpleName();
+        return isRefused ? "connection refused" : "no HTTP answer";
     }
 }

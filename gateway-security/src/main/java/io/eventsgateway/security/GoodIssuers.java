@@ -73,7 +73,7 @@ final class GoodIssuers {
 
     private synchronized Set<String> read(@Nullable Set<String> all, @Nullable Throwable failure) {
         if (failure != null) {
-            LOG.debug("Known issuers not read cause={}", Asking.kind(failure));
+            LOG.debug("Known issuers not read cause=\"{}\"", Asking.cause(failure));
         }
         known = all == null ? known : Set.copyOf(all);
         readAt = ticker.read();
@@ -86,7 +86,7 @@ final class GoodIssuers {
         if (reported.asMap().putIfAbsent(issuer, true) == null) {
             memory.remember(issuer).whenComplete((done, failure) -> {
                 if (failure != null) {
-                    LOG.debug("Known issuer not remembered cause={}", Asking.kind(failure));
+                    LOG.debug("Known issuer not remembered cause=\"{}\"", Asking.cause(failure));
                     reported.invalidate(issuer);
                 }
             });

@@ -46,6 +46,16 @@ public final class Issuers {
         return realm.equals(serviceAccountsRealm) || Organisations.ofUuid(realm) != null ? realm(realm) : null;
     }
 
+    /** Who asks them for keys. */
+    KeyFetcher fetcher() {
+        if (list.isEmpty()) {
+            String server = prefix.replaceFirst("/realms/$", "");
+            return new KeyFetcher(List.of(prefix + serviceAccountsRealm), server, SecuritySettings.BASE_URL.name());
+        }
+        Set<String> sorted = new TreeSet<>(list);
+        return new KeyFetcher(sorted, String.join(",", sorted), SecuritySettings.ISSUERS.name());
+    }
+
     /** Listed issuers that can't be told apart, or are of no organisation: a sentence on each that says what to change. */
     List<String> ambiguous() {
         List<String> problems = new ArrayList<>();

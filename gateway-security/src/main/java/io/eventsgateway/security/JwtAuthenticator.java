@@ -47,6 +47,7 @@ public final class JwtAuthenticator implements Authenticator {
     private final String audience;
     private final Names names;
     private final IssuerKeys keys;
+    private final ServiceHealth health;
     private final InstantSource clock;
 
     /** A token that was read, and by itself may be accepted: nothing of it is known to be true. */
@@ -62,20 +63,43 @@ public final class JwtAuthenticator implements Authenticator {
      */
     public JwtAuthenticator(
             Issuers issuers, String audience, boolean matchUserNames, IssuerMemory memory, InstantSource clock) {
+        this(issuers, audience, matchUserNames, issuers.fetcher(), memory, clock);
+    }
+
+    private JwtAuthenticator(
+            Issuers issuers,
+            String audience,
+            boolean matchUserNames,
+            KeyFetcher fetcher,
+            IssuerMemory memory,
+            InstantSource clock) {
         this(
                 issuers,
                 audience,
                 matchUserNames,
-                new IssuerKeys(new KeyFetcher(), new GoodIssuers(memory, Ticker.systemTicker()), Ticker.systemTicker()),
+                new IssuerKeys(fetcher, new GoodIssuers(memory, Ticker.systemTicker()), Ticker.systemTicker()),
+                fetcher.health(),
                 clock);
     }
 
-    JwtAuthenticator(Issuers issuers, String audience, boolean matchUserNames, IssuerKeys keys, InstantSource clock) {
+    private JwtAuthenticator(
+            Issuers issuers,
+            String audience,
+            boolean matchUserNames,
+            IssuerKeys keys,
+            ServiceHealth health,
+            InstantSource clock) {
+        this.health = health;
         this.issuers = issuers;
         this.audience = audience;
         this.names = new Names(matchUserNames);
         this.keys = keys;
         this.clock = clock;
+    }
+
+    /** Whether issuers answer when they are asked for keys. */
+    ServiceHealth health() {
+        return health;
     }
 
     @Override

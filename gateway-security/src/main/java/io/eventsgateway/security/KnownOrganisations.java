@@ -28,7 +28,11 @@ final class KnownOrganisations implements OrganisationCheck {
     private static final int UNPROVED_A_SECOND = 20;
     private static final String NO_ADDRESS = "";
 
+    /** What a probe asks for. */
+    private static final String NONE = "00000000-0000-0000-0000-000000000000";
+
     private final String base;
+    private final ServiceHealth health;
     private final Lookup<String> lookup;
     private final Rates unproved = new Rates(UNPROVED_A_SECOND);
     private final Cache<String, Boolean> seen =
@@ -36,7 +40,14 @@ final class KnownOrganisations implements OrganisationCheck {
 
     KnownOrganisations(String baseUrl, HttpClient http) {
         this.base = baseUrl.replaceAll("/+$", "");
-        this.lookup = new Lookup<>("organisation manager", http, Duration.ofMinutes(5), false, AT_ONCE, SHARE);
+        this.health = new ServiceHealth(
+                "organizationManager",
+                "The organisation manager",
+                base,
+                SecuritySettings.ORGANIZATION_MANAGER.name(),
+                () -> Lookup.probe(http, uri(NONE)),
+                System::nanoTime);
+        this.lookup = new Lookup<>("organisation manager", health, http, Duration.ofMinutes(5), false, AT_ONCE, SHARE);
     }
 
     @Override
@@ -72,9 +83,17 @@ final class KnownOrganisations implements OrganisationCheck {
                 .thenCompose(stage -> stage);
     }
 
+    /** Whether the organisation manager answers. */
+    ServiceHealth health() {
+        return health;
+    }
+
+    private String uri(String organisation) {
+        return base + "/api/organizations/" + URLEncoder.encode(organisation, StandardCharsets.UTF_8);
+    }
+
     private HttpRequest.Builder request(String organisation, @Nullable String token) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                URI.create(base + "/api/organizations/" + URLEncoder.encode(organisation, StandardCharsets.UTF_8)));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri(organisation)));
         return token == null ? request : Asking.authorized(request, token);
     }
 }

@@ -8,7 +8,7 @@ import io.eventsgateway.auth.AccessException;
 import io.eventsgateway.auth.AccessException.Reason;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -39,6 +39,7 @@ final class Lookup<K> {
     private static final int REMEMBERED = 10_000;
 
     private final String service;
+    private final ServiceHealth health;
     private final HttpClient http;
     private final boolean refusalIsNo;
     private final Turns turns;
@@ -58,14 +59,23 @@ final class Lookup<K> {
      * Questions to a service.
      *
      * @param service what it is, for people
+     * @param health learns whether it answers
      * @param http lent; must not follow redirects
      * @param remembered how long an answer counts
      * @param refusalIsNo whether 401 and 403 are an answer
      * @param atOnce how many questions may be under way
      * @param share how many of one asker
      */
-    Lookup(String service, HttpClient http, Duration remembered, boolean refusalIsNo, int atOnce, int share) {
+    Lookup(
+            String service,
+            ServiceHealth health,
+            HttpClient http,
+            Duration remembered,
+            boolean refusalIsNo,
+            int atOnce,
+            int share) {
         this.service = service;
+        this.health = health;
         this.http = http;
         this.refusalIsNo = refusalIsNo;
         this.turns = new Turns(atOnce, share, WAITING, PATIENCE);
@@ -86,7 +96,7 @@ final class Lookup<K> {
                         .permittedNumberOfCallsInHalfOpenState(3)
                         .build());
         breaker.getEventPublisher()
-                .onStateTransition(change -> LOG.warn(
+                .onStateTransition(change -> LOG.debug(
                         "Service {} service=\"{}\"", change.getStateTransition().getToState(), service));
     }
 
@@ -110,7 +120,7 @@ final class Lookup<K> {
             answer = mine;
             turns.take(asker, () -> answer(question, request)).whenComplete((done, failure) -> {
                 if (failure != null) {
-                    LOG.debug("Not asked service=\"{}\" cause={}", service, Asking.kind(failure));
+                    LOG.debug("Not asked service=\"{}\" cause=\"{}\"", service, Asking.cause(failure));
                 }
                 mine.complete(done == null ? Answer.NONE : done);
             });
@@ -119,6 +129,22 @@ final class Lookup<K> {
                 ? new AccessException(Reason.UNAVAILABLE, "The " + service + " does not answer right now; try again.")
                         .asStage()
                 : CompletableFuture.completedStage(told == Answer.YES));
+    }
+
+    /**
+     * Asks without a token, so as to know whether there is an answer.
+     *
+     * @return completes with why there is none; empty where there is one
+     */
+    static CompletionStage<String> probe(HttpClient http, String uri) {
+        return Asking.send(http, HttpRequest.newBuilder(URI.create(uri)), BodyHandlers.discarding())
+                .handle((answer, failure) -> answer == null
+                        ? failure == null ? "" : Asking.cause(failure)
+                        : isAnswer(answer.statusCode()) ? "" : "status " + answer.statusCode());
+    }
+
+    private static boolean isAnswer(int status) {
+        return (status >= 200 && status < 300) || status == 401 || status == 403 || status == 404 || status == 410;
     }
 
     /** Whether an answer is remembered. */
@@ -154,10 +180,12 @@ final class Lookup<K> {
             long took = System.nanoTime() - since;
             if (failure == null) {
                 breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+                health.answered();
                 return answer;
             }
-            LOG.debug("No answer service=\"{}\" cause={}", service, Asking.kind(failure));
+            LOG.debug("No answer service=\"{}\" cause=\"{}\"", service, Asking.cause(failure));
             breaker.onError(took, TimeUnit.NANOSECONDS, failure);
+            health.failed(Asking.cause(failure));
             return Answer.NONE;
         });
     }
@@ -169,7 +197,7 @@ final class Lookup<K> {
         return switch (status) {
             case 401, 403 -> refusalIsNo ? Answer.NO : Answer.NONE;
             case 404, 410 -> Answer.NO;
-            default -> throw new CompletionException(new IOException("status " + status));
+            default -> throw new CompletionException(new StatusException(status));
         };
     }
 }

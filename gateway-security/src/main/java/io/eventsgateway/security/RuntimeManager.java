@@ -21,7 +21,11 @@ final class RuntimeManager {
     /** What stays one segment of a path however it is read. */
     private static final Pattern ID = Pattern.compile("(?!\\.+$)[0-9A-Za-z._-]{1,128}");
 
+    /** What a probe asks for. */
+    private static final String NONE = "00000000-0000-0000-0000-000000000000";
+
     private final String base;
+    private final ServiceHealth health;
     private final Lookup<Question> lookup;
 
     /**
@@ -33,7 +37,14 @@ final class RuntimeManager {
 
     RuntimeManager(String baseUrl, HttpClient http) {
         this.base = baseUrl.replaceAll("/+$", "");
-        this.lookup = new Lookup<>("runtime manager", http, Duration.ofSeconds(60), true, AT_ONCE, SHARE);
+        this.health = new ServiceHealth(
+                "runtimeManager",
+                "The runtime manager",
+                base,
+                SecuritySettings.RUNTIME_MANAGER.name(),
+                () -> Lookup.probe(http, uri(NONE)),
+                System::nanoTime);
+        this.lookup = new Lookup<>("runtime manager", health, http, Duration.ofSeconds(60), true, AT_ONCE, SHARE);
     }
 
     /**
@@ -57,9 +68,17 @@ final class RuntimeManager {
                         .asStage());
     }
 
+    /** Whether it answers. */
+    ServiceHealth health() {
+        return health;
+    }
+
+    private String uri(String id) {
+        return base + "/api/runtime/process/" + id + "/status";
+    }
+
     private HttpRequest.Builder request(String token, Destination destination) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(base + "/api/runtime/process/" + destination.id() + "/status"))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri(destination.id())))
                 .header("Fx-Organization-Id", destination.organisation());
         return Asking.authorized(request, token);
     }

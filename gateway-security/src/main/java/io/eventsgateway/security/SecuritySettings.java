@@ -177,7 +177,12 @@ public final class SecuritySettings {
     public static Access access(Environment environment, EventLog log, IssuerMemory memory) {
         HttpClient http = Asking.client(HttpClient.Redirect.NEVER);
         RuntimeManager runtimeManager = new RuntimeManager(environment.get(RUNTIME_MANAGER), http);
-        Authenticator authenticator = jwt(environment, memory);
+        JwtAuthenticator jwt = jwt(environment, memory);
+        List<ServiceHealth> services = new ArrayList<>(List.of(jwt.health()));
+        if (environment.get(ANONYMOUS) || environment.get(POLICY) == Policy.REMOTE) {
+            services.add(runtimeManager.health());
+        }
+        Authenticator authenticator = jwt;
         AccessPolicy policy =
                 switch (environment.get(POLICY)) {
                     case AUTHENTICATED -> AccessPolicy.AUTHENTICATED;
@@ -196,13 +201,16 @@ public final class SecuritySettings {
             authenticator = anonymous;
             policy = anonymous;
         }
-        OrganisationCheck organisations = environment.get(ORGANIZATION_CHECK)
-                ? new KnownOrganisations(environment.get(ORGANIZATION_MANAGER), http)
-                : OrganisationCheck.NONE;
-        return new Access(authenticator, organisations, organisations.before(policy));
+        OrganisationCheck organisations = OrganisationCheck.NONE;
+        if (environment.get(ORGANIZATION_CHECK)) {
+            KnownOrganisations known = new KnownOrganisations(environment.get(ORGANIZATION_MANAGER), http);
+            services.add(known.health());
+            organisations = known;
+        }
+        return new Access(authenticator, organisations, organisations.before(policy), new Services(services));
     }
 
-    static Authenticator jwt(Environment environment, IssuerMemory memory) {
+    private static JwtAuthenticator jwt(Environment environment, IssuerMemory memory) {
         return new JwtAuthenticator(
                 issuers(environment),
                 environment.get(AUDIENCE),

@@ -86,7 +86,8 @@ final class ServiceAccount {
         }
         ask(now).whenComplete((answer, failure) -> {
             if (failure != null) {
-                LOG.warn("No token for the anonymous account endpoint={} cause={}", endpoint, Asking.kind(failure));
+                LOG.warn(
+                        "No token for the anonymous account endpoint={} cause=\"{}\"", endpoint, Asking.cause(failure));
             }
             next.complete(answer == null ? new Renewal(null, now.plus(AGAIN)) : answer);
         });

@@ -2,76 +2,83 @@ package io.eventsgateway.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
-import com.sun.net.httpserver.HttpServer;
+import io.eventsgateway.security.StandIn.Answer;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
-/** What an operator reads when an issuer gives no keys. */
+/** What is known of a server that gives no keys, and of one that does. */
 class KeyFetcherTest {
 
+    private final StandIn server = new StandIn();
+    private KeyFetcher fetcher = fetcher(server.url());
+
+    private static KeyFetcher fetcher(String base) {
+        return new KeyFetcher(List.of(base + "/realms/services"), base, "BASE");
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
     @Test
-    void saysOnceWhoGivesNoKeysAndWhy() throws Exception {
+    void saysThatNobodyAnswersAfterSomeQuestions() throws Exception {
         int closed;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             closed = socket.getLocalPort();
         }
+        fetcher = fetcher("http://127.0.0.1:" + closed);
 
-        assertThat(logged("http://127.0.0.1:" + closed, "realms/a", "realms/b"))
-                .singleElement()
-                .asString()
-                .contains("host=\"127.0.0.1\"", "cause=\"ConnectException\"");
+        ask(2);
+        assertThat(fetcher.health().problem()).isEmpty();
+        ask(1);
+
+        assertThat(fetcher.health().problem()).isEqualTo("connection refused");
+        assertThat(fetcher.health().address()).isEqualTo("http://127.0.0.1:" + closed);
     }
 
     @Test
-    void saysWhatAServerAnswersThatGivesNoKeys() throws Exception {
-        assertThat(loggedOfAServerThatAnswers(503)).singleElement().asString().contains("cause=\"status 503\"");
+    void saysWhatAServerAnswersThatGivesNoKeys() {
+        server.answer(exchange -> new Answer(503, ""));
+        ask(3);
+        assertThat(fetcher.health().problem()).isEqualTo("status 503");
+
+        server.answer(exchange -> new Answer(200, "<html>"));
+        ask(1);
+        assertThat(fetcher.health().problem()).isEqualTo("the answer is no set of keys (RFC 7517)");
     }
 
     @Test
-    void saysNothingOfAnIssuerThatDoesNotExist() throws Exception {
-        assertThat(loggedOfAServerThatAnswers(404)).isEmpty();
+    void takesNoIssuerThatDoesNotExistForAnOutage() {
+        server.answer(exchange -> new Answer(503, ""));
+        ask(3);
+        server.answer(exchange -> new Answer(404, ""));
+        ask(1);
+
+        assertThat(fetcher.health().problem()).isEmpty();
     }
 
-    private static List<String> loggedOfAServerThatAnswers(int status) throws Exception {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(status, -1);
-            exchange.close();
-        });
-        server.start();
-        try {
-            return logged("http://127.0.0.1:" + server.getAddress().getPort(), "realms/a", "realms/b");
-        } finally {
-            server.stop(0);
-        }
+    @Test
+    void probesServersWhereNobodyAsks() {
+        server.answer(exchange -> new Answer(500, ""));
+        assertThat(fetcher.probe().toCompletableFuture())
+                .succeedsWithin(Duration.ofSeconds(30))
+                .isEqualTo(server.url() + "/realms/services: status 500");
+
+        server.answer(exchange -> new Answer(200, "{\"keys\":[]}"));
+        assertThat(fetcher.probe().toCompletableFuture())
+                .succeedsWithin(Duration.ofSeconds(30))
+                .isEqualTo("");
     }
 
-    private static List<String> logged(String base, String... issuers) {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        Logger logger = (Logger) LoggerFactory.getLogger(KeyFetcher.class);
-        log.start();
-        logger.addAppender(log);
-        try {
-            KeyFetcher fetcher = new KeyFetcher();
-            for (String issuer : issuers) {
-                assertThat(fetcher.apply(base + "/" + issuer).toCompletableFuture())
-                        .failsWithin(Duration.ofSeconds(30));
-            }
-        } finally {
-            logger.detachAppender(log);
+    private void ask(int times) {
+        for (int i = 0; i < times; i++) {
+            assertThat(fetcher.apply(fetcher.health().address() + "/realms/a").toCompletableFuture())
+                    .failsWithin(Duration.ofSeconds(30));
         }
-        return log.list.stream()
-                .filter(each -> each.getLevel().isGreaterOrEqual(Level.WARN))
-                .map(ILoggingEvent::getFormattedMessage)
-                .toList();
     }
 }

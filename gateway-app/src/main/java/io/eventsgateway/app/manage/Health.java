@@ -1,15 +1,18 @@
 package io.eventsgateway.app.manage;
 
 import io.eventsgateway.config.Secrets;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** How the gateway is doing, asked when somebody wants to know. Any thread may call. */
 public final class Health {
 
-    private final Map<String, Supplier<Component>> components = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<Component>> components = new ConcurrentSkipListMap<>();
     private volatile boolean serving;
 
     /**
@@ -24,8 +27,22 @@ public final class Health {
         /** Copies the details, without secrets of URLs in texts. */
         public Component {
             Map<String, Object> shown = new LinkedHashMap<>(details);
-            shown.replaceAll((name, value) -> value instanceof String text ? Secrets.hideInMessage(text) : value);
-            details = Map.copyOf(shown);
+            shown.replaceAll((name, value) -> withoutSecrets(value));
+            details = Collections.unmodifiableMap(shown);
+        }
+
+        private static Object withoutSecrets(Object value) {
+            if (value instanceof String text) {
+                return Secrets.hideInMessage(text);
+            }
+            if (value instanceof Map<?, ?> map) {
+                Map<Object, Object> shown = new LinkedHashMap<>();
+                map.forEach((name, each) -> shown.put(name, withoutSecrets(each)));
+                return shown;
+            }
+            return value instanceof Collection<?> all
+                    ? all.stream().map(Component::withoutSecrets).toList()
+                    : value;
         }
     }
 
@@ -45,6 +62,13 @@ public final class Health {
                 && components.values().stream()
                         .map(Supplier::get)
                         .allMatch(component -> component.up() || !component.needed());
+    }
+
+    /** A part; null where there is none of that name. */
+    @Nullable
+    Component component(String name) {
+        Supplier<Component> known = components.get(name);
+        return known == null ? null : known.get();
     }
 
     Map<String, Component> components() {

@@ -13,16 +13,30 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Health, info, metrics, log levels, streams and destinations under {@code /manage/actuator}, in the shapes of Spring Boot's actuator. */
 public final class ManagementHandler implements HttpHandler {
 
     private static final String BASE = "/manage/actuator/";
+    private static final String INDEX = "/";
+    private static final String HEALTH = "health/";
     private static final String LOGGER = "loggers/";
     private static final String METRIC = "metrics/";
     private static final int MAX_BODY = 1024;
     private static final String BODY = "The body is JSON: {\"configuredLevel\":\"DEBUG\"}.";
+
+    /** Names and paths of the index. */
+    private static final Map<String, String> LINKS = new TreeMap<>(Map.of(
+            "health", "health",
+            "health-path", "health/{*path}",
+            "info", "info",
+            "loggers", "loggers",
+            "loggers-name", "loggers/{name}",
+            "metrics", "metrics",
+            "metrics-requiredMetricName", "metrics/{requiredMetricName}",
+            "prometheus", "prometheus"));
 
     private final Health health;
     private final PrometheusMeterRegistry registry;
@@ -59,7 +73,8 @@ public final class ManagementHandler implements HttpHandler {
             new Problem(400, String.valueOf(malformed.getMessage())).send(exchange);
             return;
         }
-        String what = path.startsWith(BASE) ? path.substring(BASE.length()) : "";
+        boolean index = path.equals(BASE) || (path + "/").equals(BASE);
+        String what = path.startsWith(BASE) && !index ? path.substring(BASE.length()) : index ? INDEX : "";
         boolean logger = what.startsWith(LOGGER);
         String method = exchange.getRequestMethod().toString();
         boolean reads = method.equals(Methods.GET_STRING) || method.equals(Methods.HEAD_STRING);
@@ -96,9 +111,10 @@ public final class ManagementHandler implements HttpHandler {
 
     private void read(HttpServerExchange exchange, String what) {
         switch (what) {
+            case INDEX -> index(exchange);
             case "health" -> health(exchange);
-            case "health/liveness" -> JsonAnswer.send(exchange, 200, Map.of("status", "UP"));
-            case "health/readiness" -> {
+            case "health/liveness", "health/livenessState" -> JsonAnswer.send(exchange, 200, Map.of("status", "UP"));
+            case "health/readiness", "health/readinessState" -> {
                 boolean ready = health.isReady();
                 JsonAnswer.send(exchange, ready ? 200 : 503, Map.of("status", ready ? "UP" : "OUT_OF_SERVICE"));
             }
@@ -114,9 +130,26 @@ public final class ManagementHandler implements HttpHandler {
         }
     }
 
+    /** What there is, as Spring Boot's actuator lists it. */
+    private static void index(HttpServerExchange exchange) {
+        String base =
+                exchange.getRequestScheme() + "://" + exchange.getHostAndPort() + BASE.substring(0, BASE.length() - 1);
+        Map<String, Object> links = new LinkedHashMap<>();
+        links.put("self", Map.of("href", base, "templated", false));
+        LINKS.forEach((name, path) ->
+                links.put(name, Map.of("href", base + "/" + path, "templated", path.indexOf('{') >= 0)));
+        JsonAnswer.send(exchange, 200, Map.of("_links", links));
+    }
+
     private void readNamed(HttpServerExchange exchange, String what) {
         Map<String, ?> body = null;
-        if (what.startsWith(METRIC)) {
+        if (what.startsWith(HEALTH)) {
+            Health.Component component = health.component(what.substring(HEALTH.length()));
+            if (component != null) {
+                JsonAnswer.send(exchange, component.up() ? 200 : 503, shown(component));
+                return;
+            }
+        } else if (what.startsWith(METRIC)) {
             try {
                 Collection<String> tags = RequestUrl.of(exchange).values("tag");
                 body = metrics.named(what.substring(METRIC.length()), tags);
@@ -129,7 +162,7 @@ public final class ManagementHandler implements HttpHandler {
         }
         if (body == null) {
             String list =
-                    "health, health/liveness, health/readiness, info, metrics, prometheus, loggers, streams and destinations";
+                    "health, health/liveness, health/readiness, health/{component}, info, metrics, prometheus, loggers, streams and destinations";
             new Problem(
                             404,
                             "Management has " + list + " under " + BASE
@@ -167,11 +200,18 @@ public final class ManagementHandler implements HttpHandler {
         boolean[] up = {true};
         health.components().forEach((name, component) -> {
             up[0] &= component.up();
-            components.put(name, Map.of("status", status(component.up()), "details", component.details()));
+            components.put(name, shown(component));
         });
         components.put("readinessState", Map.of("status", health.isReady() ? "UP" : "OUT_OF_SERVICE"));
         components.put("livenessState", Map.of("status", "UP"));
         JsonAnswer.send(exchange, up[0] ? 200 : 503, Map.of("status", status(up[0]), "components", components));
+    }
+
+    private static Map<String, Object> shown(Health.Component component) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("status", status(component.up()));
+        shown.put("details", component.details());
+        return shown;
     }
 
     private static String status(boolean up) {

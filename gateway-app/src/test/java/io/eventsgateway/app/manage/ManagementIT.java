@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.eventsgateway.app.manage.Health.Component;
 import io.eventsgateway.undertow.SseServer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,8 @@ class ManagementIT {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final SseServer server = new SseServer("127.0.0.1", 0, new ManagementHandler(new Health(), registry));
+    private final Health health = new Health();
+    private final SseServer server = new SseServer("127.0.0.1", 0, new ManagementHandler(health, registry));
     private final Logger logger = LoggerFactory.getLogger("io.eventsgateway.told");
 
     @BeforeEach
@@ -48,6 +51,50 @@ class ManagementIT {
     void stop() {
         server.close();
         registry.close();
+    }
+
+    @Test
+    void answersHowEachPartIsDoing() throws Exception {
+        Map<String, Object> consumers = Map.of("task-message", 2);
+        health.add("kafka", () -> new Component(true, false, Map.of("consumers", consumers)));
+        health.add("redis", () -> new Component(false, false, Map.of("problem", "no answer from redis://a:b@c")));
+        health.setServing(true);
+
+        assertThat(get("/health/kafka").toString())
+                .isEqualTo("{\"status\":\"UP\",\"details\":{\"consumers\":{\"task-message\":2}}}");
+        HttpResponse<String> redis = send("GET", "/health/redis", "");
+        assertThat(redis.statusCode()).isEqualTo(503);
+        assertThat(redis.body())
+                .isEqualTo("{\"status\":\"DOWN\",\"details\":{\"problem\":\"no answer from redis://*****@c\"}}");
+        assertThat(send("GET", "/health", "").statusCode()).isEqualTo(503);
+        assertThat(get("/health/readiness").toString()).isEqualTo("{\"status\":\"UP\"}");
+        assertThat(get("/health/readinessState").toString()).isEqualTo("{\"status\":\"UP\"}");
+        assertThat(send("GET", "/health/none", "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void isNotReadyWhileAPartIsDownThatIsNeeded() throws Exception {
+        health.add("redis", () -> new Component(false, true, Map.of()));
+        health.setServing(true);
+
+        assertThat(send("GET", "/health/readiness", "").statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    void hidesLoginsHoweverDeepTheyAre() {
+        Component component = new Component(true, true, Map.of("a", Map.of("b", List.of("http://u:p@h"))));
+
+        assertThat(component.details()).isEqualTo(Map.of("a", Map.of("b", List.of("http://*****@h"))));
+    }
+
+    @Test
+    void listsWhatThereIs() throws Exception {
+        JsonNode links = get("").get("_links");
+
+        assertThat(links.at("/self/href").asText()).isEqualTo("http://127.0.0.1:" + server.port() + "/manage/actuator");
+        assertThat(links.at("/health/href").asText()).endsWith("/manage/actuator/health");
+        assertThat(links.at("/health-path/templated").asBoolean()).isTrue();
+        assertThat(get("/")).isEqualTo(get(""));
     }
 
     @Test
