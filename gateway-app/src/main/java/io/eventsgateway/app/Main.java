@@ -1,6 +1,7 @@
 package io.eventsgateway.app;
 
 import io.eventsgateway.app.cli.ConfigCommand;
+import io.eventsgateway.app.cli.DeadLettersCommand;
 import io.eventsgateway.app.cli.PublishCommand;
 import io.eventsgateway.app.cli.RunCommand;
 import io.eventsgateway.app.cli.RunOptions;
@@ -41,6 +42,7 @@ import picocli.CommandLine.RunLast;
             StreamsCommand.class,
             TopCommand.class,
             TraceCommand.class,
+            DeadLettersCommand.class,
             TokenCommand.class
         })
 public final class Main implements Callable<Integer> {

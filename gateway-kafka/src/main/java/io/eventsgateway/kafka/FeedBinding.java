@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 public record FeedBinding(Feed feed, String reads, String group, int threads) {
 
     /** Whether a topic's records are read. */
-    boolean reads(String topic) {
+    public boolean reads(String topic) {
         return feed.isPattern() ? Pattern.matches(reads, topic) : reads.equals(topic);
     }
 }
