@@ -3,6 +3,7 @@ package io.eventsgateway.app;
 import io.eventsgateway.app.cli.ConfigCommand;
 import io.eventsgateway.app.cli.DoctorCommand;
 import io.eventsgateway.app.cli.HealthCommand;
+import io.eventsgateway.app.cli.DeadLettersCommand;
 import io.eventsgateway.app.cli.PublishCommand;
 import io.eventsgateway.app.cli.RunCommand;
 import io.eventsgateway.app.cli.RunOptions;
@@ -45,6 +46,7 @@ import picocli.CommandLine.RunLast;
             StreamsCommand.class,
             TopCommand.class,
             TraceCommand.class,
+            DeadLettersCommand.class,
             TokenCommand.class
         })
 public final class Main implements Callable<Integer> {

@@ -1,12 +1,16 @@
 package io.eventsgateway.app;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** What operators know a replica by: its host, which in a container is the pod's or container's name, and what tells its starts apart. */
 final class ReplicaName {
+
+    /** Where Linux has the host's name; to ask the JVM for it would ask DNS. */
+    private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
 
     private ReplicaName() {}
 
@@ -16,14 +20,13 @@ final class ReplicaName {
                 host(System.getenv("HOSTNAME")), ThreadLocalRandom.current().nextInt(0x10000));
     }
 
-    /** The name that the environment has, as containers do; else what the machine has. */
     private static String host(@Nullable String named) {
         if (named != null && !named.isBlank()) {
-            return named;
+            return named.strip();
         }
         try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException nameless) {
+            return Files.readString(KERNEL).strip();
+        } catch (IOException notLinux) {
             return "replica";
         }
     }

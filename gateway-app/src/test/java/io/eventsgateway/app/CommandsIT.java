@@ -1,5 +1,6 @@
 package io.eventsgateway.app;
 
+import static io.eventsgateway.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,9 +19,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator types and looks at, on a real Kafka and a real Redis. */
 class CommandsIT {
@@ -74,6 +77,73 @@ class CommandsIT {
             assertThat(bad.exitCode()).isEqualTo(1);
             GatewayRun elsewhere = GatewayRun.of(Map.of(), "publish", "elsewhere", "{}", "--url", url);
             assertThat(elsewhere.output()).contains("No feed reads this topic");
+        }
+    }
+
+    @Test
+    void listsTracesAndEndsStreams() {
+        try (GatewayProcess gateway = new GatewayProcess(Map.of("EVENTS_SSE_DRAINSECS", "0"), "run", "--embedded")) {
+            String url = gateway.uri("/").toString();
+            String management = "http://127.0.0.1:" + gateway.managementPort();
+            try (CommandProcess tail = new CommandProcess("tail", "--url", url, "process-instance/42")) {
+                tail.await("Connected."::equals);
+                GatewayRun.of(Map.of(), "publish", TOPIC, "{\"secret\":1}", "--key", "42", "--url", url);
+                tail.await(line -> line.contains("secret"));
+
+                GatewayRun listed =
+                        GatewayRun.of(Map.of(), "streams", "--url", management, "--destination", "process-instance/42");
+                assertThat(listed.exitCode()).as(listed.output()).isZero();
+                String line = listed.output()
+                        .lines()
+                        .filter(each -> each.contains("process-instance/42@"))
+                        .findFirst()
+                        .orElseThrow();
+                String id = line.substring(0, line.indexOf(' '));
+
+                GatewayRun traced = GatewayRun.of(Map.of(), "trace", "process-instance/42", "--url", management);
+                assertThat(traced.output())
+                        .contains("events kept  1", "message message  12 bytes", "connected to ", id)
+                        .doesNotContain("secret");
+                GatewayRun top = GatewayRun.of(Map.of(), "top", "--once", "--url", management, "--by", "events");
+                assertThat(top.output()).containsPattern(" 1 +1 +- +default process-instance/42\n");
+
+                assertThat(GatewayRun.of(Map.of(), "streams", "--url", management, "--end", id)
+                                .output())
+                        .contains(": ended 1 over 0 s");
+                tail.await(each -> each.startsWith("Stream ended, back in "));
+                GatewayRun gone = GatewayRun.of(Map.of(), "streams", "--url", management, "--end", id);
+                assertThat(gone.exitCode()).isEqualTo(1);
+                assertThat(gone.output()).contains("This replica has no such stream.");
+            }
+        }
+    }
+
+    @Test
+    void sendsARepairedDeadLetterAgainOnce(@TempDir Path folder) throws Exception {
+        Path repaired = Files.writeString(folder.resolve("fixed.json"), "{\"n\":7}");
+        try (GatewayProcess gateway = new GatewayProcess(stack.environment());
+                CommandProcess tail =
+                        new CommandProcess("tail", "--url", gateway.uri("/").toString(), "process-instance/77")) {
+            tail.await("Connected."::equals);
+            String source = GatewayRun.of(stack.environment(), "publish", TOPIC, "{", "--key", "77")
+                    .output()
+                    .lines()
+                    .reduce((before, last) -> last)
+                    .orElseThrow();
+            await(() -> GatewayRun.of(stack.environment(), "dead-letters", "list")
+                    .output()
+                    .contains("record=" + source + " reason="));
+            String[] replay = {"dead-letters", "replay", "--letter", source, "--replace", repaired.toString()};
+
+            assertThat(GatewayRun.of(stack.environment(), replay).output())
+                    .contains("would send " + source + " again", "1 of 1 would be sent");
+            String[] execute =
+                    Stream.concat(Stream.of(replay), Stream.of("--execute")).toArray(String[]::new);
+            assertThat(GatewayRun.of(stack.environment(), execute).output()).contains("sent " + source + " again as");
+
+            assertThat(tail.await(line -> line.contains("{\"n\""))).endsWith("{\"n\":7}");
+            assertThat(GatewayRun.of(stack.environment(), execute).output())
+                    .contains("passed over " + source + ": was sent again before", "0 of 1 sent");
         }
     }
 

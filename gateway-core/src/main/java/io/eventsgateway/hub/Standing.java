@@ -17,9 +17,9 @@ public record Standing(Destination destination, EventId position, long behind) {
 
     /** Where a reader is, of a log with this end; null while the end is not known. */
     static Standing of(Destination destination, EventId position, @Nullable EventId end) {
-        long behind = end != null && (position.equals(EventId.START) || position.epoch() == end.epoch())
-                ? Math.max(0, end.sequence() - position.sequence())
-                : UNKNOWN;
-        return new Standing(destination, position, behind);
+        if (end == null || !(position.equals(EventId.START) || position.epoch() == end.epoch())) {
+            return new Standing(destination, position, UNKNOWN);
+        }
+        return new Standing(destination, position, Math.max(0, end.sequence() - position.sequence()));
     }
 }

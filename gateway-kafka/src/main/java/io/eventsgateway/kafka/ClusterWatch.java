@@ -158,7 +158,8 @@ final class ClusterWatch implements AutoCloseable {
         Map<String, Integer> partitions = topics.partitions(names);
         for (FeedGroup group : groups) {
             Collection<String> read = reads(group.binding());
-            group.topicsThere((int) read.stream().filter(partitions::containsKey).count());
+            group.topicsThere(
+                    (int) read.stream().filter(partitions::containsKey).count());
             group.grow(read.stream()
                     .mapToInt(topic -> partitions.getOrDefault(topic, 0))
                     .sum());

@@ -47,7 +47,9 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
     /** What is left of a key that is cut: enough for any that names a destination. */
     private static final int KEY_BYTES = 4096;
 
-    private static final String OWN_HEADERS = "gateway-";
+    /** What the headers' names begin with that are not the record's. */
+    static final String OWN_HEADERS = "gateway-";
+
     private static final long TOPIC_SECONDS = 10;
     private static final long SEND_SECONDS = 60;
     private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -1,7 +1,6 @@
 package io.eventsgateway.kafka;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,9 +34,12 @@ final class NearNames {
                 near.put(name, shared);
             }
         }
-        return near.keySet().stream()
-                .sorted(Comparator.comparing((String name) -> -near.get(name)).thenComparing(Comparator.naturalOrder()))
+        return near.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
                 .limit(MOST)
+                .map(Map.Entry::getKey)
                 .toList();
     }
 
