@@ -1,9 +1,9 @@
 package io.eventsgateway.app;
 
 import io.eventsgateway.app.cli.ConfigCommand;
+import io.eventsgateway.app.cli.DeadLettersCommand;
 import io.eventsgateway.app.cli.DoctorCommand;
 import io.eventsgateway.app.cli.HealthCommand;
-import io.eventsgateway.app.cli.DeadLettersCommand;
 import io.eventsgateway.app.cli.PublishCommand;
 import io.eventsgateway.app.cli.RunCommand;
 import io.eventsgateway.app.cli.RunOptions;
