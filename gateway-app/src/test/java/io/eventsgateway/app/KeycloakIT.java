@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -160,6 +161,19 @@ class KeycloakIT {
     @AfterEach
     void hangUp() {
         open.forEach(Listener::close);
+    }
+
+    @Test
+    @Order(0)
+    void letsInTheUserOfTheComposeFile() throws IOException {
+        Map<?, ?> file = KeycloakServer.JSON.readValue(
+                Path.of("..", "docs", "operations", "keycloak-realm.json").toFile(), Map.class);
+        Map<String, Object> realm = new LinkedHashMap<>();
+        file.forEach((name, value) -> realm.put(String.valueOf(name), value));
+        String name = String.valueOf(realm.get("realm"));
+        keycloak.createRealm(realm);
+
+        assertThat(listen(one, "/api/events/user", token(name, "ann")).status()).isEqualTo(200);
     }
 
     @Test
