@@ -44,7 +44,7 @@ final class WriteProbe {
     CompletionStage<?> write() {
         long begun = System.nanoTime();
         return connection
-                .meet(Need.WRITING, to -> allowed().thenCombine(write(to), (allowed, written) -> written))
+                .meet(Need.WRITING, to -> allowed().thenCombine(write(to), (allowed, written) -> to))
                 // nobody tries any more, as when what failed is another replica's now
                 .thenAccept(done -> problems.forget(Need.CHANGING, begun - NOT_TRIED_NANOS));
     }
