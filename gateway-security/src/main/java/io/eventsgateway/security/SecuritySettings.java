@@ -210,7 +210,7 @@ public final class SecuritySettings {
         return new Access(authenticator, organisations, organisations.before(policy), new Services(services));
     }
 
-    private static JwtAuthenticator jwt(Environment environment, IssuerMemory memory) {
+    static JwtAuthenticator jwt(Environment environment, IssuerMemory memory) {
         return new JwtAuthenticator(
                 issuers(environment),
                 environment.get(AUDIENCE),
