@@ -575,9 +575,9 @@ class EventsHandlerIT {
     void endsAStreamThatIsLetInWhileTheDrainBegins() throws Exception {
         Identity ann = new Identity("ann", "acme", Set.of("ann"), Set.of(), null);
         List<Destination> asked = List.of(new Destination("acme", "view", "1"));
+        Limits.Place place = handler.enter(ann, "127.0.0.1", 1);
         undertow.stop();
         serve(exchange -> exchange.dispatch(() -> {
-            Limits.Place place = handler.enter(ann, "127.0.0.1", 1);
             handler.drain(Duration.ZERO);
             handler.open(exchange, ann, asked, Set.copyOf(asked), new Start(Start.From.LATEST, null), place);
         }));
