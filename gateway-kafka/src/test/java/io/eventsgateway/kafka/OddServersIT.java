@@ -97,7 +97,7 @@ class OddServersIT extends FeedsOnABroker {
 
     @Test
     void namesAPatternThatMatchesNothingAndTopicsThatAreLikeIt() {
-        String like = run + "-eventsgateway-receive-first-v1";
+        String like = "eventsgateway." + run + ".receive.v1";
         broker.createTopic(like, 1);
 
         KafkaFeeds feeds = startFeeds(Feed.GENERIC_MESSAGE);
