@@ -7,12 +7,14 @@ import io.eventsgateway.kafka.TokenLogin;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster, as the first bootstrap server leads to it that lets the gateway in. Checks of the cluster wait for that. Any thread may
@@ -79,14 +81,14 @@ final class KafkaCluster implements AutoCloseable {
         } catch (TimeoutException hanging) {
             throw new NotExamined(NOBODY);
         } catch (ExecutionException notFound) {
-            throw new NotExamined(String.valueOf(notFound.getCause().getMessage()));
+            throw new NotExamined(NOBODY);
         }
     }
 
-    /** Waits for an answer; throws what the cluster answers. */
-    static <T> T answer(KafkaFuture<T> asked) throws Throwable {
+    /** Waits for an answer; throws what the cluster answers. Null is the answer to nothing that was asked. */
+    static <T> T answer(@Nullable KafkaFuture<T> asked) throws Throwable {
         try {
-            return asked.get(Check.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return Objects.requireNonNull(asked).get(Check.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException refused) {
             throw refused.getCause() == null ? refused : refused.getCause();
         } catch (TimeoutException slow) {

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -49,7 +50,8 @@ record KafkaTopicCheck(
     private Finding topic(Admin admin) throws Throwable {
         TopicDescription topic;
         try {
-            topic = describe(admin, Set.of(binding.reads())).get(binding.reads());
+            topic = Objects.requireNonNull(
+                    describe(admin, Set.of(binding.reads())).get(binding.reads()));
         } catch (UnknownTopicOrPartitionException missing) {
             return Finding.fail(
                     name(),
