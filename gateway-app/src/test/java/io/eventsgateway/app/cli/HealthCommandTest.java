@@ -90,6 +90,6 @@ class HealthCommandTest {
         SSLContext tls = TlsSettings.MANAGEMENT.context(environment);
         return new SseServer(
                 tls == null ? options : options.with(tls),
-                new ManagementHandler(health, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), guard));
+                new ManagementHandler(health, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), guard, null));
     }
 }
