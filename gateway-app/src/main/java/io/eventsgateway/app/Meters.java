@@ -62,6 +62,7 @@ final class Meters implements HubListener, IngestListener, FeedListener, StreamL
     private final Timer redisAnswers;
 
     Meters(MeterRegistry registry) {
+        registry.config().meterFilter(new KeptMeters());
         kafka = new KafkaMeters(registry);
         for (Feed feed : Feed.values()) {
             appended.put(feed, counter(registry, "events.gateway.appended", "Events appended", "feed", feed.label()));

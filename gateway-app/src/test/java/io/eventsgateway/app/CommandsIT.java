@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -240,12 +241,19 @@ class CommandsIT {
             assertThat(health.at("/components/kafka/status").asText()).isEqualTo("UP");
             assertThat(get(URI.create(base + "/health/readiness"), null).body()).isEqualTo("{\"status\":\"UP\"}");
             assertThat(get(URI.create(base + "/info"), null).body()).contains("events-gateway");
-            String metrics = get(URI.create(base + "/prometheus"), null).body();
+            await(() -> metrics(base)
+                    .containsAll(List.of(
+                            "events_gateway_partitions{feed=\"engine-message\"} 3.0",
+                            "events_gateway_topics{feed=\"engine-message\"} 1.0",
+                            "events_gateway_paused{feed=\"engine-message\"} 0.0")));
+            String metrics = String.join("\n", metrics(base)) + "\n";
             // for .ci/alerts
             Files.writeString(Path.of("target/prometheus.txt"), metrics);
             assertThat(metrics)
                     .contains("events_gateway_appended_total{feed=\"engine-message\"}")
-                    .contains("events_gateway_streams{kind=\"one\"}");
+                    .contains("events_gateway_streams{kind=\"one\"}")
+                    .contains("kafka_consumer_coordinator_assigned_partitions{")
+                    .containsPattern("events_gateway_redis_answer_seconds_count [1-9]");
             HttpResponse<String> nothing = get(URI.create(base + "/nothing"), null);
             assertThat(nothing.statusCode()).isEqualTo(404);
             assertThat(nothing.headers().firstValue("Content-Type")).contains("application/problem+json");
@@ -292,6 +300,14 @@ class CommandsIT {
                     .as("waiting for " + status + " of " + uri)
                     .isLessThan(until);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+    }
+
+    private static List<String> metrics(String base) {
+        try {
+            return get(URI.create(base + "/prometheus"), null).body().lines().toList();
+        } catch (Exception unreachable) {
+            throw new IllegalStateException(unreachable);
         }
     }
 

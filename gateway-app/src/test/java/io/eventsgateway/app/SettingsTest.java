@@ -593,7 +593,10 @@ class SettingsTest {
                 fallback,
                 "3",
                 environment -> binding(environment, feed).threads(),
-                fallback,
+                // more than the machine can use only where somebody asks for it
+                Integer.toString(Math.min(
+                        Integer.parseInt(fallback),
+                        Math.max(2, Runtime.getRuntime().availableProcessors()))),
                 "3");
     }
 
