@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.kafka.server.config.AbstractKafkaConfig;
+import kafka.server.KafkaConfig;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +47,7 @@ class ComposeTest {
 
     @Test
     void configuresKafkaByNamesThatItKnows() {
-        Set<String> known = AbstractKafkaConfig.CONFIG_DEF.names();
+        Set<String> known = KafkaConfig.configDef().names();
 
         assertThat(variables("kafka").keySet()).allSatisfy(name -> assertThat(known)
                 .contains(name.replaceFirst("^KAFKA_", "")
