@@ -35,9 +35,11 @@ final class NearNames {
                 near.put(name, shared);
             }
         }
-        return near.keySet().stream()
-                .sorted(Comparator.comparing((String name) -> -near.get(name)).thenComparing(Comparator.naturalOrder()))
+        return near.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
                 .limit(MOST)
+                .map(Map.Entry::getKey)
                 .toList();
     }
 
