@@ -215,10 +215,14 @@ class KafkaSettingsIT {
         KafkaFeeds feeds = feeds(Map.of("KAFKA_TOPIC_NAMING_PACKAGE", "later."));
         try {
             await(() -> feeds.missing().contains("later.eventsgateway.task.commands.message.v1"));
-            assertThat(feeds.missing()).hasSize(Feed.values().length - 1);
+            String matchless = "nothing matches later.eventsgateway.receive.*";
+            assertThat(feeds.missing()).hasSize(Feed.values().length);
+            assertThat(feeds.missing()).anyMatch(each -> each.startsWith(matchless));
             assertThat(feeds.problem()).isEmpty();
 
-            feeds.missing().forEach(topic -> BROKER.createTopic(topic, 1));
+            feeds.missing().stream()
+                    .map(each -> each.startsWith(matchless) ? "later.eventsgateway.receive.any.v1" : each)
+                    .forEach(topic -> BROKER.createTopic(topic, 1));
 
             await(() -> feeds.missing().isEmpty());
         } finally {
