@@ -118,6 +118,7 @@ final class WireClient implements AutoCloseable {
 
     /** Asks for a path on another stream of the connection (HTTP/2), which is read as one with those before. */
     void askToo(String path) throws IOException {
+        over = false;
         lastStream += 2;
         askByHttp2(path);
     }
