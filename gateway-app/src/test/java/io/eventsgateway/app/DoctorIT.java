@@ -287,7 +287,7 @@ class DoctorIT {
                         Verdict.WARN,
                         "kafka topic process-message",
                         "topic single: 1 partition, read by 1 consumer",
-                        "KAFKA_CONSUMER_THREADS_PROCESSCOMMANDS=10",
+                        "KAFKA_CONSUMER_THREADS_PROCESSCOMMANDS=",
                         "more partitions")
                 .says(Verdict.WARN, "kafka topic task-message", "KAFKA_CONSUMER_THREADS_TASKCOMMANDS=40");
     }

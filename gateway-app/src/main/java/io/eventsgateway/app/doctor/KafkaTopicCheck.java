@@ -128,7 +128,7 @@ record KafkaTopicCheck(
     private Finding there(String what, int partitions) {
         int threads = binding.threads();
         int useful = Math.max(2, processors);
-        int consumers = Math.min(Math.min(threads, useful), partitions);
+        int consumers = Math.min(threads, partitions);
         String setting = KafkaSettings.threadsOf(binding.feed()).name();
         String seen = what + ": " + partitions + (partitions == 1 ? " partition" : " partitions") + ", read by "
                 + consumers + (consumers == 1 ? " consumer" : " consumers") + " of a replica";
@@ -136,17 +136,16 @@ record KafkaTopicCheck(
                 .explain(KafkaSettings.threadsOf(binding.feed()))
                 .origin()
                 .equals("default");
-        if (partitions == 1 || (asked && consumers < threads && partitions <= useful)) {
+        if (partitions == 1 || (asked && consumers < threads)) {
             return Finding.warn(
                     name(),
                     seen + "; " + setting + "=" + threads,
                     "give the topic more partitions: only so many consumers of all replicas together can read it");
         }
-        return asked && consumers < threads
+        return asked && consumers > useful
                 ? Finding.warn(
                         name(),
-                        seen + "; " + setting + "=" + threads + " is without effect, there are " + processors
-                                + " processors",
+                        seen + "; " + setting + "=" + threads + " is more than there are processors: " + processors,
                         "give the gateway more processors, or run more replicas")
                 : Finding.ok(name(), seen);
     }
