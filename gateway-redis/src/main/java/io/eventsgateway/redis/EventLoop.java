@@ -64,8 +64,9 @@ final class EventLoop implements AutoCloseable {
 
     @Override
     public void close() {
+        // first, since without its thread it can't close its sockets
+        names.close();
         resources.shutdown(0, 2, TimeUnit.SECONDS);
         threads.shutdown(0, 2, TimeUnit.SECONDS);
-        names.close();
     }
 }

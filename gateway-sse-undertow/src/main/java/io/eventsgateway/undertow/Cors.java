@@ -20,6 +20,7 @@ public record Cors(boolean any, List<OriginPattern> origins) {
     private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
     private static final HttpString ALLOW_HEADERS = new HttpString("Access-Control-Allow-Headers");
     private static final HttpString EXPOSE_HEADERS = new HttpString("Access-Control-Expose-Headers");
+    private static final HttpString FETCH_SITE = new HttpString("Sec-Fetch-Site");
     private static final HttpString REQUEST_METHOD = new HttpString("Access-Control-Request-Method");
     private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
     private static final String HEADERS =
@@ -73,10 +74,19 @@ public record Cors(boolean any, List<OriginPattern> origins) {
         exchange.getResponseHeaders().put(EXPOSE_HEADERS, "Retry-After");
     }
 
-    /** Whether the request is of a page that may not read the answer. */
+    /** Whether the request is of a page of another origin, which may not read the answer. */
     boolean refuses(HttpServerExchange exchange) {
         String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
-        return origin != null && !any && !allows(origin);
+        return origin != null && !any && !isOwn(exchange, origin) && !allows(origin);
+    }
+
+    /** Whether an origin is where the request itself goes to: by the browser's word, or by the host where the browser gives none. */
+    private static boolean isOwn(HttpServerExchange exchange, String origin) {
+        String site = exchange.getRequestHeaders().getFirst(FETCH_SITE);
+        return site == null
+                ? origin.substring(origin.indexOf("://") + 3)
+                        .equalsIgnoreCase(exchange.getRequestHeaders().getFirst(Headers.HOST))
+                : site.equals("same-origin");
     }
 
     /** Whether the request asks for what another one may do. */

@@ -257,6 +257,27 @@ class EntranceIT {
         assertThat(brought).extracting(Credentials::address).containsOnly("127.0.0.1");
     }
 
+    /** Of JavaScript that asks for the module, or for a stream with credentials, browsers send the origin to the page's own server too. */
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, '', false",
+        "evil.example, same-origin, false",
+        "evil.example, '', true",
+        "evil.example, cross-site, true"
+    })
+    void countsPagesOfOtherOriginsAlone(String host, String site, boolean isCounted) throws Exception {
+        start(this::authenticate, AccessPolicy.AUTHENTICATED, options(1000, 0));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri("/api/events/client.js")).header("Origin", "http://" + host + ":" + port);
+        if (!site.isEmpty()) {
+            request.header("Sec-Fetch-Site", site);
+        }
+
+        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+
+        assertThat(refused.contains(Refusal.ORIGIN)).isEqualTo(isCounted);
+    }
+
     private CompletionStage<Identity> authenticate(Credentials credentials) {
         brought.add(credentials);
         String token = String.valueOf(credentials.token());
