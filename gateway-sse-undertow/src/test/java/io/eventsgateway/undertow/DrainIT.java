@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,7 +152,16 @@ class DrainIT {
         handler.drain(Duration.ZERO);
 
         assertThat(answer.get(60, TimeUnit.SECONDS).version()).isEqualTo(HttpClient.Version.HTTP_2);
-        await(() -> !port(http).equals(before));
+        await(() -> isElsewhere(http, before));
+    }
+
+    /** A request that is on its way when GOAWAY comes fails, by JDK 17's client; whoever sends it sends it again. */
+    private boolean isElsewhere(HttpClient http, String before) {
+        try {
+            return !port(http).equals(before);
+        } catch (CompletionException asked) {
+            return false;
+        }
     }
 
     private String port(HttpClient http) {
