@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Finds topics whose names are like a pattern that matches none, for whoever has to find out which of both is wrong. */
-final class NearNames {
+/** Finds topics whose names are like a name or pattern that is none, for whoever has to find out which of both is wrong. */
+public final class NearNames {
 
     private static final int MOST = 3;
     private static final String BETWEEN_WORDS = "[^0-9A-Za-z]+";
@@ -17,12 +17,12 @@ final class NearNames {
     private NearNames() {}
 
     /**
-     * The names that have most of a pattern's words, the likeliest first, three at most. Later words count more: they say what a topic is for,
+     * The names that have most words of a pattern, the likeliest first, three at most. Later words count more: they say what a topic is for,
      * the first ones where it belongs.
      *
-     * @param pattern a regular expression
+     * @param pattern a regular expression, or a name
      */
-    static List<String> of(String pattern, Collection<String> names) {
+    public static List<String> of(String pattern, Collection<String> names) {
         String[] words = pattern.split(BETWEEN_WORDS, -1);
         int whole = 0;
         for (int i = 0; i < words.length; i++) {

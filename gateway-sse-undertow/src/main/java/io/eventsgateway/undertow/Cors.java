@@ -84,9 +84,14 @@ public record Cors(boolean any, List<OriginPattern> origins) {
     private static boolean isOwn(HttpServerExchange exchange, String origin) {
         String site = exchange.getRequestHeaders().getFirst(FETCH_SITE);
         return site == null
-                ? origin.substring(origin.indexOf("://") + 3)
-                        .equalsIgnoreCase(exchange.getRequestHeaders().getFirst(Headers.HOST))
+                ? isOf(origin, exchange.getRequestHeaders().getFirst(Headers.HOST))
                 : site.equals("same-origin");
+    }
+
+    /** Whether an origin is of a host, by http or https, as the header Host names it; null for no header. */
+    public static boolean isOf(String origin, @Nullable String host) {
+        int slashes = origin.indexOf("://");
+        return slashes >= 0 && origin.substring(slashes + 3).equalsIgnoreCase(host);
     }
 
     /** Whether the request asks for what another one may do. */

@@ -260,15 +260,17 @@ class EntranceIT {
     /** Of JavaScript that asks for the module, or for a stream with credentials, browsers send the origin to the page's own server too. */
     @ParameterizedTest
     @CsvSource({
-        "127.0.0.1, '', false",
-        "evil.example, same-origin, false",
-        "evil.example, '', true",
-        "evil.example, cross-site, true"
+        "http://127.0.0.1:PORT, '', false",
+        "http://evil.example, same-origin, false",
+        "http://evil.example, '', true",
+        "http://evil.example, cross-site, true",
+        "null, '', true",
+        "'', '', true"
     })
-    void countsPagesOfOtherOriginsAlone(String host, String site, boolean isCounted) throws Exception {
+    void countsPagesOfOtherOriginsAlone(String origin, String site, boolean isCounted) throws Exception {
         start(this::authenticate, AccessPolicy.AUTHENTICATED, options(1000, 0));
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri("/api/events/client.js")).header("Origin", "http://" + host + ":" + port);
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri("/api/events/client.js"))
+                .header("Origin", origin.replace("PORT", Integer.toString(port)));
         if (!site.isEmpty()) {
             request.header("Sec-Fetch-Site", site);
         }

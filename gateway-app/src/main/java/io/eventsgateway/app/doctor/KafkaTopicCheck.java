@@ -3,6 +3,7 @@ package io.eventsgateway.app.doctor;
 import io.eventsgateway.config.Environment;
 import io.eventsgateway.kafka.FeedBinding;
 import io.eventsgateway.kafka.KafkaSettings;
+import io.eventsgateway.kafka.NearNames;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -108,7 +109,7 @@ record KafkaTopicCheck(
     }
 
     private String near(Set<String> names) {
-        List<String> like = NearMisses.of(
+        List<String> like = NearNames.of(
                 binding.reads(),
                 names.stream()
                         .filter(name -> all.stream().noneMatch(each -> each.reads(name)))

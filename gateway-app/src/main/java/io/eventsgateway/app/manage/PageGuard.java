@@ -1,5 +1,6 @@
 package io.eventsgateway.app.manage;
 
+import io.eventsgateway.undertow.Cors;
 import io.eventsgateway.undertow.Problem;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -41,7 +42,7 @@ public final class PageGuard {
         if (site != null && !site.equals("same-origin") && !site.equals("none")) {
             return "A page of another origin may not ask this.";
         }
-        if (origin != null && !isOf(origin, host)) {
+        if (origin != null && !Cors.isOf(origin, host)) {
             return "A page of another origin may not ask this.";
         }
         return isOfBrowser(headers) ? refusalOfName(host) : null;
@@ -84,13 +85,6 @@ public final class PageGuard {
     private static String host(HeaderMap headers) {
         String host = headers.getFirst(Headers.HOST);
         return host == null ? "" : host;
-    }
-
-    private static boolean isOf(String origin, String host) {
-        int slashes = origin.indexOf("://");
-        return slashes >= 0
-                && origin.length() <= MAX_HOST + 8
-                && origin.substring(slashes + 3).equalsIgnoreCase(host);
     }
 
     private static boolean isOfBrowser(HeaderMap headers) {
