@@ -6,13 +6,13 @@ import io.lettuce.core.RedisURI;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -35,6 +36,9 @@ public final class RedisServer implements AutoCloseable {
     /** Kills the server when standard input ends, as it does with this JVM, and becomes the server. */
     private static final String ENDS_WITH_PARENT =
             "exec 3<&0; { cat <&3; kill -9 $$; } >/dev/null 2>&1 & exec \"$@\" 3<&- </dev/null";
+
+    /** The executables that were unpacked, by their resources. */
+    private static final Map<String, String> EXECUTABLES = new ConcurrentHashMap<>();
 
     private final String executable;
     private final @Nullable Path clock;
@@ -168,25 +172,41 @@ public final class RedisServer implements AutoCloseable {
                 "yes");
     }
 
-    /** The executable of one of the versions for this machine, from the Maven artifacts that carry them. */
+    /** The executable of the first of the versions that there is for this machine, from the Maven artifacts that carry them. */
     private static String executable(String... versions) {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac") ? "darwin" : "linux";
         String processor = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
-        for (String version : versions) {
-            String name = "redis-server-" + version + "-" + system + "-" + processor;
-            try (InputStream in = RedisServer.class.getResourceAsStream("/" + name)) {
-                if (in != null) {
-                    Path file = Files.createTempFile(name, "");
-                    Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
-                    file.toFile().setExecutable(true);
-                    file.toFile().deleteOnExit();
-                    return file.toString();
-                }
-            } catch (IOException unusable) {
-                throw new UncheckedIOException(unusable);
+        return Stream.of(versions)
+                .map(version -> "/redis-server-" + version + "-" + system + "-" + processor)
+                .filter(resource -> RedisServer.class.getResource(resource) != null)
+                .findFirst()
+                .map(resource -> EXECUTABLES.computeIfAbsent(resource, RedisServer::unpacked))
+                .orElseThrow(() -> new IllegalStateException("no redis-server for " + system + " on " + processor));
+    }
+
+    /**
+     * Has a process of its own write the file. A process that another thread starts while this JVM writes inherits the open file for a moment,
+     * and a file that somebody may write can't be executed ("Text file busy").
+     */
+    private static String unpacked(String resource) {
+        try (InputStream in = RedisServer.class.getResourceAsStream(resource)) {
+            Path file = Files.createTempFile("redis-server", "");
+            file.toFile().deleteOnExit();
+            Process writer = new ProcessBuilder("sh", "-c", "cat > \"$0\" && chmod +x \"$0\"", file.toString())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try (OutputStream out = writer.getOutputStream()) {
+                Objects.requireNonNull(in).transferTo(out);
             }
+            if (writer.waitFor() != 0) {
+                throw new IllegalStateException(file + " was not written");
+            }
+            return file.toString();
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
         }
-        throw new IllegalStateException("no redis-server for " + system + " on " + processor);
     }
 
     /** Starts it, after it was stopped, on the same port; with its data if it was not killed. */
