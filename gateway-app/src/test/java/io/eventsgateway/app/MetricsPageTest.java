@@ -11,6 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +32,10 @@ class MetricsPageTest {
     private static final Path OPERATIONS = Path.of("../docs/operations");
 
     private static final Pattern METRIC = Pattern.compile("\\b(events_gateway|kafka|jvm|process|system)_\\w+");
+    /** In prose, where other words begin like those of other libraries. */
+    private static final Pattern OWN_METRIC =
+            Pattern.compile("\\bevents_gateway_\\w+|\\b(kafka_consumer|jvm|process)_\\w+");
+
     private static final Pattern NAMED = Pattern.compile("(?m)^\\| `(\\w+)` ");
     private static final Pattern ALERT = Pattern.compile("(?m)^ +- alert: (\\w+)$");
 
@@ -73,6 +78,22 @@ class MetricsPageTest {
                 assertThat(there)
                         .as("%s in %s", name, expression)
                         .containsAnyOf(name, name.replaceAll("_(bucket|sum|count)$", ""));
+            }
+        }
+    }
+
+    @Test
+    void isThereForEveryMetricOfThePagesForOperators() throws Exception {
+        Set<String> there = names(NAMED, Files.readString(PAGE));
+        try (DirectoryStream<Path> pages = Files.newDirectoryStream(OPERATIONS, "*.md")) {
+            for (Path page : pages) {
+                Matcher metric = OWN_METRIC.matcher(Files.readString(page));
+                while (metric.find()) {
+                    String name = metric.group();
+                    assertThat(there)
+                            .as("%s in %s", name, page)
+                            .containsAnyOf(name, name.replaceAll("_(bucket|sum|count)$", ""));
+                }
             }
         }
     }
