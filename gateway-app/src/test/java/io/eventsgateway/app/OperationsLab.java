@@ -23,8 +23,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -50,6 +54,7 @@ final class OperationsLab implements AutoCloseable {
         try (OperationsLab lab = new OperationsLab()) {
             lab.memory();
             lab.moves();
+            lab.otherGroups();
         }
         System.exit(0);
     }
@@ -161,6 +166,33 @@ final class OperationsLab implements AutoCloseable {
                     show("a record later", read(next, last));
                 }
             }
+        }
+    }
+
+    /** Another service's group, whose offsets have nothing beside them, takes over what a group of the gateway's own had read. */
+    private void otherGroups() {
+        String group = "KAFKA_CONSUMER_GROUPID_TASKCOMMANDS_MESSAGE";
+        Map<String, String> environment = with(stack.redis());
+        environment.put("EVENTS_REDIS_KEYPREFIX", "side");
+        environment.put(group, "side-by-side");
+        try (GatewayProcess gateway = new GatewayProcess(environment)) {
+            settled(gateway);
+            show("a group of its own", read(gateway, null));
+        }
+        String topic = Stack.topic(Feed.TASK_MESSAGE);
+        stack.kafka().admin(admin -> admin.alterConsumerGroupOffsets(
+                        "original",
+                        IntStream.range(0, 3)
+                                .boxed()
+                                .collect(Collectors.toMap(
+                                        partition -> new TopicPartition(topic, partition),
+                                        partition -> new OffsetAndMetadata(0))))
+                .all());
+        environment.put(group, "original");
+        try (GatewayProcess gateway = new GatewayProcess(environment)) {
+            settled(gateway);
+            show("another service's group afterwards, at offset 0", read(gateway, null));
+            System.out.println("records that had been appended: " + metric(gateway, "duplicates_total"));
         }
     }
 
