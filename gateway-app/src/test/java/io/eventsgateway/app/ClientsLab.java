@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -92,7 +94,7 @@ final class ClientsLab implements AutoCloseable {
         clients.forEach(SlowClient::close);
         quick.close();
         System.out.printf(
-                "stalled: clients=%d events=%d of 8 KB, kernel more by %d MB, live heap more by %d MB; once they read, all came, wrong=%d%n",
+                "stalled: clients=%d events=%d of 8 KB, the kernel keeps %d MB more for the gateway, live heap more by %d MB; once they read, all came, wrong=%d%n",
                 STALLED, events, kernel, heap, wrong);
     }
 
@@ -332,9 +334,30 @@ final class ClientsLab implements AutoCloseable {
         }
     }
 
-    /** What all TCP sockets of this machine have of its memory. */
-    private static long kernelMegabytes() {
-        return Footprint.number(Footprint.read("/proc/net/sockstat"), "TCP: .* mem ([0-9]+)") * 4096 / 1024 / 1024;
+    /** What the kernel keeps for the gateway's ends of its connections, as ss of iproute2 knows it; the clients' ends are another machine's. */
+    private long kernelMegabytes() {
+        String sockets;
+        try {
+            sockets = new String(
+                    new ProcessBuilder("ss", "-Htnm", "sport", "=", ":" + gateway.port())
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start()
+                            .getInputStream()
+                            .readAllBytes(),
+                    StandardCharsets.US_ASCII);
+        } catch (IOException missing) {
+            throw new UncheckedIOException("iproute2 is needed: apt-get install iproute2", missing);
+        }
+        // received and not read, allocated ahead, queued to be sent
+        return Pattern.compile("skmem:\\(r([0-9]+),.*,f([0-9]+),w([0-9]+),")
+                        .matcher(sockets)
+                        .results()
+                        .mapToLong(socket -> IntStream.rangeClosed(1, 3)
+                                .mapToLong(i -> Long.parseLong(socket.group(i)))
+                                .sum())
+                        .sum()
+                / 1024
+                / 1024;
     }
 
     private Footprint footprint() {
