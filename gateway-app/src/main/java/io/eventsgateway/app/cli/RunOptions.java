@@ -24,6 +24,7 @@ public final class RunOptions {
 
     /** Runs the gateway until it is told to stop. */
     public int run() throws InterruptedException {
+        LogSettings.toStandardOutput();
         Environment environment = settings.environment();
         Gateway gateway = embedded ? Gateway.embedded(environment) : Gateway.of(environment);
         LogSettings.apply(environment);
