@@ -227,6 +227,7 @@ class SettingsTest {
         all.add(client(
                 "SPRING_PROFILES_ACTIVE", "", "x, kafka-auth", "security.protocol", "PLAINTEXT", "SASL_PLAINTEXT"));
         all.add(value("LOGGING_FORMAT", "text", "json", "TEXT", "JSON"));
+        all.add(sse("EVENTS_SSE_ACCESSLOG", "false", "true", SseOptions::accessLog, "false", "true"));
         all.add(value("LOGGING_STRUCTURED_FORMAT_CONSOLE", "", "ecs", "NONE", "ECS"));
         all.add(value("LOGGING_STRUCTURED_FORMAT_FILE", "", "gelf", "NONE", "GELF"));
         all.add(value("LOGGING_FILE_NAME", "", "target/x.log", "", "target/x.log"));

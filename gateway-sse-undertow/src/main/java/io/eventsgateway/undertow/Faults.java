@@ -15,21 +15,34 @@ import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 
 /**
- * Answers requests that failed by a fault of the gateway and logs them: one short line each, the stack of a kind once a minute. The message
+ * Answers requests that failed by a fault of the gateway and logs them: one short line a second of each kind, with how many there were since
+ * the last one, and the stack once a minute. The message
  * of the fault is in neither, since it may repeat what the caller sent. Any thread may call.
  */
 final class Faults {
 
     private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration STACK_INTERVAL = Duration.ofMinutes(1);
     private static final int MAX_KINDS = 100;
     private static final int MAX_FRAMES = 50;
     private static final int MAX_CAUSES = 5;
 
+    private static final Logged NOTHING = new Logged(Instant.MIN, Instant.MIN, 0);
+
     private final InstantSource clock;
 
-    /** When the stack of each kind was logged last; guarded by this. */
-    private final Map<String, Instant> logged = new HashMap<>();
+    /** What was logged of each kind; guarded by this. */
+    private final Map<String, Logged> logged = new HashMap<>();
+
+    /**
+     * What was logged of a kind.
+     *
+     * @param at when it was last
+     * @param stackAt when its stack was
+     * @param since how many there were since then that were not logged
+     */
+    private record Logged(Instant at, Instant stackAt, long since) {}
 
     Faults(InstantSource clock) {
         this.clock = clock;
@@ -63,24 +76,33 @@ final class Faults {
             fault = fault.getCause();
         }
         String kind = kind(fault);
-        if (isDue(kind)) {
-            LOG.error("{} fault={}", what, kind, new Trace(fault, MAX_CAUSES));
+        Logged before = next(kind);
+        if (before == null) {
+            return;
+        }
+        String more = before.since() == 0 ? "" : " more=" + before.since();
+        if (before.stackAt() == Instant.MIN) {
+            LOG.error("{} fault={}{}", what, kind, more, new Trace(fault, MAX_CAUSES));
         } else {
-            LOG.error("{} fault={}", what, kind);
+            LOG.error("{} fault={}{}", what, kind, more);
         }
     }
 
-    private synchronized boolean isDue(String kind) {
+    /** What was logged of a kind before a line that is due now, its stack's time the least where that is due too; null where none is. */
+    private synchronized @Nullable Logged next(String kind) {
         Instant now = clock.instant();
-        Instant last = logged.get(kind);
-        if (last != null && now.isBefore(last.plus(STACK_INTERVAL))) {
-            return false;
+        Logged last = logged.getOrDefault(kind, NOTHING);
+        if (last.at() != Instant.MIN && now.isBefore(last.at().plus(INTERVAL))) {
+            logged.put(kind, new Logged(last.at(), last.stackAt(), last.since() + 1));
+            return null;
         }
         if (logged.size() >= MAX_KINDS) {
             logged.clear();
         }
-        logged.put(kind, now);
-        return true;
+        boolean stack =
+                last.stackAt() == Instant.MIN || !now.isBefore(last.stackAt().plus(STACK_INTERVAL));
+        logged.put(kind, new Logged(now, stack ? now : last.stackAt(), 0));
+        return stack ? new Logged(last.at(), Instant.MIN, last.since()) : last;
     }
 
     private static String kind(Throwable fault) {
