@@ -45,7 +45,7 @@ public final class RunOptions {
 
     /** Being told to stop is no failure, whatever the JVM makes of the signal. */
     private void stop(Gateway gateway) {
-        gateway.close();
+        gateway.close(failed ? "failed-start" : "signal");
         if (!failed) {
             Runtime.getRuntime().halt(0);
         }
