@@ -49,7 +49,6 @@ final class Refusals {
      */
     RequestIds add(HttpServerExchange exchange, Refusal reason, int status, String detail) {
         RequestIds ids = RequestIds.of(exchange);
-        exchange.getResponseHeaders().put(RequestIds.HEADER, ids.request());
         add(reason, detail, ids);
         if (accessLog) {
             ids.around(() -> ACCESS.info(

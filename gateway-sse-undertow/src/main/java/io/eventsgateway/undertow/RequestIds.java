@@ -27,10 +27,13 @@ record RequestIds(String request, @Nullable String trace) {
     /** What a traceparent of version 00 has; one of a later version may have more behind it. */
     private static final int TRACEPARENT_LENGTH = 55;
 
-    /** Those of a request, before its headers are dropped. */
+    /** Those of a request whose headers are there; its answer has its id from now on, so that it keeps one that is made up. */
     static RequestIds of(HttpServerExchange exchange) {
-        String given = only(exchange, HEADER);
-        return new RequestIds(given != null && isId(given) ? given : makeUp(), trace(only(exchange, TRACEPARENT)));
+        String answered = exchange.getResponseHeaders().getFirst(HEADER);
+        String given = answered == null ? only(exchange, HEADER) : answered;
+        String id = given != null && isId(given) ? given : makeUp();
+        exchange.getResponseHeaders().put(HEADER, id);
+        return new RequestIds(id, trace(only(exchange, TRACEPARENT)));
     }
 
     private static boolean isId(String text) {

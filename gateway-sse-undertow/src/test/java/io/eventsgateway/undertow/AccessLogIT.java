@@ -156,6 +156,18 @@ class AccessLogIT {
     }
 
     @Test
+    void namesAStreamAsItsAnswerDoes() throws Exception {
+        start(OPTIONS.withAccessLog(true));
+        HttpResponse<InputStream> answer =
+                http.send(request("/api/events/view/1"), HttpResponse.BodyHandlers.ofInputStream());
+        answer.body().close();
+
+        await(() -> lines("Stream ended").size() == 1);
+        assertThat(lines("Stream ended").get(0).getMDCPropertyMap().get("requestId"))
+                .isEqualTo(answer.headers().firstValue("X-Request-Id").orElseThrow());
+    }
+
+    @Test
     void isOffByDefault() throws Exception {
         start(OPTIONS);
         append("view", "1", 1);
