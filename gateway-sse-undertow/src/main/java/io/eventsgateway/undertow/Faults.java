@@ -28,8 +28,6 @@ final class Faults {
     private static final int MAX_FRAMES = 50;
     private static final int MAX_CAUSES = 5;
 
-    private static final Logged NOTHING = new Logged(Instant.MIN, Instant.MIN, 0);
-
     private final InstantSource clock;
 
     /** What was logged of each kind; guarded by this. */
@@ -43,6 +41,13 @@ final class Faults {
      * @param since how many there were since then that were not logged
      */
     private record Logged(Instant at, Instant stackAt, long since) {}
+
+    /**
+     * A line that is due.
+     *
+     * @param more how many were not logged before it
+     */
+    private record Line(boolean stack, long more) {}
 
     Faults(InstantSource clock) {
         this.clock = clock;
@@ -76,33 +81,35 @@ final class Faults {
             fault = fault.getCause();
         }
         String kind = kind(fault);
-        Logged before = next(kind);
-        if (before == null) {
+        Line line = due(kind);
+        if (line == null) {
             return;
         }
-        String more = before.since() == 0 ? "" : " more=" + before.since();
-        if (before.stackAt() == Instant.MIN) {
+        String more = line.more() == 0 ? "" : " more=" + line.more();
+        if (line.stack()) {
             LOG.error("{} fault={}{}", what, kind, more, new Trace(fault, MAX_CAUSES));
         } else {
             LOG.error("{} fault={}{}", what, kind, more);
         }
     }
 
-    /** What was logged of a kind before a line that is due now, its stack's time the least where that is due too; null where none is. */
-    private synchronized @Nullable Logged next(String kind) {
+    private synchronized @Nullable Line due(String kind) {
         Instant now = clock.instant();
-        Logged last = logged.getOrDefault(kind, NOTHING);
-        if (last.at() != Instant.MIN && now.isBefore(last.at().plus(INTERVAL))) {
+        Logged last = logged.get(kind);
+        if (last != null && now.isBefore(last.at().plus(INTERVAL))) {
             logged.put(kind, new Logged(last.at(), last.stackAt(), last.since() + 1));
             return null;
         }
         if (logged.size() >= MAX_KINDS) {
             logged.clear();
         }
-        boolean stack =
-                last.stackAt() == Instant.MIN || !now.isBefore(last.stackAt().plus(STACK_INTERVAL));
+        if (last == null) {
+            logged.put(kind, new Logged(now, now, 0));
+            return new Line(true, 0);
+        }
+        boolean stack = !now.isBefore(last.stackAt().plus(STACK_INTERVAL));
         logged.put(kind, new Logged(now, stack ? now : last.stackAt(), 0));
-        return stack ? new Logged(last.at(), Instant.MIN, last.since()) : last;
+        return new Line(stack, last.since());
     }
 
     private static String kind(Throwable fault) {
