@@ -16,6 +16,7 @@ import io.eventsgateway.undertow.SseSettings;
 import io.eventsgateway.undertow.TlsSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -83,6 +84,40 @@ public final class AppSettings {
     public static final Setting<LogFormat> LOGGING_FORMAT = Setting.choice("LOGGING_FORMAT", LogFormat.TEXT)
             .doc("Format of the log: lines of text, or one JSON object a line.");
 
+    /** By which convention log lines on the standard output are JSON. */
+    public static final Setting<Structure> LOGGING_STRUCTURE_CONSOLE = structure("CONSOLE")
+            .doc("Convention for the names in the JSON of log lines on the standard output; empty for LOGGING_FORMAT.");
+
+    /** By which convention log lines in the file are JSON. */
+    public static final Setting<Structure> LOGGING_STRUCTURE_FILE =
+            structure("FILE").doc("The same for the log file.");
+
+    /** The file that the log is written to. */
+    public static final Setting<String> LOGGING_FILE_NAME = Setting.of(
+                    "LOGGING_FILE_NAME", "", "a file that can be written, without % in its path", LogFile::file)
+            .doc("File that the log is written to, beside the standard output; empty for none.");
+
+    /** The folder of that file. */
+    public static final Setting<String> LOGGING_FILE_PATH = Setting.of(
+                    "LOGGING_FILE_PATH",
+                    "",
+                    "a folder in which " + LogFile.NAME + " can be written, without % in its path",
+                    LogFile::inFolder)
+            .doc("Folder of a file `" + LogFile.NAME
+                    + "` that the log is written to where LOGGING_FILE_NAME is empty; empty for none.");
+
+    /** How large that file becomes. */
+    public static final Setting<Integer> LOGGING_FILE_MAX_SIZE = Setting.bytes(
+                    "LOGGING_LOGBACK_ROLLINGPOLICY_MAX_FILE_SIZE", 10 * 1024 * 1024, 1024, Integer.MAX_VALUE)
+            .formerly("LOGGING_FILE_MAX_SIZE")
+            .doc("Bytes at which the log file is compressed and another one begins; so it is at each new day.");
+
+    /** How many days of it are kept. */
+    public static final Setting<Integer> LOGGING_FILE_MAX_HISTORY = Setting.number(
+                    "LOGGING_LOGBACK_ROLLINGPOLICY_MAX_HISTORY", 7, 0, 36_500)
+            .formerly("LOGGING_FILE_MAX_HISTORY")
+            .doc("Days for which compressed log files are kept; 0 for ever.");
+
     /** All settings of the gateway, as an operator thinks of them. */
     public static final List<SettingGroup> GROUPS = Stream.of(
                     KafkaClientSettings.GROUPS,
@@ -94,7 +129,8 @@ public final class AppSettings {
                             new SettingGroup("Organisations", "", List.of(ORGANIZATION_REQUIRED, ORGANIZATION_DEFAULT)),
                             new SettingGroup(
                                     "Management and logs",
-                                    "",
+                                    "`LOGGING_LEVEL_` and the name of a logger, with underscores for dots, sets the level of that logger: "
+                                            + "`LOGGING_LEVEL_ORG_APACHE_KAFKA=debug`.",
                                     List.of(
                                             MANAGEMENT_PORT,
                                             MANAGEMENT_ADDRESS,
@@ -103,7 +139,13 @@ public final class AppSettings {
                                             CONSOLE_ENABLED,
                                             LOGGING_ROOT,
                                             LOGGING_APP,
-                                            LOGGING_FORMAT)),
+                                            LOGGING_FORMAT,
+                                            LOGGING_STRUCTURE_CONSOLE,
+                                            LOGGING_STRUCTURE_FILE,
+                                            LOGGING_FILE_NAME,
+                                            LOGGING_FILE_PATH,
+                                            LOGGING_FILE_MAX_SIZE,
+                                            LOGGING_FILE_MAX_HISTORY)),
                             TlsSettings.SERVER.group(),
                             TlsSettings.MANAGEMENT.group()))
             .flatMap(List::stream)
@@ -141,6 +183,32 @@ public final class AppSettings {
         JSON
     }
 
+    /** By which convention a log line is JSON. */
+    public enum Structure {
+        /** None. */
+        NONE,
+        /** Elastic Common Schema 8.11. */
+        ECS,
+        /** The event of Logstash. */
+        LOGSTASH,
+        /** Graylog Extended Log Format 1.1. */
+        GELF
+    }
+
+    private static Setting<Structure> structure(String target) {
+        return Setting.of(
+                "LOGGING_STRUCTURED_FORMAT_" + target,
+                "",
+                "one of ecs, logstash, gelf, or empty",
+                text -> switch (text.toLowerCase(Locale.ROOT)) {
+                    case "" -> Structure.NONE;
+                    case "ecs" -> Structure.ECS;
+                    case "logstash" -> Structure.LOGSTASH;
+                    case "gelf" -> Structure.GELF;
+                    default -> null;
+                });
+    }
+
     /**
      * Checks all that can be checked without asking anybody.
      *
@@ -151,6 +219,7 @@ public final class AppSettings {
                 () -> environment.refuse(REMOVED),
                 () -> Misspellings.refuse(environment),
                 () -> environment.check(ALL),
+                () -> LogLevels.of(environment),
                 () -> SecuritySettings.check(environment),
                 () -> KafkaClientSettings.check(environment),
                 () -> KafkaSettings.check(environment),
@@ -170,6 +239,7 @@ public final class AppSettings {
             }
         }
         warnings.addAll(Misspellings.warnings(environment));
+        warnings.addAll(LogSettings.warnings(environment));
         return warnings;
     }
 

@@ -395,12 +395,22 @@ public final class Gateway implements AutoCloseable {
      */
     @Override
     public void close() {
+        close("closed");
+    }
+
+    /**
+     * The same.
+     *
+     * @param reason why, in a word for the log
+     */
+    public void close(String reason) {
         health.setServing(false);
         if (closed) {
             return;
         }
         closed = true;
-        LOG.info("Gateway stops streams={} over={}", events.streams(), Text.seconds(drain));
+        int streams = events.streams();
+        LOG.info("Gateway stops reason={} streams={} over={}", reason, streams, Text.seconds(drain));
         long begun = System.nanoTime();
         long until = begun + drain.toNanos() + TimeUnit.SECONDS.toNanos(2);
         events.drain(drain);
@@ -416,7 +426,11 @@ public final class Gateway implements AutoCloseable {
         discard();
         server.close();
         management.close();
-        LOG.info("Gateway stopped after={}", Text.seconds(Duration.ofNanos(System.nanoTime() - begun)));
+        LOG.info(
+                "Gateway stopped reason={} streams={} after={}",
+                reason,
+                streams,
+                Text.seconds(Duration.ofNanos(System.nanoTime() - begun)));
     }
 
     private static void closeQuietly(AutoCloseable part) {

@@ -23,8 +23,13 @@ final class JsonLines extends JsonEncoder {
     @Override
     public byte[] encode(ILoggingEvent event) {
         String line = plainSlashes(new String(super.encode(event), StandardCharsets.UTF_8).stripTrailing());
-        StringBuilder escaped = new StringBuilder(line.length() + 16);
-        Secrets.hideInLog(line).chars().forEach(c -> {
+        return line(Secrets.hideInLog(line));
+    }
+
+    /** A line of JSON with the escapes of what JSON need not escape, and its end. */
+    static byte[] line(String json) {
+        StringBuilder escaped = new StringBuilder(json.length() + 16);
+        json.chars().forEach(c -> {
             if (isForbidden(c)) {
                 escaped.append("\\u%04x".formatted(c));
             } else {

@@ -1,10 +1,12 @@
 package io.eventsgateway.app;
 
+import io.eventsgateway.Source;
 import io.eventsgateway.Text;
 import io.eventsgateway.hub.CloseReason;
 import io.eventsgateway.hub.HubListener;
 import io.eventsgateway.kafka.FeedListener;
 import io.eventsgateway.log.Appended;
+import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.Gap;
 import io.eventsgateway.redis.RedisListener;
 import io.eventsgateway.route.InboundRecord;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +46,7 @@ final class Meters implements HubListener, IngestListener, FeedListener, StreamL
     private static final Duration[] AGES =
             seconds(1, 5, 10, 30, 45, 60, 61, 90, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600);
 
+    private final Floods floods = new Floods(io.eventsgateway.hub.Timer.SYSTEM);
     private final KafkaMeters kafka;
     private final Map<Feed, Counter> appended = new EnumMap<>(Feed.class);
     private final Map<Feed, Counter> duplicates = new EnumMap<>(Feed.class);
@@ -165,7 +169,33 @@ final class Meters implements HubListener, IngestListener, FeedListener, StreamL
     }
 
     @Override
+    public void routed(Feed feed, InboundRecord in, List<Entry> entries) {
+        if (LOG.isDebugEnabled()) {
+            LOG.debug(
+                    "Record routed feed={} source={}{} destinations=\"{}\"",
+                    feed.label(),
+                    in.source(),
+                    traceparent(in),
+                    Text.forLog(entries.stream()
+                            .map(entry -> entry.destination().organisation() + "/"
+                                    + entry.destination().path())
+                            .collect(Collectors.joining(","))));
+        }
+    }
+
+    @Override
     public void appended(Feed feed, List<InboundRecord> batch, Appended result) {
+        if (LOG.isDebugEnabled()) {
+            LOG.debug(
+                    "Records appended feed={} records={} events={} duplicates={} left={} sources={}",
+                    feed.label(),
+                    batch.size(),
+                    result.events(),
+                    result.duplicates(),
+                    result.left().size(),
+                    Text.forLog(
+                            batch.stream().map(each -> each.source().toString()).collect(Collectors.joining(","))));
+        }
         of(appended, feed).increment(result.events());
         of(duplicates, feed).increment(result.duplicates());
         if (result.duplicates() > 0 || !result.left().isEmpty()) {
@@ -194,13 +224,29 @@ final class Meters implements HubListener, IngestListener, FeedListener, StreamL
     @Override
     public void rejected(Feed feed, InboundRecord in, String reason) {
         of(rejected, feed).increment();
+        String why = Text.forLog(reason, MAX_REASON);
+        // not the record, which may be large: a flood keeps what it logs for a second
+        Source source = in.source();
+        String trace = traceparent(in);
+        LOG.debug("Record rejected feed={} source={}{} reason=\"{}\"", feed.label(), source, trace, why);
+        floods.add(
+                "rejected " + feed.label() + " " + why,
+                records -> LOG.warn(
+                        "Record rejected feed={} source={}{} reason=\"{}\"{}",
+                        feed.label(),
+                        source,
+                        trace,
+                        why,
+                        count("records", records)));
+    }
+
+    private static String traceparent(InboundRecord in) {
         String traceparent = in.traceparent();
-        LOG.warn(
-                "Record rejected feed={} source={}{} reason=\"{}\"",
-                feed.label(),
-                in.source(),
-                traceparent == null ? "" : " traceparent=" + traceparent,
-                Text.forLog(reason, MAX_REASON));
+        return traceparent == null ? "" : " traceparent=" + traceparent;
+    }
+
+    private static String count(String what, long many) {
+        return many == 1 ? "" : " " + what + "=" + many;
     }
 
     @Override
@@ -210,7 +256,11 @@ final class Meters implements HubListener, IngestListener, FeedListener, StreamL
 
     @Override
     public void failed(Feed feed, InboundRecord in, Throwable fault) {
-        LOG.error("Record failed feed={} source={}", feed.label(), in.source(), fault);
+        Source source = in.source();
+        floods.add(
+                "failed " + feed.label() + " " + fault.getClass().getName(),
+                records -> LOG.error(
+                        "Record failed feed={} source={}{}", feed.label(), source, count("records", records), fault));
     }
 
     @Override
@@ -261,7 +311,9 @@ final class Meters implements HubListener, IngestListener, FeedListener, StreamL
 
     @Override
     public void failed(Throwable fault) {
-        LOG.error("Streams failed, their clients come back", fault);
+        floods.add(
+                "streams " + fault.getClass().getName(),
+                streams -> LOG.error("Streams failed, their clients come back{}", count("faults", streams), fault));
     }
 
     /** Ends what it does beside being called. */

@@ -18,7 +18,14 @@ final class Misspellings {
 
     /** What the gateway's variables begin with; what else begins so is taken for a mistake. */
     private static final List<String> PREFIXES = List.of(
-            "EVENTS_", "KAFKA_", "SPRING_KAFKA_", "SPRING_DATA_REDIS_", "SPRING_REDIS_", "SECURITY_", "APPLICATION_");
+            "EVENTS_",
+            "KAFKA_",
+            "SPRING_KAFKA_",
+            "SPRING_DATA_REDIS_",
+            "SPRING_REDIS_",
+            "SECURITY_",
+            "APPLICATION_",
+            "LOGGING_");
 
     /** What is open-ended and checked elsewhere. */
     private static final String PROPERTIES = "SPRING_KAFKA_PROPERTIES_";
@@ -100,6 +107,7 @@ final class Misspellings {
             String upper = upper(name);
             if (PREFIXES.stream().anyMatch(upper::startsWith)
                     && !upper.startsWith(PROPERTIES)
+                    && !upper.startsWith(LogLevels.PREFIX)
                     && isUnknown(name, canonical)
                     && tls(name) == null
                     && AppSettings.REMOVED.stream().noneMatch(each -> each.covers(name))) {
@@ -125,7 +133,7 @@ final class Misspellings {
     }
 
     /** The one that differs in a letter or two; null where none does. */
-    private static @Nullable String nearest(String name) {
+    static @Nullable String nearest(String name) {
         LevenshteinDistance distance = new LevenshteinDistance(NEAR);
         String given = Environment.canonical(name);
         return known().stream()

@@ -1,5 +1,6 @@
 package io.eventsgateway.app;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
 
 /**
  * Lets a line of Kafka's clients through once a minute, whichever client says it: each of them says the same of the same fault, at
- * every attempt. Any thread may call.
+ * every attempt. Lines below INFO, which somebody asked for, all pass. Any thread may call.
  */
 final class Repeats extends Filter<ILoggingEvent> {
 
@@ -31,7 +32,7 @@ final class Repeats extends Filter<ILoggingEvent> {
 
     @Override
     public synchronized FilterReply decide(ILoggingEvent event) {
-        if (!event.getLoggerName().startsWith(LIBRARY)) {
+        if (!event.getLoggerName().startsWith(LIBRARY) || !event.getLevel().isGreaterOrEqual(Level.INFO)) {
             return FilterReply.NEUTRAL;
         }
         String what = event.getLoggerName() + CLIENT.matcher(event.getMessage()).replaceFirst("");

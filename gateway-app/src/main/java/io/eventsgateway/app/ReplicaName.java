@@ -15,9 +15,12 @@ final class ReplicaName {
     private ReplicaName() {}
 
     static String make() {
-        return String.format(
-                "%s-%04x",
-                host(System.getenv("HOSTNAME")), ThreadLocalRandom.current().nextInt(0x10000));
+        return String.format("%s-%04x", host(), ThreadLocalRandom.current().nextInt(0x10000));
+    }
+
+    /** The host alone. */
+    static String host() {
+        return host(System.getenv("HOSTNAME"));
     }
 
     private static String host(@Nullable String named) {

@@ -12,8 +12,12 @@ import java.nio.charset.StandardCharsets;
 final class TextLines extends PatternLayoutEncoder {
 
     private static final String FORBIDDEN = "\\p{Cc}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069";
+    /** Of the request that a line is about, where it is about one. */
+    private static final String IDS =
+            "%replace( request=%X{requestId}){' request=$',''}%replace( trace=%X{traceId}){' trace=$',''}";
+
     private static final String PATTERN =
-            "%replace(%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{20} %msg){'["
+            "%replace(%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{20} %msg" + IDS + "){'["
                     + FORBIDDEN + "]',' '}%n"
                     + "%replace(%replace(%ex){'[" + FORBIDDEN + "&&[^\\r\\n\\t]]',' '}){'(?m)^','  '}";
 

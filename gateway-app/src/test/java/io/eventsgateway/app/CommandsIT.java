@@ -223,7 +223,8 @@ class CommandsIT {
                             "version=\"");
             assertThat(gateway.stop()).isZero();
 
-            assertThat(gateway.linesWith("Gateway stopped after=")).isEqualTo(1);
+            assertThat(gateway.linesWith("Gateway stopped reason=signal streams=0 after="))
+                    .isEqualTo(1);
             assertThat(gateway.log()).doesNotContain("s3cret");
         }
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HostileSettingsTest {
 
     private static final String SECRET = "s3cret";
+    private static final String FILE = "pom.xml";
 
     /**
      * A variable.
@@ -146,6 +147,22 @@ class HostileSettingsTest {
         }
         for (String file : List.of("/no/such/file", "/", "-----BEGIN PRIVATE KEY-----" + SECRET, "file:", "\u0000")) {
             all.add(new Hostile("SERVER_SSL_CERTIFICATE_PRIVATE_KEY", file, !file.equals("file:")));
+        }
+        for (String level : List.of("verbose", "5", "debug info", "true")) {
+            all.add(new Hostile("LOGGING_LEVEL_ORG_APACHE_KAFKA", level, true));
+        }
+        for (String level : List.of("debug", "OFF", " ", "")) {
+            all.add(new Hostile("LOGGING_LEVEL_ORG_APACHE_KAFKA", level, false));
+            all.add(new Hostile("LOGGING_LEVEL_", level, false));
+            all.add(new Hostile("LOGGING_LEVEL_.._x-", level, false));
+        }
+        all.add(new Hostile("LOGGING_LEVEL_IO_UNDERTOW", "loud", true));
+        for (String format : List.of("json", "ecs,gelf", "none")) {
+            all.add(new Hostile("LOGGING_STRUCTURED_FORMAT_CONSOLE", format, true));
+        }
+        for (String file : List.of("/", "/dev/null", FILE + "/x.log", "a%b.log", "\u0000")) {
+            all.add(new Hostile("LOGGING_FILE_NAME", file, true));
+            all.add(new Hostile("LOGGING_FILE_PATH", file.equals("/") ? FILE : file, true));
         }
         for (String topic : List.of("a b", "..", "a/b", "ä", "x".repeat(250))) {
             all.add(new Hostile("KAFKA_TOPIC_EVENTSGATEWAY_TASK_IN_MESSAGE", topic, true));

@@ -85,6 +85,17 @@ class LogOutputTest {
     }
 
     @Test
+    void namesTheRequestThatALineIsAbout() {
+        LoggingEvent event = event("Client refused", null);
+        event.setMDCPropertyMap(Map.of("requestId", "r-1", "traceId", "4bf92f3577b34da6a3ce929d0e0e4736"));
+
+        assertThat(text(event).stripTrailing())
+                .endsWith(" Client refused request=r-1 trace=4bf92f3577b34da6a3ce929d0e0e4736");
+        assertThat(json(event)).contains("\"requestId\":\"r-1\"");
+        assertThat(text(event("x", null)).stripTrailing()).endsWith(" x");
+    }
+
+    @Test
     void showsNoPasswordOfAUrlAndNoKey() {
         String url = "https://ann:s3cret@id.example.com/token";
         String key = "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----";
@@ -100,14 +111,11 @@ class LogOutputTest {
     }
 
     private String text(LoggingEvent event) {
-        return new String(LogOutput.encoder(context).encode(event), StandardCharsets.UTF_8);
+        return new String(LogOutput.started(new TextLines(), context).encode(event), StandardCharsets.UTF_8);
     }
 
     private String json(LoggingEvent event) {
-        JsonLines encoder = new JsonLines();
-        encoder.setContext(context);
-        encoder.start();
-        return new String(encoder.encode(event), StandardCharsets.UTF_8);
+        return new String(LogOutput.started(new JsonLines(), context).encode(event), StandardCharsets.UTF_8);
     }
 
     /** What the encoder makes of an event, by whatever somebody might take for a line's end. */

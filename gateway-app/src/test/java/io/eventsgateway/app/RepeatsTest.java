@@ -35,9 +35,23 @@ class RepeatsTest {
         assertThat(decide("io.eventsgateway.kafka.FeedWorker", "Kafka fails")).isEqualTo(FilterReply.NEUTRAL);
     }
 
+    @Test
+    void leavesAloneWhatIsLoggedToFindAFault() {
+        for (Level level : new Level[] {Level.DEBUG, Level.TRACE}) {
+            assertThat(decide(level, "org.apache.kafka.clients.NetworkClient", "Sending"))
+                    .isEqualTo(FilterReply.NEUTRAL);
+            assertThat(decide(level, "org.apache.kafka.clients.NetworkClient", "Sending"))
+                    .isEqualTo(FilterReply.NEUTRAL);
+        }
+    }
+
     private FilterReply decide(String logger, String message) {
+        return decide(Level.WARN, logger, message);
+    }
+
+    private FilterReply decide(Level level, String logger, String message) {
         LoggerContext context = new LoggerContext();
-        return repeats.decide(new LoggingEvent(
-                RepeatsTest.class.getName(), context.getLogger(logger), Level.WARN, message, null, null));
+        return repeats.decide(
+                new LoggingEvent(RepeatsTest.class.getName(), context.getLogger(logger), level, message, null, null));
     }
 }

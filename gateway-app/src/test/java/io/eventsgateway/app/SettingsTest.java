@@ -227,6 +227,13 @@ class SettingsTest {
         all.add(client(
                 "SPRING_PROFILES_ACTIVE", "", "x, kafka-auth", "security.protocol", "PLAINTEXT", "SASL_PLAINTEXT"));
         all.add(value("LOGGING_FORMAT", "text", "json", "TEXT", "JSON"));
+        all.add(sse("EVENTS_SSE_ACCESSLOG", "false", "true", SseOptions::accessLog, "false", "true"));
+        all.add(value("LOGGING_STRUCTURED_FORMAT_CONSOLE", "", "ecs", "NONE", "ECS"));
+        all.add(value("LOGGING_STRUCTURED_FORMAT_FILE", "", "gelf", "NONE", "GELF"));
+        all.add(value("LOGGING_FILE_NAME", "", "target/x.log", "", "target/x.log"));
+        all.add(value("LOGGING_FILE_PATH", "", "target", "", "target/spring.log"));
+        all.add(value("LOGGING_LOGBACK_ROLLINGPOLICY_MAX_FILE_SIZE", "10485760", "1MB", "10485760", "1048576"));
+        all.add(value("LOGGING_LOGBACK_ROLLINGPOLICY_MAX_HISTORY", "7", "0", "7", "0"));
         all.add(options("EVENTS_REDIS_KEYPREFIX", "eg", "test", Map.of(), RedisOptions::keyPrefix, "eg", "test"));
         all.add(reads("TASK_IN_MESSAGE", Feed.TASK_MESSAGE, "ai.flowx.eventsgateway.task.commands.message.v1"));
         all.add(example(

@@ -255,6 +255,7 @@ final class StreamSubscription implements Subscription, Outlet {
     @Override
     public void reset(DestinationReader reader, Gap gap) {
         listener.reset(gap);
+        subscriber.reset(reader.destination(), gap);
         output.reset(reader, gap);
     }
 

@@ -1,5 +1,7 @@
 package io.eventsgateway.hub;
 
+import io.eventsgateway.Destination;
+import io.eventsgateway.log.Gap;
 import java.nio.ByteBuffer;
 
 /**
@@ -36,6 +38,9 @@ public interface Subscriber {
 
     /** The position that the client should resume from, where no event tells it. */
     void position(String lastEventId);
+
+    /** Not everything of a destination can be had; the event that says so to the client is the next one. By default nothing is done. */
+    default void reset(Destination destination, Gap gap) {}
 
     /** Nothing more is at hand: what was delivered should go out. */
     void flush();

@@ -60,7 +60,9 @@ public final class Ingest {
         List<Rejected> rejected = new ArrayList<>();
         for (InboundRecord in : batch) {
             try {
-                entries.addAll(entries(in));
+                List<Entry> own = entries(in);
+                listener.routed(feed, in, own);
+                entries.addAll(own);
             } catch (MalformedRecordException malformed) {
                 rejected.add(new Rejected(in, String.valueOf(malformed.getMessage())));
             } catch (RuntimeException | StackOverflowError fault) {

@@ -1,6 +1,7 @@
 package io.eventsgateway.route;
 
 import io.eventsgateway.log.Appended;
+import io.eventsgateway.log.Entry;
 import io.eventsgateway.topic.Feed;
 import java.util.List;
 
@@ -12,6 +13,9 @@ public interface IngestListener {
 
     /** Listens to nothing. */
     IngestListener NONE = new IngestListener() {};
+
+    /** A record was decoded, and is to be appended to the logs of some destinations. */
+    default void routed(Feed feed, InboundRecord in, List<Entry> entries) {}
 
     /** The log acknowledged what a batch of a feed had to say. */
     default void appended(Feed feed, List<InboundRecord> batch, Appended appended) {}

@@ -199,6 +199,14 @@ final class FeedConsumer implements ConsumerRebalanceListener {
             consumer.resume(consumer.paused());
         }
         List<InboundRecord> batch = poller.gather();
+        if (LOG.isDebugEnabled() && !batch.isEmpty()) {
+            LOG.debug(
+                    "Records read feed={} records={} first={} last={}",
+                    feed.label(),
+                    batch.size(),
+                    batch.get(0).source(),
+                    batch.get(batch.size() - 1).source());
+        }
         delivery.append(assignment.stillOurs(batch));
         positions.reached(batch);
     }

@@ -71,7 +71,7 @@ public record Cors(boolean any, List<OriginPattern> origins) {
         } else {
             return;
         }
-        exchange.getResponseHeaders().put(EXPOSE_HEADERS, "Retry-After");
+        exchange.getResponseHeaders().put(EXPOSE_HEADERS, "Retry-After, X-Request-Id");
     }
 
     /** Whether the request is of a page of another origin, which may not read the answer. */

@@ -1,11 +1,13 @@
 package io.eventsgateway.undertow;
 
+import io.eventsgateway.Destination;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.CloseReason;
 import io.eventsgateway.hub.Standing;
 import io.eventsgateway.hub.Start;
 import io.eventsgateway.hub.Subscriber;
 import io.eventsgateway.hub.Subscription;
+import io.eventsgateway.log.Gap;
 import io.eventsgateway.sse.SseFrame;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -13,10 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One client's event stream on its connection. It takes events up to a bound and one more, and lets the hub wait while the socket takes
@@ -36,7 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 final class EventStream implements Subscriber, SocketWriter.Owner {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
     private static final int ROOM = 64 * 1024;
 
     /** How long a client may leave the end of its stream, or of its last event, unread. */
@@ -49,7 +47,7 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
     private static final long SOON_TO_MILLIS = 2000;
 
     private final StreamExchange exchange;
-    private final Consumer<EventStream> whenGone;
+    private final StreamWitness witness;
     private final StreamNotices notices;
     private final StallLimit stalls;
     private final AgeLimit age;
@@ -80,14 +78,9 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
         GONE
     }
 
-    EventStream(
-            StreamExchange exchange,
-            Identity identity,
-            Start start,
-            SseOptions options,
-            Consumer<EventStream> whenGone) {
+    EventStream(StreamExchange exchange, Identity identity, Start start, SseOptions options, StreamWitness witness) {
         this.exchange = exchange;
-        this.whenGone = whenGone;
+        this.witness = witness;
         this.stalls = new StallLimit(options.cleanupMaxAge(), exchange.isMultiplexed());
         this.age = AgeLimit.of(options.maxAge(), System.nanoTime(), ThreadLocalRandom.current());
         boolean positioned = start.from() != Start.From.LATEST || start.lastEventId() != null;
@@ -158,6 +151,7 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
 
     @Override
     public void opened() {
+        witness.opened();
         if (exchange.isHead()) {
             leaveAfter(exchange::endHead);
             close(CloseReason.GONE);
@@ -181,8 +175,8 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
     }
 
     /** Ends it because of a fault; its client comes back. */
-    void fail(Throwable fault) {
-        LOG.error("Stream failed, its client comes back", fault);
+    void fail() {
+        witness.ends(CloseReason.FAILED);
         abandon();
         close(CloseReason.FAILED);
     }
@@ -196,6 +190,7 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
     public boolean deliver(ByteBuffer... frame) {
         boolean large = state == State.WITHIN;
         notices.eventSent();
+        witness.delivered(frame);
         boolean room = take(State.OPEN, frame);
         SocketWriter to = writer;
         if (large && to != null && sends()) {
@@ -242,15 +237,22 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
     }
 
     @Override
+    public void reset(Destination destination, Gap gap) {
+        witness.reset(destination, gap);
+    }
+
+    @Override
     public void flush() {
         SocketWriter to = writer;
         if (to != null) {
             to.write();
         }
+        witness.flushed(subscription);
     }
 
     @Override
     public void closed(CloseReason reason) {
+        witness.ends(reason);
         switch (state) {
             case WAITING ->
                 leaveAfter(() -> {
@@ -359,7 +361,7 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
             to.close();
         }
         exchange.stopTicks(this);
-        whenGone.accept(this);
+        witness.gone(this, to == null ? 0 : to.writtenBytes());
         way.run();
     }
 

@@ -25,8 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.xnio.XnioIoThread;
 
 /**
@@ -36,7 +34,6 @@ import org.xnio.XnioIoThread;
  */
 public final class EventsHandler implements HttpHandler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EventsHandler.class);
     private static final String METHODS = "GET, HEAD, OPTIONS";
 
     private final Hub hub;
@@ -88,13 +85,13 @@ public final class EventsHandler implements HttpHandler {
         this.policy = policy;
         this.shared = shared;
         this.options = options;
-        this.ticker = new StreamTicker(options);
+        this.ticker = new StreamTicker(options, faults);
         this.limits = new Limits(options);
         for (StreamKind kind : StreamKind.values()) {
             ofKind.put(kind, new AtomicInteger());
         }
         this.listener = listener;
-        this.refusals = new Refusals(listener, Timer.SYSTEM);
+        this.refusals = new Refusals(listener, Timer.SYSTEM, options.accessLog());
     }
 
     /** Lets clients in. */
@@ -173,7 +170,10 @@ public final class EventsHandler implements HttpHandler {
 
     private void countOrigin(HttpServerExchange exchange) {
         if (options.cors().refuses(exchange)) {
-            refusals.add(Refusal.ORIGIN, "APPLICATION_CORS_ALLOW_ORIGIN does not allow the page's origin");
+            refusals.add(
+                    Refusal.ORIGIN,
+                    "APPLICATION_CORS_ALLOW_ORIGIN does not allow the page's origin",
+                    RequestIds.of(exchange));
         }
     }
 
@@ -236,14 +236,21 @@ public final class EventsHandler implements HttpHandler {
             Start start,
             Limits.Place place) {
         AtomicInteger alike = count(StreamKind.of(destinations));
-        EventStream stream = new EventStream(
-                new HttpStreamExchange(exchange, ticker, refusals, listener), identity, start, options, gone -> {
-                    if (streams.remove(gone) != null) {
-                        alike.decrementAndGet();
-                    }
-                    place.leave();
-                });
+        StreamWitness leaving = (gone, bytes) -> {
+            if (streams.remove(gone) != null) {
+                alike.decrementAndGet();
+            }
+            place.leave();
+        };
         OpenStream client = connected.next(exchange, identity, allowed);
+        EventStream stream = new EventStream(
+                new HttpStreamExchange(exchange, ticker, refusals, listener),
+                identity,
+                start,
+                options,
+                StreamDiary.isWanted(options)
+                        ? new StreamDiary(exchange, client, options.accessLog(), leaving)
+                        : leaving);
         XnioIoThread thread = exchange.getIoThread();
         thread.execute(() -> {
             // here, so that a drain finds no stream that it would stop before it has begun
@@ -252,7 +259,8 @@ public final class EventsHandler implements HttpHandler {
             try {
                 stream.begin(hub.subscribe(identity, destinations, allowed, start, stream, thread));
             } catch (RuntimeException | Error fault) {
-                stream.fail(fault);
+                faults.log("Stream failed, its client comes back", fault);
+                stream.fail();
             }
             if (isRefusing()) {
                 // the drain may have begun before the stream was there to be found
@@ -273,16 +281,15 @@ public final class EventsHandler implements HttpHandler {
      */
     void refuse(HttpServerExchange exchange, AccessException refused, Refusal undecided) {
         String detail = String.valueOf(refused.getMessage());
-        LOG.debug("Client refused reason={} detail=\"{}\"", refused.reason(), detail);
         switch (refused.reason()) {
             case UNAUTHENTICATED -> {
-                refusals.add(Refusal.UNAUTHENTICATED, detail);
+                refusals.add(exchange, Refusal.UNAUTHENTICATED, 401, detail);
                 exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
                 new Problem(401, detail).send(exchange);
             }
             case FORBIDDEN -> refuse(exchange, new Problem(403, detail));
             case ENDED -> {
-                refusals.add(Refusal.ENDED, detail);
+                refusals.add(exchange, Refusal.ENDED, 204, detail);
                 exchange.setStatusCode(204).endExchange();
             }
             case UNAVAILABLE -> turnAway(exchange, undecided, detail);
@@ -291,14 +298,18 @@ public final class EventsHandler implements HttpHandler {
 
     /** Answers a request that asks for what there is not, or for what it may not see. */
     void refuse(HttpServerExchange exchange, Problem problem) {
-        refusals.add(problem.status() == 403 ? Refusal.FORBIDDEN : Refusal.INVALID, problem.detail());
+        refusals.add(
+                exchange,
+                problem.status() == 403 ? Refusal.FORBIDDEN : Refusal.INVALID,
+                problem.status(),
+                problem.detail());
         problem.send(exchange);
     }
 
     /** Answers a request that a fault of the gateway keeps from its stream. */
     void fault(HttpServerExchange exchange, Throwable fault) {
-        refusals.add(Refusal.FAULT, "");
-        faults.answer(exchange, fault);
+        RequestIds ids = refusals.add(exchange, Refusal.FAULT, 500, "");
+        ids.around(() -> faults.answer(exchange, fault));
     }
 
     /** Turns one away that came before this replica lets clients in, or after. */
@@ -312,12 +323,13 @@ public final class EventsHandler implements HttpHandler {
 
     /** A plain EventSource gives up for good on any status but 200, so that is what it gets for a passing condition. */
     void turnAway(HttpServerExchange exchange, Refusal refusal, String reason) {
-        refusals.add(refusal, reason);
+        boolean status = options.overload() == SseSettings.Overload.STATUS;
+        refusals.add(exchange, refusal, status ? 503 : 200, reason);
         long later = comeBackMillis();
         if (phase == Phase.DRAINING) {
             Connections.endAfter(exchange);
         }
-        if (options.overload() == SseSettings.Overload.STATUS) {
+        if (status) {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, Long.toString(Math.round(later / 1000.0)));
             new Problem(503, reason).send(exchange);
         } else {

@@ -15,12 +15,14 @@ import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 
 /**
- * Answers requests that failed by a fault of the gateway and logs them: one short line each, the stack of a kind once a minute. The message
+ * Answers requests that failed by a fault of the gateway and logs them: one short line a second of each kind, with how many there were since
+ * the last one, and the stack once a minute. The message
  * of the fault is in neither, since it may repeat what the caller sent. Any thread may call.
  */
 final class Faults {
 
     private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration STACK_INTERVAL = Duration.ofMinutes(1);
     private static final int MAX_KINDS = 100;
     private static final int MAX_FRAMES = 50;
@@ -28,8 +30,24 @@ final class Faults {
 
     private final InstantSource clock;
 
-    /** When the stack of each kind was logged last; guarded by this. */
-    private final Map<String, Instant> logged = new HashMap<>();
+    /** What was logged of each kind; guarded by this. */
+    private final Map<String, Logged> logged = new HashMap<>();
+
+    /**
+     * What was logged of a kind.
+     *
+     * @param at when it was last
+     * @param stackAt when its stack was
+     * @param since how many there were since then that were not logged
+     */
+    private record Logged(Instant at, Instant stackAt, long since) {}
+
+    /**
+     * A line that is due.
+     *
+     * @param more how many were not logged before it
+     */
+    private record Line(boolean stack, long more) {}
 
     Faults(InstantSource clock) {
         this.clock = clock;
@@ -63,24 +81,35 @@ final class Faults {
             fault = fault.getCause();
         }
         String kind = kind(fault);
-        if (isDue(kind)) {
-            LOG.error("{} fault={}", what, kind, new Trace(fault, MAX_CAUSES));
+        Line line = due(kind);
+        if (line == null) {
+            return;
+        }
+        String more = line.more() == 0 ? "" : " more=" + line.more();
+        if (line.stack()) {
+            LOG.error("{} fault={}{}", what, kind, more, new Trace(fault, MAX_CAUSES));
         } else {
-            LOG.error("{} fault={}", what, kind);
+            LOG.error("{} fault={}{}", what, kind, more);
         }
     }
 
-    private synchronized boolean isDue(String kind) {
+    private synchronized @Nullable Line due(String kind) {
         Instant now = clock.instant();
-        Instant last = logged.get(kind);
-        if (last != null && now.isBefore(last.plus(STACK_INTERVAL))) {
-            return false;
+        Logged last = logged.get(kind);
+        if (last != null && now.isBefore(last.at().plus(INTERVAL))) {
+            logged.put(kind, new Logged(last.at(), last.stackAt(), last.since() + 1));
+            return null;
         }
         if (logged.size() >= MAX_KINDS) {
             logged.clear();
         }
-        logged.put(kind, now);
-        return true;
+        if (last == null) {
+            logged.put(kind, new Logged(now, now, 0));
+            return new Line(true, 0);
+        }
+        boolean stack = !now.isBefore(last.stackAt().plus(STACK_INTERVAL));
+        logged.put(kind, new Logged(now, stack ? now : last.stackAt(), 0));
+        return new Line(stack, last.since());
     }
 
     private static String kind(Throwable fault) {

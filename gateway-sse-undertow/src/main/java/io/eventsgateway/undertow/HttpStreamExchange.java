@@ -113,7 +113,7 @@ final class HttpStreamExchange implements StreamExchange {
 
     @Override
     public void endEmpty() {
-        refusals.add(Refusal.ENDED, "All that it asks for was ended.");
+        refusals.add(exchange, Refusal.ENDED, 204, "All that it asks for was ended.");
         exchange.setStatusCode(204).endExchange();
     }
 

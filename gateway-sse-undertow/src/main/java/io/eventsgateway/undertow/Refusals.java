@@ -2,6 +2,7 @@ package io.eventsgateway.undertow;
 
 import io.eventsgateway.Text;
 import io.eventsgateway.hub.Timer;
+import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -11,34 +12,68 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Counts who is refused, and logs each reason when it first occurs and then once a minute, with how many there were, for as long as it
- * lasts. Any thread may call.
+ * lasts; detail and request are those of the last one. Any thread may call.
  */
 final class Refusals {
 
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
     private static final Duration EVERY = Duration.ofMinutes(1);
 
+    private static final Logger ACCESS = LoggerFactory.getLogger(StreamDiary.ACCESS);
+
     private final StreamListener listener;
     private final Timer timer;
+    private final boolean accessLog;
     private final Map<Refusal, Minute> minutes = new EnumMap<>(Refusal.class);
 
-    Refusals(StreamListener listener, Timer timer) {
+    /**
+     * Nobody yet.
+     *
+     * @param accessLog whether each request that is refused is logged
+     */
+    Refusals(StreamListener listener, Timer timer, boolean accessLog) {
         this.listener = listener;
         this.timer = timer;
+        this.accessLog = accessLog;
         for (Refusal reason : Refusal.values()) {
             minutes.put(reason, new Minute(reason));
         }
     }
 
     /**
-     * A request was refused.
+     * A request is refused, whose answer gets its id.
+     *
+     * @param status the answer's
+     * @param detail what its client is told
+     * @return its ids
+     */
+    RequestIds add(HttpServerExchange exchange, Refusal reason, int status, String detail) {
+        RequestIds ids = RequestIds.of(exchange);
+        add(reason, detail, ids);
+        if (accessLog) {
+            ids.around(() -> ACCESS.info(
+                    "Stream refused address={} protocol={} status={} reason={}",
+                    StreamDiary.address(exchange),
+                    exchange.getProtocol(),
+                    status,
+                    reason.label()));
+        }
+        return ids;
+    }
+
+    /**
+     * A request was refused, or its answer withheld.
      *
      * @param detail what its client was told
      */
-    void add(Refusal reason, String detail) {
+    void add(Refusal reason, String detail, RequestIds ids) {
         listener.refused(reason);
         if (reason != Refusal.FAULT) {
-            Objects.requireNonNull(minutes.get(reason)).add(detail);
+            if (LOG.isDebugEnabled()) {
+                ids.around(
+                        () -> LOG.debug("Client refused reason={} detail=\"{}\"", reason.label(), Text.forLog(detail)));
+            }
+            Objects.requireNonNull(minutes.get(reason)).add(detail, ids);
         }
     }
 
@@ -51,15 +86,17 @@ final class Refusals {
         private boolean running;
         private long count;
         private String detail = "";
+        private RequestIds ids = RequestIds.NONE;
 
         Minute(Refusal reason) {
             this.reason = reason;
         }
 
-        void add(String told) {
+        void add(String told, RequestIds of) {
             synchronized (this) {
                 count++;
                 detail = told;
+                ids = of;
                 if (running) {
                     return;
                 }
@@ -72,14 +109,16 @@ final class Refusals {
         private void over() {
             long refused;
             String last;
+            RequestIds lastIds;
             synchronized (this) {
                 refused = count;
                 last = detail;
+                lastIds = ids;
                 count = 0;
                 running = refused > 0;
             }
             if (refused > 0) {
-                log(refused, Text.forLog(last));
+                lastIds.around(() -> log(refused, Text.forLog(last)));
                 timer.after(EVERY, this::over);
             }
         }

@@ -25,7 +25,8 @@ public record SseOptions(
         boolean authQuery,
         Cors cors,
         Bounds bounds,
-        Duration maxAge) {
+        Duration maxAge,
+        boolean accessLog) {
 
     /** The same with the default bounds, and streams of any age. */
     public SseOptions(
@@ -55,7 +56,8 @@ public record SseOptions(
                 authQuery,
                 cors,
                 Bounds.DEFAULT,
-                Duration.ZERO);
+                Duration.ZERO,
+                false);
     }
 
     /** The same with other bounds. */
@@ -74,7 +76,8 @@ public record SseOptions(
                 authQuery,
                 cors,
                 other,
-                maxAge);
+                maxAge,
+                accessLog);
     }
 
     /** The same with another age that streams may have. */
@@ -93,6 +96,27 @@ public record SseOptions(
                 authQuery,
                 cors,
                 bounds,
+                other,
+                accessLog);
+    }
+
+    /** The same with lines of access, or without. */
+    SseOptions withAccessLog(boolean other) {
+        return new SseOptions(
+                start,
+                heartbeat,
+                cleanupInterval,
+                cleanupMaxAge,
+                maxConnections,
+                maxStreamsPerSubject,
+                ratePerSubject,
+                ratePerAddress,
+                overload,
+                authCookie,
+                authQuery,
+                cors,
+                bounds,
+                maxAge,
                 other);
     }
 }

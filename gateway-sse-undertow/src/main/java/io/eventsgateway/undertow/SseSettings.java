@@ -152,6 +152,11 @@ public final class SseSettings {
     public static final Setting<Duration> DRAIN = Setting.seconds("EVENTS_SSE_DRAINSECS", 10, 0)
             .doc("Seconds over which the streams are ended when the gateway stops.");
 
+    /** Whether each stream is logged. */
+    public static final Setting<Boolean> ACCESS_LOG = Setting.flag("EVENTS_SSE_ACCESSLOG", false)
+            .doc(
+                    "Whether a line is logged when a stream ends, and for each request that gets none, by the logger `access`.");
+
     /** The origins that browsers may come from. */
     public static final Setting<Cors> CORS = Setting.of(
                     "APPLICATION_CORS_ALLOW_ORIGIN",
@@ -202,7 +207,8 @@ public final class SseSettings {
                             TRUSTED_PROXIES,
                             MAX_HEADER,
                             OVERLOAD,
-                            DRAIN)),
+                            DRAIN,
+                            ACCESS_LOG)),
             new SettingGroup("Browsers", "", List.of(CORS, AUTH_COOKIE, AUTH_QUERY)));
 
     private SseSettings() {}
@@ -245,6 +251,7 @@ public final class SseSettings {
                         Bounds.DEFAULT.destinations(),
                         environment.get(MAX_ANONYMOUS_PER_ADDRESS),
                         environment.get(MAX_ANONYMOUS)),
-                environment.get(MAX_AGE));
+                environment.get(MAX_AGE),
+                environment.get(ACCESS_LOG));
     }
 }

@@ -12,9 +12,11 @@ import org.xnio.XnioIoThread;
 final class StreamTicker {
 
     private final SseOptions options;
+    private final Faults faults;
     private final Map<XnioIoThread, OfThread> threads = new ConcurrentHashMap<>();
 
-    StreamTicker(SseOptions options) {
+    StreamTicker(SseOptions options, Faults faults) {
+        this.faults = faults;
         this.options = options;
     }
 
@@ -79,7 +81,8 @@ final class StreamTicker {
                     stream.tick(now, cleanup);
                 } catch (RuntimeException | Error fault) {
                     // the streams before it are ticked too
-                    stream.fail(fault);
+                    faults.log("Stream failed, its client comes back", fault);
+                    stream.fail();
                 }
             }
         }

@@ -202,7 +202,7 @@ class EntranceIT {
             logger.detachAppender(lines);
         }
 
-        assertThat(lines.list).hasSize(5).allSatisfy(line -> {
+        assertThat(lines.list).isNotEmpty().allSatisfy(line -> {
             String stack =
                     line.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(line.getThrowableProxy());
             assertThat(line.getFormattedMessage() + stack)

@@ -196,7 +196,7 @@ class EventStreamTest {
 
         private void create(@Nullable Instant expiry, Start start, SseOptions options) {
             Identity ann = new Identity("ann", "acme", Set.of("ann"), Set.of(), expiry);
-            EventStream made = new EventStream(this, ann, start, options, gone -> note("left"));
+            EventStream made = new EventStream(this, ann, start, options, (gone, bytes) -> note("left"));
             made.begin(this);
             socket = new SocketStub();
             stream = made;

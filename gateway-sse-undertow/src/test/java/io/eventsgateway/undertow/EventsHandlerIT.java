@@ -727,7 +727,7 @@ class EventsHandlerIT {
         assertThat(answer.headers().firstValue("Access-Control-Allow-Origin").isPresent())
                 .isEqualTo(allowed);
         assertThat(answer.headers().firstValue("Access-Control-Expose-Headers"))
-                .isEqualTo(allowed ? Optional.of("Retry-After") : Optional.empty());
+                .isEqualTo(allowed ? Optional.of("Retry-After, X-Request-Id") : Optional.empty());
         assertThat(answer.headers().firstValue("Vary")).contains("Origin");
         assertThat(answer.headers().firstValue("Access-Control-Allow-Headers").orElse(""))
                 .contains("Last-Event-ID");

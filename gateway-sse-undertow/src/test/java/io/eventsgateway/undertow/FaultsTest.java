@@ -22,6 +22,8 @@ class FaultsTest {
 
     private static final String SECRET = "eyJhbGciOi\nFORGED";
 
+    private static final Throwable OVERFLOW = overflow();
+
     private final Logger logger = (Logger) LoggerFactory.getLogger(Faults.class);
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private Instant now = Instant.EPOCH;
@@ -46,19 +48,21 @@ class FaultsTest {
     }
 
     @Test
-    void logsTheStackOfAKindOnceAMinute() {
-        for (int i = 0; i < 100; i++) {
-            faults.log("Request failed", overflow());
+    void logsALineOfAKindOnceASecondAndItsStackOnceAMinute() {
+        for (int second = 0; second < 62; second++) {
+            for (int i = 0; i < 10_000; i++) {
+                faults.log("Request failed", OVERFLOW);
+            }
+            now = now.plusSeconds(1);
         }
-        now = now.plusSeconds(61);
-        faults.log("Request failed", overflow());
 
         List<ILoggingEvent> events = List.copyOf(lines.list);
-        assertThat(events).hasSize(101);
+        assertThat(events).hasSize(62);
         assertThat(events.stream().filter(each -> each.getThrowableProxy() != null))
-                .hasSize(2);
-        assertThat(events).allSatisfy(each -> assertThat(each.getFormattedMessage())
-                .isEqualTo("Request failed fault=java.lang.StackOverflowError"));
+                .containsExactly(events.get(0), events.get(60));
+        assertThat(events.get(0).getFormattedMessage()).isEqualTo("Request failed fault=java.lang.StackOverflowError");
+        assertThat(events.subList(1, 62)).allSatisfy(each -> assertThat(each.getFormattedMessage())
+                .isEqualTo("Request failed fault=java.lang.StackOverflowError more=9999"));
         assertThat(ThrowableProxyUtil.asString(events.get(0).getThrowableProxy()))
                 .hasSizeLessThan(10_000)
                 .contains("FaultsTest.overflow");

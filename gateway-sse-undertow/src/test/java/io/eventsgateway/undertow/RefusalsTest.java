@@ -10,10 +10,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 class RefusalsTest {
 
@@ -28,7 +30,8 @@ class RefusalsTest {
                     counted.add(reason);
                 }
             },
-            (delay, task) -> minutes.add(task));
+            (delay, task) -> minutes.add(task),
+            false);
 
     @BeforeEach
     void listen() {
@@ -46,7 +49,7 @@ class RefusalsTest {
     @Test
     void logsTheFirstOfAReasonAtOnceAndTheOthersOnceAMinute() {
         for (int i = 0; i < 30; i++) {
-            refusals.add(Refusal.RATE, "too often");
+            refusals.add(Refusal.RATE, "too often", RequestIds.NONE);
         }
         assertThat(logged()).containsExactly("WARN Clients refused reason=rate refused=1 detail=\"too often\"");
 
@@ -56,13 +59,49 @@ class RefusalsTest {
     }
 
     @Test
+    void writesOneLineOfAFlood() {
+        for (int i = 0; i < 10_000; i++) {
+            refusals.add(Refusal.UNAUTHENTICATED, "No token " + i, RequestIds.NONE);
+        }
+
+        assertThat(logged()).hasSize(1);
+        minutes.remove().run();
+        assertThat(logged()).hasSize(2).last().asString().contains("refused=9999 detail=\"No token 9999\"");
+    }
+
+    @Test
+    void namesTheLastRequest() {
+        refusals.add(Refusal.RATE, "too often", new RequestIds("a", null));
+        refusals.add(Refusal.RATE, "too often", new RequestIds("b", null));
+        refusals.add(Refusal.RATE, "too often", new RequestIds("c", "4bf92f3577b34da6a3ce929d0e0e4736"));
+        minutes.remove().run();
+
+        assertThat(lines.list.get(0).getMDCPropertyMap()).isEqualTo(Map.of("requestId", "a"));
+        assertThat(lines.list.get(1).getMDCPropertyMap())
+                .isEqualTo(Map.of("requestId", "c", "traceId", "4bf92f3577b34da6a3ce929d0e0e4736"));
+        assertThat(MDC.get("requestId")).isNull();
+    }
+
+    @Test
+    void writesEachAtDebug() {
+        logger.setLevel(Level.DEBUG);
+        refusals.add(Refusal.RATE, "too often", new RequestIds("a", null));
+        refusals.add(Refusal.RATE, "too often", new RequestIds("b", null));
+
+        assertThat(lines.list.stream()
+                        .filter(line -> line.getLevel() == Level.DEBUG)
+                        .map(line -> line.getMDCPropertyMap().get("requestId")))
+                .containsExactly("a", "b");
+    }
+
+    @Test
     void beginsAnewAfterAMinuteWithoutAny() {
-        refusals.add(Refusal.KEYS, "no keys");
+        refusals.add(Refusal.KEYS, "no keys", RequestIds.NONE);
         minutes.remove().run();
         assertThat(logged()).hasSize(1);
         assertThat(minutes).isEmpty();
 
-        refusals.add(Refusal.KEYS, "no keys");
+        refusals.add(Refusal.KEYS, "no keys", RequestIds.NONE);
 
         assertThat(logged()).hasSize(2);
         assertThat(minutes).hasSize(1);
@@ -70,9 +109,9 @@ class RefusalsTest {
 
     @Test
     void keepsReasonsApart() {
-        refusals.add(Refusal.RATE, "too often");
-        refusals.add(Refusal.FULL, "full");
-        refusals.add(Refusal.RATE, "too often");
+        refusals.add(Refusal.RATE, "too often", RequestIds.NONE);
+        refusals.add(Refusal.FULL, "full", RequestIds.NONE);
+        refusals.add(Refusal.RATE, "too often", RequestIds.NONE);
 
         assertThat(logged())
                 .containsExactly(
@@ -82,9 +121,9 @@ class RefusalsTest {
 
     @Test
     void warnsOnlyOfWhatAnOperatorCanChange() {
-        refusals.add(Refusal.DRAINING, "stops");
-        refusals.add(Refusal.ENDED, "ended");
-        refusals.add(Refusal.FAULT, "");
+        refusals.add(Refusal.DRAINING, "stops", RequestIds.NONE);
+        refusals.add(Refusal.ENDED, "ended", RequestIds.NONE);
+        refusals.add(Refusal.FAULT, "", RequestIds.NONE);
 
         assertThat(logged())
                 .containsExactly(

@@ -24,6 +24,7 @@ public final class RunOptions {
 
     /** Runs the gateway until it is told to stop. */
     public int run() throws InterruptedException {
+        LogSettings.toStandardOutput();
         Environment environment = settings.environment();
         Gateway gateway = embedded ? Gateway.embedded(environment) : Gateway.of(environment);
         LogSettings.apply(environment);
@@ -44,7 +45,7 @@ public final class RunOptions {
 
     /** Being told to stop is no failure, whatever the JVM makes of the signal. */
     private void stop(Gateway gateway) {
-        gateway.close();
+        gateway.close(failed ? "failed-start" : "signal");
         if (!failed) {
             Runtime.getRuntime().halt(0);
         }

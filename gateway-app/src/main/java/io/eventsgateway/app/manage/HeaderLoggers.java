@@ -30,7 +30,7 @@ public final class HeaderLoggers extends TurboFilter {
     }
 
     /** Whether a logger is one of them. */
-    static boolean contain(String logger) {
+    public static boolean contain(String logger) {
         return LIBRARIES.stream()
                 .anyMatch(library -> logger.startsWith(library)
                         && (logger.length() == library.length() || logger.charAt(library.length()) == '.'));

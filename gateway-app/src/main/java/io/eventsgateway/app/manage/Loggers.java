@@ -14,21 +14,6 @@ final class Loggers {
 
     private static final List<String> LEVELS = List.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE");
 
-    /** What the gateway and its libraries are in. */
-    private static final List<String> PACKAGES = List.of(
-            "ch.qos.logback",
-            "com.github.benmanes.caffeine",
-            "com.nimbusds",
-            "io.eventsgateway",
-            "io.lettuce",
-            "io.micrometer",
-            "io.netty",
-            "io.undertow",
-            "org.apache.kafka",
-            "org.jboss",
-            "org.xnio",
-            "reactor");
-
     private static final int MAX_NAME = 200;
 
     /** Many times as many as there are; each costs memory for good. */
@@ -72,7 +57,7 @@ final class Loggers {
         if (!isKnown(name)) {
             throw new IllegalArgumentException("A logger's name has at most " + MAX_NAME
                     + " characters; it is one that loggers lists or below one of "
-                    + String.join(", ", PACKAGES) + ".");
+                    + String.join(", ", KnownLoggers.NAMES) + ".");
         }
         context.getLogger(name).setLevel(level == null ? null : Level.toLevel(level));
     }
@@ -80,10 +65,7 @@ final class Loggers {
     private boolean isKnown(String name) {
         return name.length() <= MAX_NAME
                 && (context.exists(name) != null
-                        || (context.getLoggerList().size() < MAX_LOGGERS
-                                && isName(name)
-                                && PACKAGES.stream()
-                                        .anyMatch(each -> name.equals(each) || name.startsWith(each + "."))));
+                        || (context.getLoggerList().size() < MAX_LOGGERS && isName(name) && KnownLoggers.cover(name)));
     }
 
     private static boolean isName(String name) {
