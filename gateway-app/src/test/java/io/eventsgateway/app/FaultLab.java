@@ -303,8 +303,7 @@ final class FaultLab implements AutoCloseable {
 
     private Lab.Result storm() {
         try (RedisServer redis = RedisServer.v70();
-                Lab lab = begin("storm", standalone(redis.port()), 2)) {
-            lab.addClients(9 * size.clients());
+                Lab lab = begin("storm", standalone(redis.port()), 2, 9 * size.clients())) {
             lab.pass(3);
             lab.clients().all().stream().filter(client -> !client.measured).forEach(LabClients.One::cutAndReturn);
             lab.pass(10);
@@ -431,8 +430,7 @@ final class FaultLab implements AutoCloseable {
     /** All clients come back while Redis answers nobody. */
     private Lab.Result redisPausedStorm() {
         try (RedisServer redis = RedisServer.v70();
-                Lab lab = begin("redis-paused-storm", standalone(redis.port()), 2)) {
-            lab.addClients(4 * size.clients());
+                Lab lab = begin("redis-paused-storm", standalone(redis.port()), 2, 4 * size.clients())) {
             lab.pass(2);
             redis.pause();
             lab.clients().all().stream().filter(client -> !client.measured).forEach(LabClients.One::cutAndReturn);
@@ -456,11 +454,16 @@ final class FaultLab implements AutoCloseable {
     }
 
     private Lab begin(String name, Map<String, String> redis, int replicas) {
-        Lab lab = new Lab(name, kafka, redis, size.clients(), size.rate());
+        return begin(name, redis, replicas, 0);
+    }
+
+    /** With others, whose delays do not count. Each client has a destination of its own. */
+    private Lab begin(String name, Map<String, String> redis, int replicas, int others) {
+        Lab lab = new Lab(name, kafka, redis, size.clients() + others, size.rate());
         for (int i = 0; i < replicas; i++) {
             lab.addReplica();
         }
-        lab.begin(() -> settle(lab));
+        lab.begin(size.clients(), () -> settle(lab));
         return lab;
     }
 

@@ -154,15 +154,19 @@ final class Lab implements AutoCloseable {
     }
 
     /**
-     * Connects the clients and begins to send.
+     * Connects a client to each destination and begins to send.
      *
+     * @param measured of how many clients the delays count
      * @param settle waits until what begins is over: its delays do not count
      */
-    void begin(Runnable settle) {
+    void begin(int measured, Runnable settle) {
         for (int i = 0; i < sent.destinations(); i++) {
-            clients.connect("/api/events/process-instance/" + name + i, true);
+            clients.connect("/api/events/process-instance/" + name + i, i < measured);
+            if (i % 1000 == 999) {
+                pass(1);
+            }
         }
-        await("all clients", () -> clients.all().stream().allMatch(each -> each.open));
+        await("all clients", Duration.ofMinutes(6), () -> clients.all().stream().allMatch(each -> each.open));
         sender = new Thread(this::send, "lab-load");
         sender.start();
         await("the first events", () -> clients.events() > sent.destinations());
@@ -258,17 +262,6 @@ final class Lab implements AutoCloseable {
                 topic(), key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Connects more clients to the same destinations, whose delays do not count. */
-    void addClients(int count) {
-        for (int i = 0; i < count; i++) {
-            clients.connect("/api/events/process-instance/" + name + i % sent.destinations(), false);
-            if (i % 100 == 99) {
-                pass(0.1);
-            }
-        }
-        await("all clients", Duration.ofMinutes(6), () -> clients.all().stream().allMatch(each -> each.open));
-    }
-
     /** Of all replicas. */
     long residentMegabytes() {
         return replicas.stream().mapToLong(GatewayProcess::residentMegabytes).sum();
@@ -335,7 +328,7 @@ final class Lab implements AutoCloseable {
     private long sum(ToLongBiFunction<Integer, LabClients.One> of) {
         List<LabClients.One> all = clients.all();
         return IntStream.range(0, all.size())
-                .mapToLong(i -> of.applyAsLong(i % sent.destinations(), all.get(i)))
+                .mapToLong(i -> of.applyAsLong(i, all.get(i)))
                 .sum();
     }
 

@@ -32,7 +32,7 @@ final class SoakLab {
                         RATE)) {
             lab.addReplica();
             lab.addReplica();
-            lab.begin(lab::awaitCalm);
+            lab.begin(CLIENTS, lab::awaitCalm);
             long began = System.nanoTime();
             for (int look = 0; look <= LOOKS; look++) {
                 while (System.nanoTime() - began < nanos * look / LOOKS) {
