@@ -88,6 +88,7 @@ class ChartTest {
 
         JsonNode deployment = chart.object("Deployment");
         assertThat(deployment.at("/spec/replicas").asInt()).isEqualTo(2);
+        assertThat(deployment.at("/spec/minReadySeconds").asInt()).isEqualTo(5);
         assertThat(deployment.at("/spec/strategy/rollingUpdate/maxUnavailable").asInt())
                 .isZero();
         assertThat(chart.object("PodDisruptionBudget")
