@@ -96,6 +96,12 @@ public final class ServiceHealth {
         failures++;
         failed = why;
         failedAt = now;
+        doubted();
+    }
+
+    /** It gave an answer that is none, of which the question may be the cause: a probe shows whether it works. */
+    synchronized void doubted() {
+        long now = clock.getAsLong();
         probeAt = Math.min(probeAt - now, 0) + now;
     }
 

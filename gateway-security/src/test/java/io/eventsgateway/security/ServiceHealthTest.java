@@ -106,6 +106,17 @@ class ServiceHealthTest {
         assertThat(probes).hasSize(1);
     }
 
+    @Test
+    void probesAtOnceWhatIsInDoubt() {
+        pass(0, "");
+
+        health.doubted();
+        health.tick();
+
+        assertThat(probes).hasSize(1);
+        assertThat(health.problem()).isEmpty();
+    }
+
     /** A log that is slow, as a full disk makes it, keeps nobody from asking. */
     @Test
     void answersWhileALineIsLogged() {
