@@ -44,6 +44,8 @@ public final class LaneReader {
 
     private final Lane lane;
     private final long[] known;
+    /** What was known when the batch under way began. */
+    private long[] before;
     /** By tag, the least that the store had. */
     private final Map<Integer, Long> refusals;
     /** By tag, the offsets that wait. */
@@ -61,6 +63,7 @@ public final class LaneReader {
         this.next = next;
         this.end = end;
         this.known = known.clone();
+        this.before = known.clone();
         this.refusals = new HashMap<>(refusals);
     }
 
@@ -137,6 +140,7 @@ public final class LaneReader {
         }
         state = State.SENDING;
         end = behind;
+        before = known.clone();
         closed = Set.copyOf(waiting.keySet());
     }
 
@@ -144,6 +148,7 @@ public final class LaneReader {
     public void retry() {
         require(State.READING);
         state = State.SENDING;
+        before = known.clone();
         closed = Set.of();
     }
 
@@ -235,10 +240,13 @@ public final class LaneReader {
         return again;
     }
 
-    /** Whether nothing is left under any tag that something was acknowledged under. */
+    /**
+     * Whether nothing is left under any tag that something was acknowledged under before the batch. An emptied store takes what is claimed of a
+     * tag of which nothing was known, and what it has then is of the batch.
+     */
     private boolean isEmptied() {
         for (int tag = 0; tag < known.length; tag++) {
-            if (known[tag] > 0 && refusals.getOrDefault(tag, known[tag]) > 0) {
+            if (refusals.getOrDefault(tag, before[tag]) > 0) {
                 return false;
             }
         }

@@ -146,6 +146,30 @@ class LaneReaderTest {
         assertThat(reader.known(0)).isZero();
     }
 
+    /** Nothing was known of the first tag, so that an emptied store takes its claim: that it has something since then is no sign. */
+    @Test
+    void takesAStoreForEmptiedThatTookTheClaimOfATagOfWhichNothingWasKnown() {
+        LaneReader fresh = LaneReader.takeOver(LANE, new LaneCommit("t", 10, new long[] {0, 7, 10}));
+        fresh.begin(10);
+        fresh.acknowledged(fresh.claims().of(0));
+        fresh.refused(new Found(fresh.claims().of(1), 0));
+        fresh.refused(new Found(fresh.claims().of(2), 0));
+
+        assertThat(fresh.goBack(2, 8)).isEqualTo(8);
+    }
+
+    @Test
+    void takesNoStoreForEmptiedThatHasTheBeginningOfWhatWasAppendedJustNow() {
+        LaneReader fresh = LaneReader.takeOver(LANE, new LaneCommit("t", 10, new long[] {0, 7, 10}));
+        fresh.begin(15);
+        fresh.acknowledged(fresh.claims().of(0));
+        fresh.refused(new Found(fresh.claims().of(0), 12));
+        fresh.refused(new Found(fresh.claims().of(1), 0));
+        fresh.refused(new Found(fresh.claims().of(2), 0));
+
+        assertThat(fresh.goBack(2, 8)).isEqualTo(2);
+    }
+
     @Test
     void goesBackToTheBeginningWhereNothingIsLeftUnderOneTag() {
         reader.begin(15);

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -16,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 /** Asks a cluster what only its admin client can. The client is made when there is something to ask. Any thread may call. */
 final class ClusterAdmin implements AutoCloseable {
 
-    private static final long TIMEOUT_SECONDS = 10;
+    /** How long to wait for an answer. */
+    static final Duration TIMEOUT = Duration.ofSeconds(10);
+
     private static final Duration CLOSE = Duration.ofSeconds(5);
 
-    private final Map<String, Object> properties;
+    private final Supplier<Admin> clients;
 
     // guarded by this
     private @Nullable Admin admin;
@@ -27,7 +30,12 @@ final class ClusterAdmin implements AutoCloseable {
 
     /** Of a cluster; nothing is asked yet. */
     ClusterAdmin(Map<String, Object> properties) {
-        this.properties = properties;
+        this(() -> Admin.create(Brokers.checked(properties)));
+    }
+
+    /** Of a cluster whose clients somebody makes; nothing is asked yet. */
+    ClusterAdmin(Supplier<Admin> clients) {
+        this.clients = clients;
     }
 
     /** Asks, and lets go of a client that failed, for it may never work again. Blocks, and throws what the question throws. */
@@ -46,12 +54,12 @@ final class ClusterAdmin implements AutoCloseable {
     /** Waits for an answer; throws what the cluster answers, or that it does not. */
     static <T> T await(KafkaFuture<T> asked) {
         try {
-            return asked.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            return asked.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(failed.getCause());
         } catch (TimeoutException slow) {
             throw new org.apache.kafka.common.errors.TimeoutException(
-                    "no answer within " + TIMEOUT_SECONDS + " s", slow);
+                    "no answer within " + TIMEOUT.toSeconds() + " s", slow);
         } catch (InterruptedException interrupted) {
             throw new InterruptException(interrupted);
         }
@@ -63,7 +71,7 @@ final class ClusterAdmin implements AutoCloseable {
         }
         Admin made = admin;
         if (made == null) {
-            made = Admin.create(Brokers.checked(properties));
+            made = clients.get();
             admin = made;
         }
         return made;

@@ -15,7 +15,9 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +25,15 @@ import org.jspecify.annotations.Nullable;
 /** {@link Topics} as the cluster describes them. Any thread may call. */
 final class ClusterTopics implements Topics {
 
+    /** How long brokers have to say where partitions end: no longer than an answer is waited for, so that those without are known by then. */
+    private static final int ENDS_MILLIS =
+            (int) ClusterAdmin.TIMEOUT.minusSeconds(2).toMillis();
+
     private final ClusterAdmin cluster;
     private final Map<String, String> ids = new ConcurrentHashMap<>();
 
-    /** How many partitions of a topic no broker leads, where there are some. */
-    private final Map<String, Integer> leaderless = new ConcurrentHashMap<>();
+    /** Which partitions of a topic no broker leads, as of when they were counted. */
+    private final Map<String, Set<Integer>> leaderless = new ConcurrentHashMap<>();
 
     /** Of a cluster, which is lent; nothing is asked yet. */
     ClusterTopics(ClusterAdmin cluster) {
@@ -72,18 +78,23 @@ final class ClusterTopics implements Topics {
     String unled(Collection<String> topics) {
         return topics.stream()
                 .sorted()
-                .filter(leaderless::containsKey)
-                .map(topic -> "no broker leads " + leaderless.get(topic) + " partitions of " + topic
+                .filter(topic -> !leaderlessOf(topic).isEmpty())
+                .map(topic -> "no broker leads " + leaderlessOf(topic).size() + " partitions of " + topic
                         + ": nothing of them can be read")
                 .collect(Collectors.joining("; "));
     }
 
-    /** How many partitions of a topic have no leader. */
-    static int leaderless(TopicDescription topic) {
-        return (int) topic.partitions().stream()
+    private Set<Integer> leaderlessOf(String topic) {
+        return leaderless.getOrDefault(topic, Set.of());
+    }
+
+    /** Which partitions of a topic have no leader. */
+    static Set<Integer> leaderless(TopicDescription topic) {
+        return topic.partitions().stream()
                 .filter(partition ->
                         partition.leader() == null || partition.leader().isEmpty())
-                .count();
+                .map(TopicPartitionInfo::partition)
+                .collect(Collectors.toSet());
     }
 
     @Override
@@ -106,16 +117,26 @@ final class ClusterTopics implements Topics {
                 .keySet();
     }
 
-    /** The offset behind the last record of each partition that there is and may be read. */
+    /**
+     * The offset behind the last record of each partition that there is, that may be read and that a broker leads.
+     *
+     * @throws TimeoutException if there is no answer for any of them
+     */
     Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            if (!leaderlessOf(partition.topic()).contains(partition.partition())) {
+                wanted.put(partition, OffsetSpec.latest());
+            }
+        }
         Map<TopicPartition, Long> ends = new HashMap<>();
-        if (partitions.isEmpty()) {
+        if (wanted.isEmpty()) {
             return ends;
         }
-        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
-        return cluster.ask(admin -> {
-            ListOffsetsResult asked = admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
+        Set<TopicPartition> unanswered = new HashSet<>();
+        cluster.ask(admin -> {
+            ListOffsetsOptions options = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED).timeoutMs(ENDS_MILLIS);
+            ListOffsetsResult asked = admin.listOffsets(wanted, options);
             for (TopicPartition partition : wanted.keySet()) {
                 try {
                     ends.put(
@@ -123,10 +144,17 @@ final class ClusterTopics implements Topics {
                             ClusterAdmin.await(asked.partitionResult(partition)).offset());
                 } catch (UnknownTopicOrPartitionException | TopicAuthorizationException notThere) {
                     // its consumers get the same answer, and report it
+                } catch (TimeoutException silent) {
+                    // perhaps its leader has just gone: that is no fault of the client, nor of the other partitions
+                    unanswered.add(partition);
                 }
             }
             return ends;
         });
+        if (unanswered.size() == wanted.size()) {
+            throw new TimeoutException("no answer for any partition");
+        }
+        return ends;
     }
 
     /** How many partitions there are, of the topics that exist; none of those one may not ask of. Learns their ids. */
@@ -140,8 +168,7 @@ final class ClusterTopics implements Topics {
                 try {
                     TopicDescription topic = ClusterAdmin.await(asked);
                     found.put(name, topic.partitions().size());
-                    int unled = leaderless(topic);
-                    leaderless.compute(name, (key, before) -> unled == 0 ? null : unled);
+                    leaderless.put(name, leaderless(topic));
                     // brokers before 2.8 give topics no ids
                     ids.put(
                             name,

@@ -2,7 +2,6 @@ package io.eventsgateway.kafka;
 
 import io.eventsgateway.outage.OutageLog;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,6 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +33,6 @@ final class ClusterWatch implements AutoCloseable {
 
     private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long LOOK_MILLIS = 500;
-
-    /** How often it is measured how far the feeds are behind. */
-    private static final long LAG_MILLIS = 5000;
 
     /** All topics are listed once for as many counts of partitions: there may be thousands, and consumers do not look more often. */
     private static final int COUNTS_A_LIST = 10;
@@ -95,7 +90,6 @@ final class ClusterWatch implements AutoCloseable {
 
     void start() {
         asking.scheduleWithFixedDelay(this::ask, 0, everyMillis, TimeUnit.MILLISECONDS);
-        asking.scheduleWithFixedDelay(this::measureLag, LAG_MILLIS, LAG_MILLIS, TimeUnit.MILLISECONDS);
         looking.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -168,21 +162,6 @@ final class ClusterWatch implements AutoCloseable {
         absent.addAll(names);
         logMissing(absent);
         return topics.unled(partitions.keySet());
-    }
-
-    /** One question for all feeds. Where there is no answer, what was measured last stays: {@link #problem} has why. */
-    private void measureLag() {
-        try {
-            Map<FeedGroup, Map<TopicPartition, ReadPositions.Position>> positions = new HashMap<>();
-            groups.forEach(group -> positions.put(group, group.positions()));
-            Set<TopicPartition> read = new HashSet<>();
-            positions.values().forEach(each -> read.addAll(each.keySet()));
-            Map<TopicPartition, Long> ends = topics.ends(read);
-            positions.forEach((group, each) -> group.lag().measure(each, ends));
-        } catch (Throwable failed) {
-            // an error too: a task that throws is never run again
-            LOG.debug("Lag not measured, tried again", failed);
-        }
     }
 
     private Collection<String> reads(FeedBinding binding) {

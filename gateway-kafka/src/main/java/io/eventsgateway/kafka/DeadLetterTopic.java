@@ -109,7 +109,8 @@ public final class DeadLetterTopic implements AutoCloseable {
             }
             read(from, to, next -> {
                 Header mark = next.headers().lastHeader(REPLAYED);
-                if (mark != null) {
+                // anybody who writes to the topic can give a record such a header, also one without a value
+                if (mark != null && mark.value() != null) {
                     found.add(new String(mark.value(), StandardCharsets.UTF_8));
                 }
             });

@@ -73,8 +73,8 @@ final class FeedGroup {
 
     /** How it is read; never waits. */
     FeedState state() {
-        return new FeedState(
-                consumers(), positions().size(), topicsThere, !problem().isEmpty(), lag.records(), lag.oldestMillis());
+        boolean isPaused = !problem().isEmpty() || !paused().isEmpty();
+        return new FeedState(consumers(), positions().size(), topicsThere, isPaused, lag.records(), lag.oldestMillis());
     }
 
     /** How far each partition of its consumers is in the log; never waits. */

@@ -36,6 +36,7 @@ public final class KafkaFeeds implements AutoCloseable {
     // guarded by this
     private @Nullable ClusterAdmin cluster;
     private @Nullable DeadReplicas replicas;
+    private @Nullable LagWatch lag;
     private boolean closed;
 
     /** Feeds that are read from {@link #start} on, whose replicas do not know of each other. The ingest is lent. */
@@ -91,6 +92,9 @@ public final class KafkaFeeds implements AutoCloseable {
         ClusterWatch started = new ClusterWatch(groups, topics, options, this::problem);
         watch = started;
         started.start();
+        LagWatch measuring = new LagWatch(groups, topics::ends);
+        lag = measuring;
+        measuring.start();
     }
 
     /** How this replica reads a feed; never waits. */
@@ -154,6 +158,9 @@ public final class KafkaFeeds implements AutoCloseable {
         closed = true;
         if (watch != null) {
             watch.close();
+        }
+        if (lag != null) {
+            lag.close();
         }
         groups.forEach(FeedGroup::stop);
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);

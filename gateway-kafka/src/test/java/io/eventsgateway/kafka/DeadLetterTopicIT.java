@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 /** What an operator does with dead letters, on a real Kafka. */
@@ -49,6 +52,23 @@ class DeadLetterTopicIT {
             assertThat(sent.key()).isEqualTo(bytes("42"));
             assertThat(sent.headers()).hasSize(1).first().satisfies(header -> assertThat(header.key())
                     .isEqualTo("Fx-Event"));
+        }
+    }
+
+    @Test
+    void looksPastRecordsWhoseMarkHasNoValue() throws Exception {
+        kafka.createTopic(source, 1);
+        kafka.createTopic(dead, 1);
+        letter(3, "{", "not JSON");
+        ProducerRecord<byte[], byte[]> odd = new ProducerRecord<>(source, bytes("{}"));
+        odd.headers().add(DeadLetterTopic.REPLAYED, (byte[]) null);
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(odd).get();
+        }
+
+        try (DeadLetterTopic topic = new DeadLetterTopic(dead, properties, 1_000_000)) {
+            assertThat(topic.replayed(topic.newest(10))).isEmpty();
         }
     }
 

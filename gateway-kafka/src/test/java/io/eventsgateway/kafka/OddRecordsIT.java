@@ -93,6 +93,8 @@ class OddRecordsIT extends FeedsOnABroker {
         KafkaFeeds feeds = startFeeds(Feed.TASK_MESSAGE);
         await(() -> feeds.paused().toString().contains("fails on demand"));
         assertThat(feeds.problem()).as("Kafka's").isEmpty();
+        assertThat(feeds.state(Feed.TASK_MESSAGE).isPaused()).isTrue();
+        await(() -> feeds.state(Feed.TASK_MESSAGE).lag() == 101);
         int before = attempts.get();
         await(() -> attempts.get() > before + 3);
         assertThat(committed(topic)).isZero();
@@ -102,6 +104,7 @@ class OddRecordsIT extends FeedsOnABroker {
         assertThat(data("view/a")).isEqualTo(numbers());
         assertThat(counts.rejected).hasSize(1);
         await(() -> feeds.paused().isEmpty());
+        assertThat(feeds.state(Feed.TASK_MESSAGE).isPaused()).isFalse();
     }
 
     @Test

@@ -44,7 +44,7 @@ final class KeyFetcher implements Function<String, CompletionStage<KeySet>> {
     @Override
     public CompletionStage<KeySet> apply(String issuer) {
         return ask(issuer)
-                .whenComplete((answer, failure) -> report(problem(answer, failure)))
+                .whenComplete((answer, failure) -> report(issuer, answer, problem(answer, failure)))
                 .thenCompose(KeyFetcher::keys);
     }
 
@@ -64,9 +64,12 @@ final class KeyFetcher implements Function<String, CompletionStage<KeySet>> {
         return all;
     }
 
-    private void report(String problem) {
+    private void report(String issuer, @Nullable HttpResponse<byte[]> answer, String problem) {
         if (problem.isEmpty()) {
             health.answered();
+        } else if (answer != null && !probed.contains(issuer)) {
+            // a client named it, and may have invented it
+            health.doubted();
         } else {
             health.failed(problem);
         }

@@ -31,8 +31,10 @@ public final class ServiceHealth {
     private final Supplier<CompletionStage<String>> probe;
     private final LongSupplier clock;
 
-    // guarded by this
+    // of the thread that calls tick: it may have to wait for the log, which nobody else should
     private final OutageLog outages;
+
+    // guarded by this
     private String probed = "";
     private String failed = "";
     private int failures;
@@ -86,7 +88,6 @@ public final class ServiceHealth {
     /** It answered a question, whatever it said. */
     synchronized void answered() {
         failures = 0;
-        observe();
     }
 
     /** It did not answer a question. */
@@ -95,16 +96,21 @@ public final class ServiceHealth {
         failures++;
         failed = why;
         failedAt = now;
-        probeAt = Math.min(probeAt - now, 0) + now;
-        observe();
+        doubted();
     }
 
-    /** Has it probed if that is due, and its outage logged. Called by one thread, again and again. */
+    /** It gave an answer that is none, of which the question may be the cause: a probe shows whether it works. */
+    synchronized void doubted() {
+        long now = clock.getAsLong();
+        probeAt = Math.min(probeAt - now, 0) + now;
+    }
+
+    /** Has its outage logged, and it probed if that is due. Called by one thread, again and again. */
     void tick() {
         long now = clock.getAsLong();
+        outages.observe(now, problem());
         boolean due;
         synchronized (this) {
-            observe();
             due = probing == null && now - probeAt >= 0;
         }
         if (due) {
@@ -120,10 +126,5 @@ public final class ServiceHealth {
         probing = null;
         probed = why;
         probeAt = clock.getAsLong() + (why.isEmpty() ? PROBE_NANOS : PROBE_AGAIN_NANOS);
-        observe();
-    }
-
-    private void observe() {
-        outages.observe(clock.getAsLong(), problem());
     }
 }

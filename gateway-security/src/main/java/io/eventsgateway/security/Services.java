@@ -39,11 +39,15 @@ public final class Services implements AutoCloseable {
     }
 
     private void tick() {
+        all.forEach(Services::tick);
+    }
+
+    private static void tick(ServiceHealth service) {
         try {
-            all.forEach(ServiceHealth::tick);
+            service.tick();
         } catch (Throwable fault) {
-            // a task that throws is never run again
-            LOG.debug("Services not probed", fault);
+            // a task that throws is never run again, nor are the services behind it probed
+            LOG.debug("Service not probed service={}", service.name(), fault);
         }
     }
 

@@ -52,6 +52,16 @@ class KeyFetcherTest {
         assertThat(fetcher.health().problem()).isEqualTo("the answer is no set of keys (RFC 7517)");
     }
 
+    /** Any client can name a realm, also one that makes the server stumble. */
+    @Test
+    void takesNoAnswerForARealmThatAClientNamedForAnOutage() {
+        for (int status : new int[] {400, 500}) {
+            server.answer(exchange -> new Answer(status, ""));
+            ask("invented", 4);
+            assertThat(fetcher.health().problem()).isEmpty();
+        }
+    }
+
     @Test
     void takesNoIssuerThatDoesNotExistForAnOutage() {
         server.answer(exchange -> new Answer(503, ""));
@@ -76,8 +86,13 @@ class KeyFetcherTest {
     }
 
     private void ask(int times) {
+        ask("services", times);
+    }
+
+    private void ask(String realm, int times) {
         for (int i = 0; i < times; i++) {
-            assertThat(fetcher.apply(fetcher.health().address() + "/realms/a").toCompletableFuture())
+            assertThat(fetcher.apply(fetcher.health().address() + "/realms/" + realm)
+                            .toCompletableFuture())
                     .failsWithin(Duration.ofSeconds(30));
         }
     }

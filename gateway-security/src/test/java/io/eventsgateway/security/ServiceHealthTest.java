@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,13 +59,13 @@ class ServiceHealthTest {
         assertThat(health.problem()).isEqualTo("status 500");
         pass(1, "");
         assertThat(health.problem()).isEmpty();
-        pass(2, "");
         pass(0, "");
+        pass(2, "");
 
         assertThat(lines.list.stream().map(ILoggingEvent::toString))
                 .containsExactly(
                         "[WARN] The tokens' issuer does not work address=\"https://*****@id\" setting=BASE for=5s cause=\"status 500\"",
-                        "[INFO] The tokens' issuer works again address=\"https://*****@id\" setting=BASE after=7s");
+                        "[INFO] The tokens' issuer works again address=\"https://*****@id\" setting=BASE after=6s");
     }
 
     @Test
@@ -100,6 +104,40 @@ class ServiceHealthTest {
         health.tick();
         health.tick();
         assertThat(probes).hasSize(1);
+    }
+
+    @Test
+    void probesAtOnceWhatIsInDoubt() {
+        pass(0, "");
+
+        health.doubted();
+        health.tick();
+
+        assertThat(probes).hasSize(1);
+        assertThat(health.problem()).isEmpty();
+    }
+
+    /** A log that is slow, as a full disk makes it, keeps nobody from asking. */
+    @Test
+    void answersWhileALineIsLogged() {
+        List<Boolean> answered = new CopyOnWriteArrayList<>();
+        AppenderBase<ILoggingEvent> slow = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent line) {
+                CompletableFuture<String> asked = CompletableFuture.supplyAsync(health::problem);
+                asked.completeOnTimeout("", 5, TimeUnit.SECONDS);
+                answered.add(!asked.join().isEmpty());
+            }
+        };
+        slow.start();
+        logger.addAppender(slow);
+
+        for (int second = 0; second < 7; second++) {
+            pass(1, "status 500");
+        }
+        logger.detachAppender(slow);
+
+        assertThat(answered).containsExactly(true);
     }
 
     /** Some seconds pass, and a probe that is sent meanwhile is answered. */
