@@ -43,6 +43,7 @@ public final class EventsHandler implements HttpHandler {
     private final SseOptions options;
     private final StreamTicker ticker;
     private final Limits limits;
+    private final ConnectionAges ages;
     private final StreamListener listener;
     private final Refusals refusals;
     private final Faults faults = new Faults(InstantSource.system());
@@ -87,6 +88,7 @@ public final class EventsHandler implements HttpHandler {
         this.options = options;
         this.ticker = new StreamTicker(options, faults);
         this.limits = new Limits(options);
+        this.ages = new ConnectionAges(options.maxAge());
         for (StreamKind kind : StreamKind.values()) {
             ofKind.put(kind, new AtomicInteger());
         }
@@ -236,7 +238,10 @@ public final class EventsHandler implements HttpHandler {
             Start start,
             Limits.Place place) {
         AtomicInteger alike = count(StreamKind.of(destinations));
+        HttpStreamExchange own = new HttpStreamExchange(exchange, ticker, refusals, listener);
+        SocketAddress peer = own.peer();
         StreamWitness leaving = (gone, bytes) -> {
+            ages.leave(peer);
             if (streams.remove(gone) != null) {
                 alike.decrementAndGet();
             }
@@ -244,10 +249,11 @@ public final class EventsHandler implements HttpHandler {
         };
         OpenStream client = connected.next(exchange, identity, allowed);
         EventStream stream = new EventStream(
-                new HttpStreamExchange(exchange, ticker, refusals, listener),
+                own,
                 identity,
                 start,
                 options,
+                ages.enter(peer, System.nanoTime()),
                 StreamDiary.isWanted(options)
                         ? new StreamDiary(exchange, client, options.accessLog(), leaving)
                         : leaving);

@@ -51,7 +51,8 @@ public final class SseSettings {
             .map(Duration::ofMinutes)
             .doc(
                     "Minutes after which a stream ends between two events, up to a tenth earlier, and its client comes back after a moment, "
-                            + "perhaps to another replica: so streams spread again after a restart. 0 for never.");
+                            + "perhaps to another replica: so streams spread again after a restart. The streams of one connection of HTTP/2 end "
+                            + "together, at the age of the first, and its client is asked to leave it. 0 for never.");
 
     /** How many streams there may be. */
     public static final Setting<Integer> MAX_CONNECTIONS = Setting.number(

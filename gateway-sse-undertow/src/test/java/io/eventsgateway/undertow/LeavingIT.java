@@ -248,6 +248,25 @@ class LeavingIT {
         await("the stream's end", () -> handler.streams() == 0 && hub.subscriptions() == 0);
     }
 
+    /** Else a client that comes back with the first would do so on the connection that the other holds open. */
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP2", "HTTPS2"})
+    void areAskedToLeaveAConnectionWhoseFirstStreamIsTooOld(Protocol protocol) throws Exception {
+        start(options(Duration.ofSeconds(1), Duration.ofHours(1)).withMaxAge(Duration.ofSeconds(10)));
+        WireClient client = open(protocol, "/api/events/view/1", WINDOW);
+        client.awaitText("events follow");
+        for (int heartbeats = 0; heartbeats < 5; heartbeats++) {
+            client.awaitText(":");
+        }
+        client.askToo("/api/events/view/2");
+        await("two streams", () -> handler.streams() == 2);
+
+        client.awaitEnds(1);
+        long first = System.nanoTime();
+        assertThat(client.awaitGoAway()).isEqualTo("last stream 2147483647, error 0, streams ended 2");
+        assertThat(Duration.ofNanos(System.nanoTime() - first)).isLessThan(Duration.ofSeconds(3));
+    }
+
     private void append(int megabytes) {
         Payload payload = Payload.of(("\"" + "x".repeat(8_000) + "\"").getBytes(StandardCharsets.US_ASCII));
         for (int i = 0; i < 125 * megabytes; i++) {
