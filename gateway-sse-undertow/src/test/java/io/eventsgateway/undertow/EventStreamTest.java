@@ -25,19 +25,7 @@ import org.xnio.channels.StreamSinkChannel;
 
 class EventStreamTest {
 
-    private static final SseOptions OPTIONS = new SseOptions(
-            Start.From.PENDING,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(2),
-            1000,
-            5,
-            0,
-            0,
-            SseSettings.Overload.RETRY,
-            "",
-            false,
-            Cors.NONE);
+    private static final SseOptions OPTIONS = TestOptions.of(o -> o.cleanupMaxAge = Duration.ofSeconds(2));
 
     @Test
     void doesInEveryStateWhatItsTableSays() {

@@ -63,23 +63,17 @@ class LeavingIT {
 
     /** @param stalled how long a client may accept nothing */
     private void start(Duration heartbeat, Duration stalled) throws Exception {
-        start(options(heartbeat, stalled));
+        start(options(heartbeat, stalled, Duration.ZERO));
     }
 
-    private static SseOptions options(Duration heartbeat, Duration stalled) {
-        return new SseOptions(
-                Start.From.EARLIEST,
-                heartbeat,
-                Duration.ofSeconds(1),
-                stalled,
-                1000,
-                1000,
-                0,
-                0,
-                SseSettings.Overload.RETRY,
-                "",
-                false,
-                Cors.NONE);
+    private static SseOptions options(Duration heartbeat, Duration stalled, Duration maxAge) {
+        return TestOptions.of(o -> {
+            o.start = Start.From.EARLIEST;
+            o.heartbeat = heartbeat;
+            o.cleanupMaxAge = stalled;
+            o.maxStreamsPerSubject = 1000;
+            o.maxAge = maxAge;
+        });
     }
 
     private void start(SseOptions streams) throws Exception {
@@ -240,7 +234,7 @@ class LeavingIT {
             value = Protocol.class,
             names = {"HTTP1", "HTTPS2"})
     void areSentAwayWhenTheirStreamIsTooOld(Protocol protocol) throws Exception {
-        start(options(Duration.ofHours(1), Duration.ofHours(1)).withMaxAge(Duration.ofSeconds(1)));
+        start(options(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(1)));
         WireClient client = open(protocol, "/api/events/view/1", WINDOW);
         client.awaitText("events follow");
 
@@ -252,7 +246,7 @@ class LeavingIT {
     @ParameterizedTest
     @EnumSource(names = {"HTTP2", "HTTPS2"})
     void areAskedToLeaveAConnectionWhoseFirstStreamIsTooOld(Protocol protocol) throws Exception {
-        start(options(Duration.ofSeconds(1), Duration.ofHours(1)).withMaxAge(Duration.ofSeconds(10)));
+        start(options(Duration.ofSeconds(1), Duration.ofHours(1), Duration.ofSeconds(10)));
         WireClient client = open(protocol, "/api/events/view/1", WINDOW);
         client.awaitText("events follow");
         for (int heartbeats = 0; heartbeats < 5; heartbeats++) {
