@@ -148,7 +148,8 @@ public final class DeadLettersCommand implements Runnable {
         @Option(
                 names = "--replace",
                 paramLabel = "FILE",
-                description = "The repaired value, in place of the record's own, of exactly one letter.")
+                description =
+                        "The repaired value, in place of the record's own, of exactly one letter, which lacks nothing else.")
         private @Nullable Path replacement;
 
         @Option(names = "--execute", description = "Sends them.")
@@ -177,7 +178,7 @@ public final class DeadLettersCommand implements Runnable {
                             ? "no feed reads its topic"
                             : replayed.contains(letter.source())
                                     ? "was sent again before"
-                                    : value == null && !letter.leftOut().isEmpty()
+                                    : !letter.isComplete(value != null)
                                             ? "the letter is without " + letter.leftOut()
                                             : "";
                     if (!problem.isEmpty()) {
