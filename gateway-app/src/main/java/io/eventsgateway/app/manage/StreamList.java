@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,21 +47,27 @@ final class StreamList {
      * The newest streams that a query selects, at most as many as its {@code limit}.
      *
      * @throws IllegalArgumentException with what to change
+     * @param worker makes the answer of what the streams' I/O threads found
      */
-    CompletionStage<Map<String, Object>> find(RequestUrl url) {
+    CompletionStage<Map<String, Object>> find(RequestUrl url, Executor worker) {
         Selection which = Selection.of(url, "limit");
-        return find(which, Queries.number(url, "limit", USUAL, 1, MOST));
+        return find(which, Queries.number(url, "limit", USUAL, 1, MOST), worker);
     }
 
-    CompletionStage<Map<String, Object>> find(Predicate<OpenStream> which, int most) {
-        return streams.look(which, most).thenApply(seen -> {
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("replica", replica);
-            body.put("streams", seen.found().stream().map(this::stream).toList());
-            body.put("total", seen.total());
-            body.put("more", seen.total() > seen.found().size());
-            return body;
-        });
+    CompletionStage<Map<String, Object>> find(Predicate<OpenStream> which, int most, Executor worker) {
+        return streams.look(which, most)
+                .thenApplyAsync(
+                        seen -> {
+                            Map<String, Object> body = new LinkedHashMap<>();
+                            body.put("replica", replica);
+                            body.put(
+                                    "streams",
+                                    seen.found().stream().map(this::stream).toList());
+                            body.put("total", seen.total());
+                            body.put("more", seen.total() > seen.found().size());
+                            return body;
+                        },
+                        worker);
     }
 
     /**
