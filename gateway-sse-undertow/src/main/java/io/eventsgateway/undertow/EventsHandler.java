@@ -104,7 +104,7 @@ public final class EventsHandler implements HttpHandler {
     /**
      * Turns new clients away and ends the streams, evenly spread, each with its own time to come back. Connections end with their answer
      * (HTTP/1), or their clients are asked to leave them (HTTP/2, on an {@link SseServer}), so that they do not come back on one that leads here;
-     * for that the streams of one connection end together. Returns at once; {@link #streams} tells when it is done.
+     * for that the streams of one connection end together. Returns at once; it is done when {@link #streams} returns 0.
      */
     public void drain(Duration over) {
         phase = Phase.DRAINING;
