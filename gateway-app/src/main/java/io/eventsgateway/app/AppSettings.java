@@ -228,7 +228,7 @@ public final class AppSettings {
                 () -> TlsSettings.MANAGEMENT.context(environment)));
     }
 
-    /** What works but should be told. */
+    /** Warnings: settings that work but that an operator should look at. */
     public static List<String> warnings(Environment environment) {
         List<String> warnings = new ArrayList<>(environment.warnings(ALL));
         warnings.addAll(KafkaClientSettings.warnings(environment));

@@ -81,7 +81,7 @@ public final class Main implements Callable<Integer> {
         return new CommandLine(new Main())
                 .setExitCodeExceptionMapper(
                         failure -> failure instanceof ConfigurationException ? CONFIGURATION : FAULT)
-                .setExecutionExceptionHandler(Main::tell)
+                .setExecutionExceptionHandler(Main::report)
                 .setParameterExceptionHandler((wrong, arguments) -> {
                     wrong.getCommandLine().getErr().println(wrong.getMessage());
                     wrong.getCommandLine().usage(wrong.getCommandLine().getErr());
@@ -103,7 +103,7 @@ public final class Main implements Callable<Integer> {
         return new RunLast().execute(parsed);
     }
 
-    private static int tell(Exception failure, CommandLine command, ParseResult parsed) {
+    private static int report(Exception failure, CommandLine command, ParseResult parsed) {
         if (failure instanceof ConfigurationException configuration) {
             configuration.problems().forEach(command.getErr()::println);
             return CONFIGURATION;

@@ -16,10 +16,14 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import java.time.Duration;
 import java.util.function.ToDoubleFunction;
 
 /** Measures what there is at the moment, when it is asked for. */
 final class StateMeters implements AutoCloseable {
+
+    /** Meters that are read together within this time share what goes through all streams. */
+    private static final Duration ONE_SCRAPE = Duration.ofMillis(500);
 
     private final MeterRegistry registry;
     private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -39,21 +43,16 @@ final class StateMeters implements AutoCloseable {
         Gauge.builder("events.gateway.destinations", hub, Hub::destinations)
                 .description("Destinations followed for open streams")
                 .register(registry);
-        backlog(
-                "events.gateway.streams.behind",
-                "Open streams that have not got all that is in the log",
-                hub,
-                Backlog::streams);
-        backlog(
-                "events.gateway.events.behind",
-                "Events in the log that open streams have not got",
-                hub,
-                Backlog::events);
-    }
-
-    private void backlog(String name, String what, Hub hub, ToDoubleFunction<Backlog> value) {
-        Gauge.builder(name, hub, each -> value.applyAsDouble(each.backlog()))
-                .description(what)
+        RecentValue<Backlog> backlog = new RecentValue<>(hub::backlog, ONE_SCRAPE, System::nanoTime);
+        Gauge.builder("events.gateway.streams.behind", backlog, each -> each.get()
+                        .streams())
+                .description("Open streams that have not got all that is in the log")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("events.gateway.events.behind", backlog, each -> each.get()
+                        .events())
+                .description("Events in the log that open streams have not got")
+                .strongReference(true)
                 .register(registry);
     }
 

@@ -96,26 +96,26 @@ class DoctorIT {
         return environment;
     }
 
-    private Told examine(String token, String... origins) {
+    private Findings examine(String token, String... origins) {
         Examination examination = new Examination(
                 new Environment(settings),
                 new Examination.Options(
                         token, List.of(origins), url, null, Duration.ofSeconds(2), probe, organisation));
-        return new Told(examination);
+        return new Findings(examination);
     }
 
-    private Told examine() {
+    private Findings examine() {
         return examine(null);
     }
 
     /** What was found; looked for again where a busy machine did not answer within doctor's limits. */
-    private static final class Told {
+    private static final class Findings {
 
         private final Examination examination;
         private final long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         private List<Finding> findings;
 
-        Told(Examination examination) {
+        Findings(Examination examination) {
             this.examination = examination;
             this.findings = run();
         }
@@ -128,14 +128,14 @@ class DoctorIT {
             }
         }
 
-        Told says(Verdict verdict, String check, String... texts) {
+        Findings says(Verdict verdict, String check, String... texts) {
             return says(verdict + " " + check + " " + List.of(texts), found -> found.stream()
                     .filter(each -> each.check().equals(check) && each.verdict() == verdict)
                     .map(each -> each.seen() + " → " + each.advice())
                     .anyMatch(said -> List.of(texts).stream().allMatch(said::contains)));
         }
 
-        Told says(String what, Predicate<List<Finding>> wanted) {
+        Findings says(String what, Predicate<List<Finding>> wanted) {
             while (!wanted.test(findings)) {
                 assertThat(System.nanoTime())
                         .as("doctor says " + what + " in\n" + String.join("\n", Report.text(findings)))
@@ -539,7 +539,7 @@ class DoctorIT {
         examine().says(Verdict.FAIL, "url answer", "there is no WebSocket", "EventSource");
     }
 
-    private Told through(SmallProxy.Fault fault) {
+    private Findings through(SmallProxy.Fault fault) {
         proxy = new SmallProxy(gateway.port(), fault);
         url = URI.create("http://127.0.0.1:" + proxy.port() + "/api/events");
         return examine(issuer.token(JWSAlgorithm.RS256), "https://app.example.com");

@@ -103,13 +103,19 @@ final class DestinationReader {
         return state;
     }
 
-    /** How many events there are behind the position; 0 where that is not known. Any thread: it may see a position that was left since. */
+    /**
+     * How many events it has not got; 0 where that is not known. Any thread: it may see a state and a position that were left since.
+     */
     long behind() {
         return Math.max(0, standing().behind());
     }
 
     Standing standing() {
-        return Standing.of(destination(), position(), tail.end());
+        return switch (state) {
+            case NEW, LOCATING -> new Standing(destination(), position(), Standing.UNKNOWN);
+            case ENDED -> new Standing(destination(), position(), 0);
+            case READY, READING, WAITING, SENDING -> Standing.of(destination(), position(), tail.end());
+        };
     }
 
     boolean isLocated() {

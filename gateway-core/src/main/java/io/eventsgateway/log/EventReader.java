@@ -51,9 +51,10 @@ public interface EventReader {
     CompletionStage<Admission> admission(Destination destination, Set<String> names, Set<String> roles);
 
     /**
-     * Tells a follower of what is appended from now on, by whichever replica, until the result is closed. While the log cannot be
-     * sure that it is told itself, it looks at an interval where the log ends, and calls {@link Follower#wake} when the follower is
-     * elsewhere; when it becomes sure it looks once more, and wakes one too that does not know yet where it is.
+     * Notifies a follower of what is appended from now on, by whichever replica, until the result is closed. While the log cannot be
+     * sure that it receives every notification itself, it checks at an interval where the destination ends, and calls {@link
+     * Follower#wake} when the follower is elsewhere; when it becomes sure it checks once more, and also wakes a follower that does not
+     * know yet where it is.
      */
     Following follow(Destination destination, Follower follower);
 

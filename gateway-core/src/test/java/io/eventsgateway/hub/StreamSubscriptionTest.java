@@ -127,6 +127,40 @@ class StreamSubscriptionTest {
     }
 
     @Test
+    void isNotBehindWhatGoesOnWithoutItWhereItsSubjectWasExcluded() {
+        Destination other = new Destination("acme", "view", "2");
+        Reader ann = new Reader();
+        Start start = new Start(Start.From.EARLIEST, null);
+        ann.subscription = hub.subscribe(ANN, List.of(DESTINATION, other), start, ann, Runnable::run);
+        append(DESTINATION, Event.disconnect(Set.of("ann"), Payload.EMPTY));
+
+        append(DESTINATION, "for others");
+
+        assertThat(ann.closed).isNull();
+        assertThat(hub.backlog()).isEqualTo(new Backlog(0, 0));
+        assertThat(ann.subscription.standings().join())
+                .extracting(Standing::behind)
+                .containsOnly(0L);
+    }
+
+    @Test
+    void doesNotKnowHowFarAStreamIsBehindThatLooksForItsStart() {
+        append(DESTINATION, "a");
+        append(DESTINATION, "b");
+        MoodyLog moody = new MoodyLog();
+        Hub late = hub(moody, AT_ONCE, NEVER);
+        Reader ann = new Reader();
+        ann.subscription =
+                late.subscribe(ANN, List.of(DESTINATION), new Start(Start.From.PENDING, null), ann, Runnable::run);
+        assertThat(late.end(DESTINATION)).isNotNull();
+
+        assertThat(ann.subscription.standings().join())
+                .extracting(Standing::behind)
+                .containsOnly(Standing.UNKNOWN);
+        assertThat(late.backlog()).isEqualTo(new Backlog(0, 0));
+    }
+
+    @Test
     void doesNotLetALargeEventThatIsTakenSlowlyDelayOthers() {
         Destination other = new Destination("acme", "view", "2");
         append(DESTINATION, "x".repeat(40_000_000));

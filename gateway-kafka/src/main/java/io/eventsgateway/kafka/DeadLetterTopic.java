@@ -124,8 +124,12 @@ public final class DeadLetterTopic implements AutoCloseable {
      *
      * @param value in place of the record's own; null for that one
      * @return where it stands now, {@code topic-partition@offset}
+     * @throws IllegalArgumentException if the record would not be complete
      */
     public String replay(DeadLetter letter, byte @Nullable [] value) throws InterruptedException, ExecutionException {
+        if (!letter.isComplete(value != null)) {
+            throw new IllegalArgumentException(letter.place() + " is without " + letter.leftOut());
+        }
         ProducerRecord<byte[], byte[]> again =
                 new ProducerRecord<>(letter.sourceTopic(), letter.key(), value == null ? letter.value() : value);
         letter.headers().forEach(again.headers()::add);

@@ -205,15 +205,16 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
         byte[] key = in.key();
         List<String> leftOut = new ArrayList<>();
         if (form.without(Form.WITHOUT_VALUE) && value != null) {
-            leftOut.add("value of " + value.length + " bytes");
+            leftOut.add(DeadLetter.Part.VALUE.note(value.length + " bytes"));
             value = null;
         }
         boolean headers = !form.without(Form.WITHOUT_HEADERS);
         if (!headers && !in.headers().isEmpty()) {
-            leftOut.add("headers: " + in.headers().size());
+            leftOut.add(
+                    DeadLetter.Part.HEADERS.note(Integer.toString(in.headers().size())));
         }
         if (form.without(Form.WITH_SHORT_KEY) && key != null && key.length > KEY_BYTES) {
-            leftOut.add("rest of a key of " + key.length + " bytes");
+            leftOut.add(DeadLetter.Part.KEY.note(key.length + " bytes"));
             key = Arrays.copyOf(key, KEY_BYTES);
         }
         ProducerRecord<byte[], byte[]> message = new ProducerRecord<>(topic, key, value);
@@ -228,7 +229,7 @@ public final class KafkaDeadLetters implements DeadLetters, AutoCloseable {
         own(message, "partition", Integer.toString(source.partition()));
         own(message, "offset", Long.toString(source.offset()));
         if (!leftOut.isEmpty()) {
-            own(message, "left-out", String.join(", ", leftOut));
+            own(message, DeadLetter.LEFT_OUT, String.join(", ", leftOut));
         }
         return message;
     }

@@ -105,8 +105,8 @@ public final class KafkaFeeds implements AutoCloseable {
                 .reduce(FeedState.NONE, FeedState::plus);
     }
 
-    /** How many consumers each feed has. */
-    public synchronized Map<Feed, Integer> consumers() {
+    /** How many consumers each feed has; never waits, not even for {@link #close}. */
+    public Map<Feed, Integer> consumers() {
         Map<Feed, Integer> consumers = new EnumMap<>(Feed.class);
         groups.forEach(group -> consumers.merge(group.binding().feed(), group.consumers(), Integer::sum));
         return consumers;

@@ -177,7 +177,7 @@ final class PubSub implements PubSubListener {
         return problem;
     }
 
-    /** Whether a connection has not been heard for long that may be, so that others of its kind may well be. */
+    /** Whether Redis allows every connection to subscribe, and one has heard nothing for so long that the push path counts as broken. */
     boolean isSilent() {
         return connections.values().stream()
                         .allMatch(connection -> connection.problem().denied().isEmpty())

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * and shared out evenly among those who ask; a service that gives no answers is left alone for some seconds. Any thread may call; no
  * call waits, stages complete on the client's threads.
  *
- * @param <K> what a question is told by; equal ones are the same
+ * @param <K> identifies a question: equal keys are the same question
  */
 final class Lookup<K> {
 
@@ -125,10 +125,10 @@ final class Lookup<K> {
                 mine.complete(done == null ? Answer.NONE : done);
             });
         }
-        return answer.thenCompose(told -> told == Answer.NONE
+        return answer.thenCompose(found -> found == Answer.NONE
                 ? new AccessException(Reason.UNAVAILABLE, "The " + service + " does not answer right now; try again.")
                         .asStage()
-                : CompletableFuture.completedStage(told == Answer.YES));
+                : CompletableFuture.completedStage(found == Answer.YES));
     }
 
     /**

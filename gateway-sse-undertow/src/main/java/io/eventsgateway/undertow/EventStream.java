@@ -78,11 +78,17 @@ final class EventStream implements Subscriber, SocketWriter.Owner {
         GONE
     }
 
-    EventStream(StreamExchange exchange, Identity identity, Start start, SseOptions options, StreamWitness witness) {
+    EventStream(
+            StreamExchange exchange,
+            Identity identity,
+            Start start,
+            SseOptions options,
+            AgeLimit age,
+            StreamWitness witness) {
         this.exchange = exchange;
         this.witness = witness;
         this.stalls = new StallLimit(options.cleanupMaxAge(), exchange.isMultiplexed());
-        this.age = AgeLimit.of(options.maxAge(), System.nanoTime(), ThreadLocalRandom.current());
+        this.age = age;
         boolean positioned = start.from() != Start.From.LATEST || start.lastEventId() != null;
         this.notices = new StreamNotices(new TokenClock(identity.expiresAt()), options.heartbeat(), positioned);
     }

@@ -43,6 +43,7 @@ public final class EventsHandler implements HttpHandler {
     private final SseOptions options;
     private final StreamTicker ticker;
     private final Limits limits;
+    private final ConnectionAges ages;
     private final StreamListener listener;
     private final Refusals refusals;
     private final Faults faults = new Faults(InstantSource.system());
@@ -87,6 +88,7 @@ public final class EventsHandler implements HttpHandler {
         this.options = options;
         this.ticker = new StreamTicker(options, faults);
         this.limits = new Limits(options);
+        this.ages = new ConnectionAges(options.maxAge());
         for (StreamKind kind : StreamKind.values()) {
             ofKind.put(kind, new AtomicInteger());
         }
@@ -102,7 +104,7 @@ public final class EventsHandler implements HttpHandler {
     /**
      * Turns new clients away and ends the streams, evenly spread, each with its own time to come back. Connections end with their answer
      * (HTTP/1), or their clients are asked to leave them (HTTP/2, on an {@link SseServer}), so that they do not come back on one that leads here;
-     * for that the streams of one connection end together. Returns at once; {@link #streams} tells when it is done.
+     * for that the streams of one connection end together. Returns at once; it is done when {@link #streams} returns 0.
      */
     public void drain(Duration over) {
         phase = Phase.DRAINING;
@@ -236,7 +238,10 @@ public final class EventsHandler implements HttpHandler {
             Start start,
             Limits.Place place) {
         AtomicInteger alike = count(StreamKind.of(destinations));
+        HttpStreamExchange own = new HttpStreamExchange(exchange, ticker, refusals, listener);
+        SocketAddress peer = own.peer();
         StreamWitness leaving = (gone, bytes) -> {
+            ages.leave(peer);
             if (streams.remove(gone) != null) {
                 alike.decrementAndGet();
             }
@@ -244,10 +249,11 @@ public final class EventsHandler implements HttpHandler {
         };
         OpenStream client = connected.next(exchange, identity, allowed);
         EventStream stream = new EventStream(
-                new HttpStreamExchange(exchange, ticker, refusals, listener),
+                own,
                 identity,
                 start,
                 options,
+                ages.enter(peer, System.nanoTime()),
                 StreamDiary.isWanted(options)
                         ? new StreamDiary(exchange, client, options.accessLog(), leaving)
                         : leaving);

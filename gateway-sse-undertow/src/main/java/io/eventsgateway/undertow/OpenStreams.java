@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The streams that are open on this replica, for those who operate it. Any thread may call. */
 public final class OpenStreams {
@@ -81,19 +82,27 @@ public final class OpenStreams {
     }
 
     /**
-     * Ends some streams between two events, spread over a time, each with its own time to come back. Connections of HTTP/1 end with them. Returns
-     * at once.
+     * Ends some streams between two events, spread over a time, each with its own time to come back. Those of one connection end together: it
+     * ends with them, or its client is asked to leave it, where it has no others. Returns at once.
      *
-     * @param share the part of them that is ended, chosen at random; 1 for all, and at least one of those there are
+     * @param share the part of them that is ended, of connections that are chosen at random; 1 for all, and at least one of those there are
      * @return how many
      */
     public int end(Predicate<OpenStream> which, double share, Duration over) {
         List<Map.Entry<EventStream, OpenStream>> chosen = choose(which);
-        Collections.shuffle(chosen);
         int count = (int) Math.ceil(share * chosen.size());
-        for (Map.Entry<EventStream, OpenStream> each : chosen.subList(0, count)) {
+        List<List<EventStream>> connections = new ArrayList<>(chosen.stream()
+                .map(Map.Entry::getKey)
+                .collect(Collectors.groupingBy(EventStream::peer))
+                .values());
+        Collections.shuffle(connections);
+        int left = count;
+        for (List<EventStream> together : connections) {
             long delay = over.isZero() ? 0 : ThreadLocalRandom.current().nextLong(over.toMillis());
-            each.getKey().stop(delay, EventStream.soonMillis());
+            for (EventStream each : together.subList(0, Math.min(left, together.size()))) {
+                each.stop(delay, EventStream.soonMillis());
+                left--;
+            }
         }
         return count;
     }

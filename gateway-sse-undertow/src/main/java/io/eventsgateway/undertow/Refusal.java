@@ -16,9 +16,9 @@ public enum Refusal {
     SUBJECT_LIMIT,
     /** The address has as many streams without a token as it may. */
     ADDRESS_LIMIT,
-    /** Who the caller is can't be told now: the issuer's keys, or who knows the organisation, can't be had. */
+    /** The caller can't be authenticated now: the issuer's keys, or the service that knows organisations, can't be reached. */
     KEYS,
-    /** What the caller may see can't be told now: who decides on it does not answer. */
+    /** The caller's access can't be decided now: the service that decides on it does not answer. */
     POLICY,
     /** The caller brought no token, or one that is not valid. */
     UNAUTHENTICATED,

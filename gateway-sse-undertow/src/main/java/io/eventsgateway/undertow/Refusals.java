@@ -44,7 +44,7 @@ final class Refusals {
      * A request is refused, whose answer gets its id.
      *
      * @param status the answer's
-     * @param detail what its client is told
+     * @param detail the reason that its client gets
      * @return its ids
      */
     RequestIds add(HttpServerExchange exchange, Refusal reason, int status, String detail) {
@@ -64,7 +64,7 @@ final class Refusals {
     /**
      * A request was refused, or its answer withheld.
      *
-     * @param detail what its client was told
+     * @param detail the reason that its client got
      */
     void add(Refusal reason, String detail, RequestIds ids) {
         listener.refused(reason);
@@ -92,11 +92,11 @@ final class Refusals {
             this.reason = reason;
         }
 
-        void add(String told, RequestIds of) {
+        void add(String newDetail, RequestIds newIds) {
             synchronized (this) {
                 count++;
-                detail = told;
-                ids = of;
+                detail = newDetail;
+                ids = newIds;
                 if (running) {
                     return;
                 }

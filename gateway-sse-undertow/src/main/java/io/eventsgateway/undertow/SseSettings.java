@@ -51,7 +51,8 @@ public final class SseSettings {
             .map(Duration::ofMinutes)
             .doc(
                     "Minutes after which a stream ends between two events, up to a tenth earlier, and its client comes back after a moment, "
-                            + "perhaps to another replica: so streams spread again after a restart. 0 for never.");
+                            + "perhaps to another replica: so streams spread again after a restart. The streams of one connection of HTTP/2 end "
+                            + "together, at the age of the first, and its client is asked to leave it. 0 for never.");
 
     /** How many streams there may be. */
     public static final Setting<Integer> MAX_CONNECTIONS = Setting.number(
@@ -85,7 +86,8 @@ public final class SseSettings {
     /** How many streams one subject may have. */
     public static final Setting<Integer> MAX_PER_SUBJECT = Setting.number(
                     "EVENTS_SSE_MAXCONNECTIONSPERSUBJECT", 100, 1, Integer.MAX_VALUE)
-            .doc("How many event streams one subject may have on one replica; more are told to come back later.");
+            .doc(
+                    "How many event streams one subject may have on one replica; a client that opens more is asked to come back later.");
 
     /** How many destinations one subject may listen to. */
     public static final Setting<Integer> MAX_DESTINATIONS_PER_SUBJECT = Setting.number(
@@ -94,15 +96,15 @@ public final class SseSettings {
                     1,
                     Integer.MAX_VALUE)
             .doc(
-                    "How many destinations the event streams of one subject may have together on one replica; more are told to come back "
-                            + "later. All subjects together may have as many as a quarter of the heap holds, at 2,700 bytes each.");
+                    "How many destinations the event streams of one subject may have together on one replica; a client that asks for more is "
+                            + "asked to come back later. All subjects together may have as many as a quarter of the heap holds, at 2,700 bytes each.");
 
     /** How many streams without a token one address may have. */
     public static final Setting<Integer> MAX_ANONYMOUS_PER_ADDRESS = Setting.number(
                     "EVENTS_SSE_MAXANONYMOUSPERADDRESS", Bounds.DEFAULT.anonymousPerAddress(), 1, Integer.MAX_VALUE)
             .doc(
-                    "How many event streams without a token one address may have of one organisation, on one replica; more are told to "
-                            + "come back later. Behind a proxy as with EVENTS_SSE_RATEPERADDRESS.");
+                    "How many event streams without a token one address may have of one organisation, on one replica; a client that "
+                            + "opens more is asked to come back later. Behind a proxy as with EVENTS_SSE_RATEPERADDRESS.");
 
     /** How many streams without a token there may be. */
     public static final Setting<Integer> MAX_ANONYMOUS = Setting.number(
@@ -112,7 +114,7 @@ public final class SseSettings {
     /** How often one subject may ask. */
     public static final Setting<Integer> RATE_SUBJECT = Setting.number("EVENTS_SSE_RATEPERSUBJECT", 20, 0, 1_000_000)
             .doc(
-                    "Requests a second that one subject may make of one replica; more are told to come back later; 0 for any number.");
+                    "Requests a second that one subject may make of one replica; a client that makes more is asked to come back later. 0 for any number.");
 
     /** How often one address may ask. */
     public static final Setting<Integer> RATE_ADDRESS = Setting.number("EVENTS_SSE_RATEPERADDRESS", 0, 0, 1_000_000)
@@ -142,7 +144,7 @@ public final class SseSettings {
                     "SERVER_MAX_HTTP_REQUEST_HEADER_SIZE", 32 * 1024, 1024, 1024 * 1024)
             .doc("Bytes of a request's line and headers together, at most.");
 
-    /** How a passing refusal is told. */
+    /** How a client is refused for the time being. */
     public static final Setting<Overload> OVERLOAD = Setting.choice("EVENTS_SSE_OVERLOAD", Overload.RETRY)
             .doc(
                     "How a client is turned away for the time being: retry answers 200 and ends, so that a plain EventSource comes "

@@ -53,19 +53,6 @@ class AccessLogIT {
 
     private static final String TOKEN = "t0ken-of-ann";
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
-    private static final SseOptions OPTIONS = new SseOptions(
-            Start.From.EARLIEST,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            Duration.ofMinutes(1),
-            1000,
-            5,
-            0,
-            0,
-            SseSettings.Overload.STATUS,
-            "",
-            true,
-            Cors.NONE);
 
     private final InMemoryEventLog log = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
     private final Hub hub = new Hub(log, HubListener.NONE);
@@ -83,6 +70,15 @@ class AccessLogIT {
     };
     private EventsHandler handler;
     private Undertow undertow;
+
+    private static SseOptions options(boolean accessLog) {
+        return TestOptions.of(o -> {
+            o.start = Start.From.EARLIEST;
+            o.overload = SseSettings.Overload.STATUS;
+            o.authQuery = true;
+            o.accessLog = accessLog;
+        });
+    }
 
     @BeforeEach
     void listen() {
@@ -105,7 +101,7 @@ class AccessLogIT {
 
     @Test
     void hasALineForAStreamAtItsEnd() throws Exception {
-        start(OPTIONS.withAccessLog(true));
+        start(options(true));
         append("view", "1", 3);
 
         read("/api/events/view/1?access_token=" + TOKEN, 3, "X-Request-Id", "r.1_x-Y");
@@ -126,7 +122,7 @@ class AccessLogIT {
 
     @Test
     void hasTheReasonOfAStreamThatTheGatewayEnds() throws Exception {
-        start(OPTIONS.withAccessLog(true));
+        start(options(true));
         CompletableFuture<HttpResponse<String>> answer = http.sendAsync(
                 request("/api/events?destination=view/2&destination=view/1"), HttpResponse.BodyHandlers.ofString());
         await(() -> handler.streams() == 1);
@@ -141,7 +137,7 @@ class AccessLogIT {
 
     @Test
     void hasALineForARefusedRequest() throws Exception {
-        start(OPTIONS.withAccessLog(true));
+        start(options(true));
 
         HttpResponse<String> refused = get("/api/events/view/1?access_token=wrong-token");
 
@@ -157,7 +153,7 @@ class AccessLogIT {
 
     @Test
     void namesAStreamAsItsAnswerDoes() throws Exception {
-        start(OPTIONS.withAccessLog(true));
+        start(options(true));
         HttpResponse<InputStream> answer =
                 http.send(request("/api/events/view/1"), HttpResponse.BodyHandlers.ofInputStream());
         answer.body().close();
@@ -169,7 +165,7 @@ class AccessLogIT {
 
     @Test
     void isOffByDefault() throws Exception {
-        start(OPTIONS);
+        start(options(false));
         append("view", "1", 1);
 
         read("/api/events/view/1?access_token=" + TOKEN, 1, "X-Request-Id", "r-1");
@@ -181,7 +177,7 @@ class AccessLogIT {
 
     @Test
     void namesTheClientsRequestAndTraceInAnswerAndLog() throws Exception {
-        start(OPTIONS);
+        start(options(false));
 
         HttpResponse<String> refused =
                 get("/api/events/view", "X-Request-Id", "r-1", "traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01");
@@ -194,7 +190,7 @@ class AccessLogIT {
 
     @Test
     void takesNoOtherIdOfAClient() throws Exception {
-        start(OPTIONS);
+        start(options(false));
 
         for (String id : List.of("x".repeat(65), "a b", "a\"b", "ä", "", "<x>")) {
             assertThat(get("/api/events/view", "X-Request-Id", id).headers().firstValue("X-Request-Id"))
@@ -211,7 +207,7 @@ class AccessLogIT {
     @Test
     void showsAStreamsLifeAtDebug() throws Exception {
         gateway.setLevel(Level.DEBUG);
-        start(OPTIONS);
+        start(options(false));
         append("view", "1", 2);
 
         read("/api/events/view/1?lastEventId=7.1-1&access_token=" + TOKEN, 3, "X-Request-Id", "r-1");

@@ -12,6 +12,8 @@ import io.eventsgateway.log.InMemoryEventLog;
 import io.eventsgateway.undertow.WireClient.Protocol;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -139,6 +141,34 @@ class DrainIT {
         long first = System.nanoTime();
         client.awaitEnds(streams);
         assertThat(Duration.ofNanos(System.nanoTime() - first)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    /** Else most clients of a share that an operator ends would come back to this replica, on a connection that another stream holds open. */
+    @Test
+    void areLeftWhereAShareOfTheStreamsIsEnded() throws Exception {
+        List<CompletableFuture<String>> left = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            WireClient client = connect(Protocol.HTTP2, STREAM);
+            client.awaitText("events follow");
+            client.askToo(STREAM);
+            left.add(CompletableFuture.supplyAsync(() -> goAway(client), task -> new Thread(task).start()));
+        }
+        await(() -> handler.streams() == 8);
+
+        assertThat(handler.connected().end(stream -> true, 0.5, Duration.ZERO)).isEqualTo(4);
+
+        await(() -> left.stream().filter(CompletableFuture::isDone).count() == 2);
+        assertThat(left.stream().filter(CompletableFuture::isDone).map(CompletableFuture::join))
+                .containsOnly("last stream 2147483647, error 0, streams ended 2");
+        assertThat(handler.streams()).isEqualTo(4);
+    }
+
+    private static String goAway(WireClient client) {
+        try {
+            return client.awaitGoAway();
+        } catch (IOException closed) {
+            throw new UncheckedIOException(closed);
+        }
     }
 
     @Test

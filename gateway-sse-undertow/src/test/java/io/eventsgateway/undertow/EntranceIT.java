@@ -14,7 +14,6 @@ import io.eventsgateway.auth.Credentials;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.hub.Hub;
 import io.eventsgateway.hub.HubListener;
-import io.eventsgateway.hub.Start;
 import io.eventsgateway.log.InMemoryEventLog;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
@@ -297,19 +296,13 @@ class EntranceIT {
     }
 
     private static SseOptions options(int streams, int rate) {
-        return new SseOptions(
-                Start.From.PENDING,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(2),
-                1000,
-                streams,
-                rate,
-                0,
-                SseSettings.Overload.RETRY,
-                "token",
-                true,
-                Cors.NONE);
+        return TestOptions.of(o -> {
+            o.cleanupMaxAge = Duration.ofSeconds(2);
+            o.maxStreamsPerSubject = streams;
+            o.ratePerSubject = rate;
+            o.authCookie = "token";
+            o.authQuery = true;
+        });
     }
 
     private void start(Authenticator authenticator, AccessPolicy policy, SseOptions options) {

@@ -25,19 +25,7 @@ import org.xnio.channels.StreamSinkChannel;
 
 class EventStreamTest {
 
-    private static final SseOptions OPTIONS = new SseOptions(
-            Start.From.PENDING,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(2),
-            1000,
-            5,
-            0,
-            0,
-            SseSettings.Overload.RETRY,
-            "",
-            false,
-            Cors.NONE);
+    private static final SseOptions OPTIONS = TestOptions.of(o -> o.cleanupMaxAge = Duration.ofSeconds(2));
 
     @Test
     void doesInEveryStateWhatItsTableSays() {
@@ -191,12 +179,13 @@ class EventStreamTest {
         }
 
         private void create(@Nullable Instant expiry, Start start) {
-            create(expiry, start, OPTIONS);
+            create(expiry, start, Duration.ZERO);
         }
 
-        private void create(@Nullable Instant expiry, Start start, SseOptions options) {
+        private void create(@Nullable Instant expiry, Start start, Duration maxAge) {
             Identity ann = new Identity("ann", "acme", Set.of("ann"), Set.of(), expiry);
-            EventStream made = new EventStream(this, ann, start, options, (gone, bytes) -> note("left"));
+            AgeLimit age = new AgeLimit(System.nanoTime(), maxAge.toNanos());
+            EventStream made = new EventStream(this, ann, start, OPTIONS, age, (gone, bytes) -> note("left"));
             made.begin(this);
             socket = new SocketStub();
             stream = made;
@@ -281,7 +270,7 @@ class EventStreamTest {
 
         private void haveMaxAge(Duration age) {
             State state = state();
-            create(null, new Start(Start.From.PENDING, null), OPTIONS.withMaxAge(age));
+            create(null, new Start(Start.From.PENDING, null), age);
             bringTo(state);
         }
 

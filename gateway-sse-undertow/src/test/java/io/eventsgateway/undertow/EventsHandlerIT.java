@@ -79,19 +79,12 @@ class EventsHandlerIT {
     }
 
     private static SseOptions options(Duration heartbeat, Duration stalled, SseSettings.Overload overload) {
-        return new SseOptions(
-                Start.From.PENDING,
-                heartbeat,
-                Duration.ofSeconds(1),
-                stalled,
-                1000,
-                5,
-                0,
-                0,
-                overload,
-                "",
-                false,
-                Cors.parse("https://app.example.com,https://*.example.org"));
+        return TestOptions.of(o -> {
+            o.heartbeat = heartbeat;
+            o.cleanupMaxAge = stalled;
+            o.overload = overload;
+            o.cors = Cors.parse("https://app.example.com,https://*.example.org");
+        });
     }
 
     private final InMemoryEventLog log = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
@@ -360,19 +353,7 @@ class EventsHandlerIT {
     /** Starts one whose clients may take nothing for as long as a busy machine needs. */
     private void startPatient() {
         undertow.stop();
-        handler = start(new SseOptions(
-                Start.From.PENDING,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
-                Duration.ofMinutes(10),
-                1000,
-                5,
-                0,
-                0,
-                SseSettings.Overload.RETRY,
-                "",
-                false,
-                Cors.NONE));
+        handler = start(TestOptions.of(o -> o.cleanupMaxAge = Duration.ofMinutes(10)));
         handler.open();
     }
 
@@ -436,19 +417,11 @@ class EventsHandlerIT {
     void supervisesTheOthersThoughOneStreamFails() throws Exception {
         undertow.stop();
         // a duration that can't be had in nanoseconds: looking at a stalled stream fails
-        handler = start(new SseOptions(
-                Start.From.PENDING,
-                Duration.ofSeconds(1),
-                Duration.ZERO,
-                Duration.ofSeconds(Long.MAX_VALUE),
-                1000,
-                20,
-                0,
-                0,
-                SseSettings.Overload.RETRY,
-                "",
-                false,
-                Cors.NONE));
+        handler = start(TestOptions.of(o -> {
+            o.cleanupInterval = Duration.ZERO;
+            o.cleanupMaxAge = Duration.ofSeconds(Long.MAX_VALUE);
+            o.maxStreamsPerSubject = 20;
+        }));
         handler.open();
         List<BufferedReader> quiet = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -506,19 +479,10 @@ class EventsHandlerIT {
     @Test
     void supervisesAConnectionUntilItHasTakenTheEndOfItsStream() throws Exception {
         undertow.stop();
-        handler = start(new SseOptions(
-                Start.From.PENDING,
-                Duration.ofSeconds(1),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(10),
-                1000,
-                5,
-                0,
-                0,
-                SseSettings.Overload.RETRY,
-                "",
-                false,
-                Cors.NONE));
+        handler = start(TestOptions.of(o -> {
+            o.cleanupInterval = Duration.ofMinutes(5);
+            o.cleanupMaxAge = Duration.ofMinutes(10);
+        }));
         handler.open();
         for (int i = 0; i < 1_000; i++) {
             append("view/1", "many", "\"" + "x".repeat(20_000) + "\"");

@@ -51,19 +51,12 @@ class HostileRequestsIT {
 
     private static final String SECRET = "secret of acme";
     private static final String ANN = "Authorization: Bearer ann\r\n";
-    private static final SseOptions OPTIONS = new SseOptions(
-            Start.From.EARLIEST,
-            Duration.ofSeconds(1),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(10),
-            1000,
-            5,
-            0,
-            0,
-            SseSettings.Overload.RETRY,
-            "",
-            false,
-            Cors.parse("https://*.example.com,http://localhost:4200"));
+    private static final SseOptions OPTIONS = TestOptions.of(o -> {
+        o.start = Start.From.EARLIEST;
+        o.cleanupInterval = Duration.ofMinutes(5);
+        o.cleanupMaxAge = Duration.ofMinutes(10);
+        o.cors = Cors.parse("https://*.example.com,http://localhost:4200");
+    });
 
     private static final InMemoryEventLog LOG = new InMemoryEventLog(Duration.ofHours(1), InstantSource.system());
     private static Hub hub;

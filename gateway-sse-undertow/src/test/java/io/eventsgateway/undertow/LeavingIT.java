@@ -63,23 +63,17 @@ class LeavingIT {
 
     /** @param stalled how long a client may accept nothing */
     private void start(Duration heartbeat, Duration stalled) throws Exception {
-        start(options(heartbeat, stalled));
+        start(options(heartbeat, stalled, Duration.ZERO));
     }
 
-    private static SseOptions options(Duration heartbeat, Duration stalled) {
-        return new SseOptions(
-                Start.From.EARLIEST,
-                heartbeat,
-                Duration.ofSeconds(1),
-                stalled,
-                1000,
-                1000,
-                0,
-                0,
-                SseSettings.Overload.RETRY,
-                "",
-                false,
-                Cors.NONE);
+    private static SseOptions options(Duration heartbeat, Duration stalled, Duration maxAge) {
+        return TestOptions.of(o -> {
+            o.start = Start.From.EARLIEST;
+            o.heartbeat = heartbeat;
+            o.cleanupMaxAge = stalled;
+            o.maxStreamsPerSubject = 1000;
+            o.maxAge = maxAge;
+        });
     }
 
     private void start(SseOptions streams) throws Exception {
@@ -240,12 +234,31 @@ class LeavingIT {
             value = Protocol.class,
             names = {"HTTP1", "HTTPS2"})
     void areSentAwayWhenTheirStreamIsTooOld(Protocol protocol) throws Exception {
-        start(options(Duration.ofHours(1), Duration.ofHours(1)).withMaxAge(Duration.ofSeconds(1)));
+        start(options(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(1)));
         WireClient client = open(protocol, "/api/events/view/1", WINDOW);
         client.awaitText("events follow");
 
         assertThat(client.readToEnd()).containsPattern("retry: (1[0-9]|[5-9])[0-9]{2}\n");
         await("the stream's end", () -> handler.streams() == 0 && hub.subscriptions() == 0);
+    }
+
+    /** Else a client that comes back with the first would do so on the connection that the other holds open. */
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP2", "HTTPS2"})
+    void areAskedToLeaveAConnectionWhoseFirstStreamIsTooOld(Protocol protocol) throws Exception {
+        start(options(Duration.ofSeconds(1), Duration.ofHours(1), Duration.ofSeconds(10)));
+        WireClient client = open(protocol, "/api/events/view/1", WINDOW);
+        client.awaitText("events follow");
+        for (int heartbeats = 0; heartbeats < 5; heartbeats++) {
+            client.awaitText(":");
+        }
+        client.askToo("/api/events/view/2");
+        await("two streams", () -> handler.streams() == 2);
+
+        client.awaitEnds(1);
+        long first = System.nanoTime();
+        assertThat(client.awaitGoAway()).isEqualTo("last stream 2147483647, error 0, streams ended 2");
+        assertThat(Duration.ofNanos(System.nanoTime() - first)).isLessThan(Duration.ofSeconds(3));
     }
 
     private void append(int megabytes) {

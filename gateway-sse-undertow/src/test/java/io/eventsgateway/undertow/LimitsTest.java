@@ -3,7 +3,6 @@ package io.eventsgateway.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventsgateway.auth.Identity;
-import io.eventsgateway.hub.Start;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -107,19 +106,13 @@ class LimitsTest {
     }
 
     private static Limits limits(int ratePerSubject, int ratePerAddress, Bounds bounds) {
-        return new Limits(new SseOptions(
-                        Start.From.PENDING,
-                        Duration.ofSeconds(15),
-                        Duration.ofMinutes(5),
-                        Duration.ofMinutes(10),
-                        1000,
-                        5,
-                        ratePerSubject,
-                        ratePerAddress,
-                        SseSettings.Overload.RETRY,
-                        "",
-                        false,
-                        Cors.NONE)
-                .withBounds(bounds));
+        return new Limits(TestOptions.of(o -> {
+            o.heartbeat = Duration.ofSeconds(15);
+            o.cleanupInterval = Duration.ofMinutes(5);
+            o.cleanupMaxAge = Duration.ofMinutes(10);
+            o.ratePerSubject = ratePerSubject;
+            o.ratePerAddress = ratePerAddress;
+            o.bounds = bounds;
+        }));
     }
 }

@@ -113,16 +113,16 @@ public final class DeadLettersCommand implements Runnable {
 
         private void print(DeadLetter letter) {
             byte[] value = letter.value();
-            byte[] key = letter.key();
             String headers = letter.headers().stream()
                     .map(each -> each.key() + "=" + text(each.value()))
                     .collect(Collectors.joining(" "));
-            System.out.println(letter.time() + " letter=" + letter.place() + " record=" + letter.source() + " reason=\""
-                    + letter.reason() + "\" key=" + text(key) + " bytes=" + (value == null ? 0 : value.length)
+            System.out.println(Terminal.part(letter.time() + " letter=" + letter.place() + " record=" + letter.source()
+                    + " reason=\"" + letter.reason() + "\" key=" + text(letter.key()) + " bytes="
+                    + (value == null ? 0 : value.length)
                     + (letter.leftOut().isEmpty() ? "" : " left-out=\"" + letter.leftOut() + "\"")
-                    + (headers.isEmpty() ? "" : " headers: " + headers));
+                    + (headers.isEmpty() ? "" : " headers: " + headers)));
             if (data) {
-                System.out.println(text(value));
+                System.out.println(Terminal.lines(value));
             }
         }
 
@@ -148,7 +148,8 @@ public final class DeadLettersCommand implements Runnable {
         @Option(
                 names = "--replace",
                 paramLabel = "FILE",
-                description = "The repaired value, in place of the record's own, of exactly one letter.")
+                description =
+                        "The repaired value, in place of the record's own, of exactly one letter, which lacks nothing else.")
         private @Nullable Path replacement;
 
         @Option(names = "--execute", description = "Sends them.")
@@ -177,19 +178,19 @@ public final class DeadLettersCommand implements Runnable {
                             ? "no feed reads its topic"
                             : replayed.contains(letter.source())
                                     ? "was sent again before"
-                                    : value == null && !letter.leftOut().isEmpty()
+                                    : !letter.isComplete(value != null)
                                             ? "the letter is without " + letter.leftOut()
                                             : "";
                     if (!problem.isEmpty()) {
-                        System.out.println("passed over " + letter.source() + ": " + problem);
+                        System.out.println(Terminal.part("passed over " + letter.source() + ": " + problem));
                         continue;
                     }
                     replayed.add(letter.source());
                     sent++;
-                    System.out.println(
+                    System.out.println(Terminal.part(
                             execute
                                     ? "sent " + letter.source() + " again as " + topic.replay(letter, value)
-                                    : "would send " + letter.source() + " again");
+                                    : "would send " + letter.source() + " again"));
                 }
                 System.out.println(
                         sent + " of " + letters.size() + (execute ? " sent" : " would be sent; --execute does it"));

@@ -33,28 +33,53 @@ final class ManagementPorts {
     private final ObjectMapper json = new ObjectMapper();
     private boolean failed;
 
-    /** The answers of those that have one; what is wrong with the others goes to the standard error. */
+    /** The answers of those that have one, as a terminal may show them; what is wrong with the others goes to the standard error. */
     List<JsonNode> ask(String method, String path) throws InterruptedException {
         List<JsonNode> answers = new ArrayList<>();
         failed = false;
         for (URI url : urls) {
-            try {
-                HttpResponse<byte[]> answer = http.send(
-                        HttpRequest.newBuilder(url.resolve(BASE + path))
-                                .method(method, HttpRequest.BodyPublishers.noBody())
-                                .timeout(PATIENCE)
-                                .build(),
-                        HttpResponse.BodyHandlers.ofByteArray());
-                if (answer.statusCode() == 200) {
-                    answers.add(json.readTree(answer.body()));
-                } else {
-                    fail(url, detail(answer));
-                }
-            } catch (IOException unreachable) {
-                fail(url, unreachable.toString());
+            JsonNode answer = ask(url, method, path);
+            if (answer != null) {
+                answers.add(answer);
             }
         }
         return answers;
+    }
+
+    /** The answer of the first that has one, of what they all know; null where none has. */
+    @Nullable
+    JsonNode askOne(String path) throws InterruptedException {
+        failed = false;
+        for (URI url : urls) {
+            JsonNode answer = ask(url, "GET", path);
+            if (answer != null) {
+                return answer;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable JsonNode ask(URI url, String method, String path) throws InterruptedException {
+        try {
+            HttpResponse<byte[]> answer = http.send(
+                    HttpRequest.newBuilder(url.resolve(BASE + path))
+                            .method(method, HttpRequest.BodyPublishers.noBody())
+                            .timeout(PATIENCE)
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            if (answer.statusCode() == 200) {
+                return Terminal.part(json.readTree(answer.body()));
+            }
+            fail(url, detail(answer));
+        } catch (IOException unreachable) {
+            fail(url, unreachable.toString());
+        }
+        return null;
+    }
+
+    /** How many there are. */
+    int count() {
+        return urls.size();
     }
 
     /** Whether the last question was not answered by each of them. */
@@ -64,7 +89,7 @@ final class ManagementPorts {
 
     private void fail(URI url, String why) {
         failed = true;
-        System.err.println(url + ": " + why);
+        System.err.println(url + ": " + Terminal.lines(why));
     }
 
     private String detail(HttpResponse<byte[]> answer) {

@@ -45,8 +45,6 @@ public final class TailCommand implements Callable<Integer>, SseReader.Listener 
     /** What a gateway's positions are written in, and a header can carry back; of 64 destinations one is far shorter. */
     private static final Pattern POSITION = Pattern.compile("[!-~]{1,8192}");
 
-    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}&&[^\t\n]]");
-
     private final int maxData;
 
     @Spec
@@ -143,7 +141,7 @@ public final class TailCommand implements Callable<Integer>, SseReader.Listener 
         if (frame.hasData()) {
             PrintWriter out = commandLine().getOut();
             out.print(lastEventId + "\t" + Text.forLog(frame.name(), MAX_NAME) + "\t");
-            out.print(printable(frame.data()));
+            out.print(Terminal.lines(frame.data()));
             out.print("\n");
             out.flush();
         }
@@ -159,16 +157,11 @@ public final class TailCommand implements Callable<Integer>, SseReader.Listener 
     }
 
     private void note(String text) {
-        commandLine().getErr().print(printable(text) + "\n");
+        commandLine().getErr().print(Terminal.lines(text) + "\n");
         commandLine().getErr().flush();
     }
 
     private CommandLine commandLine() {
         return Objects.requireNonNull(spec, "run by picocli").commandLine();
-    }
-
-    /** Text with a {@code ?} for each control character but tab and the end of a line: a terminal would obey it. */
-    private static String printable(String text) {
-        return CONTROL.matcher(text).replaceAll("?");
     }
 }

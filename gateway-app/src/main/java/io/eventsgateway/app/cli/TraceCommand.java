@@ -2,6 +2,7 @@ package io.eventsgateway.app.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.eventsgateway.Destination;
+import io.eventsgateway.EventId;
 import io.eventsgateway.app.manage.NewestEvents;
 import io.eventsgateway.redis.RedisEventLog;
 import io.eventsgateway.redis.RedisSettings;
@@ -9,9 +10,7 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +33,9 @@ public final class TraceCommand implements Callable<Integer> {
 
     private static final long PATIENCE_SECONDS = 15;
 
+    /** How many events a replica gives at most. */
+    private static final int MOST_EVENTS = 100;
+
     @Parameters(index = "0", paramLabel = "TYPE/ID", description = "The destination.")
     private String path = "";
 
@@ -54,7 +56,9 @@ public final class TraceCommand implements Callable<Integer> {
             defaultValue = "10")
     private int newest = 10;
 
-    @Option(names = "--follow", description = "Shows what comes from then on, until Ctrl-C.")
+    @Option(
+            names = "--follow",
+            description = "Shows what comes from then on, until Ctrl-C: each second the newest 100 events at most.")
     private boolean follow;
 
     @Option(
@@ -65,37 +69,43 @@ public final class TraceCommand implements Callable<Integer> {
     @Mixin
     private EnvironmentOption settings = new EnvironmentOption();
 
-    private final Set<String> shown = new HashSet<>();
+    /** The last event that was shown, or that there was before any is; null while there is none. */
+    private @Nullable EventId last;
 
     @Override
     public Integer call() throws InterruptedException, IOException, ExecutionException {
-        List<JsonNode> reports = replicas.ask("GET", query(newest));
+        List<JsonNode> reports = replicas.ask("GET", query(newest, subjects));
         if (reports.isEmpty()) {
             return TopCommand.UNAVAILABLE;
         }
         JsonNode first = reports.get(0);
         summary(first);
+        EventId end = first.get("last").isNull() ? null : position(first.get("last"));
         if (data) {
-            printData(first.get("organisation").asText());
+            printData(organisation == null ? first.get("organisation").asText() : organisation);
         } else {
-            events(first);
+            first.get("newest").forEach(this::event);
         }
+        last = last == null ? end : last;
         subjects(first);
         reports.forEach(TraceCommand::connected);
         while (follow) {
             Thread.sleep(1000);
-            replicas.ask("GET", query(100)).stream().findFirst().ifPresent(this::events);
+            JsonNode report = replicas.askOne(query(MOST_EVENTS, List.of()));
+            if (report != null) {
+                newEvents(report.get("newest"));
+            }
         }
         return replicas.hasFailed() ? TopCommand.UNAVAILABLE : 0;
     }
 
-    private String query(int events) {
+    private String query(int events, List<String> served) {
         String encoded = URLEncoder.encode(path, StandardCharsets.UTF_8)
                 .replace("+", "%20")
                 .replaceFirst("%2F", "/");
         return "destinations/" + encoded + "?newest=" + events
                 + ManagementPorts.query("organisation", organisation)
-                + ManagementPorts.query("subject", subjects);
+                + ManagementPorts.query("subject", served);
     }
 
     private static void summary(JsonNode report) {
@@ -127,14 +137,30 @@ public final class TraceCommand implements Callable<Integer> {
                         + position.get("time").asText();
     }
 
-    private void events(JsonNode report) {
-        for (JsonNode event : report.get("newest")) {
-            if (shown.add(event.get("position").asText())) {
-                System.out.println("  event  " + place(event) + "  "
-                        + event.get("kind").asText() + " " + event.get("event").asText() + "  "
-                        + event.get("bytes").asInt() + " bytes");
+    /** Shows those that were not shown, and how many are missing between. */
+    private void newEvents(JsonNode events) {
+        for (JsonNode event : events) {
+            EventId id = position(event);
+            EventId before = last;
+            if (id == null || (before != null && before.isAtOrAfter(id))) {
+                continue;
             }
+            long left = before == null || before.epoch() != id.epoch() ? 0 : id.sequence() - before.sequence() - 1;
+            if (left > 0) {
+                System.out.println("  … " + left + " events that came faster than they are shown");
+            }
+            event(event);
         }
+    }
+
+    private void event(JsonNode event) {
+        last = position(event);
+        System.out.println("  event  " + place(event) + "  " + event.get("kind").asText() + " "
+                + event.get("event").asText() + "  " + event.get("bytes").asInt() + " bytes");
+    }
+
+    private static @Nullable EventId position(JsonNode of) {
+        return EventId.parse(of.get("position").asText());
     }
 
     private void printData(String owner) throws InterruptedException, IOException, ExecutionException {
@@ -154,13 +180,13 @@ public final class TraceCommand implements Callable<Integer> {
                     .toCompletableFuture()
                     .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             for (NewestEvents.Found event : found) {
-                shown.add(event.id().toString());
+                last = event.id();
                 System.out.println("  event  " + event.id() + "  "
                         + Instant.ofEpochMilli(event.id().millis()) + "  "
-                        + event.name() + "  "
+                        + Terminal.part(event.name()) + "  "
                         + (event.data() == null
                                 ? "(" + event.bytes() + " bytes)"
-                                : new String(event.data().toByteArray(), StandardCharsets.UTF_8)));
+                                : Terminal.lines(event.data().toByteArray())));
             }
         } catch (TimeoutException late) {
             throw new IOException("Redis does not answer", late);

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,9 +111,10 @@ final class DestinationReport {
      * All that is known of one.
      *
      * @param path {@code type/id}
+     * @param worker makes the answer of what the log and the streams' I/O threads found
      * @throws IllegalArgumentException with what to change
      */
-    CompletionStage<Map<String, Object>> of(String path, RequestUrl url) {
+    CompletionStage<Map<String, Object>> of(String path, RequestUrl url, Executor worker) {
         Selection asked = Selection.of(url, "newest");
         int newest = Queries.number(url, "newest", 0, 0, MOST_NEWEST);
         Destination destination = destination(path, asked.organisation());
@@ -120,28 +122,30 @@ final class DestinationReport {
         CompletableFuture<Page> oldest = log.read(destination, null, 1, 1).toCompletableFuture();
         CompletableFuture<Map<String, Long>> sources = log.sources(destination).toCompletableFuture();
         CompletableFuture<Map<String, Object>> connected =
-                list.find(Selection.of(destination), CONNECTED).toCompletableFuture();
+                list.find(Selection.of(destination), CONNECTED, worker).toCompletableFuture();
         CompletableFuture<List<NewestEvents.Found>> last =
                 new NewestEvents(log, destination, newest).find().toCompletableFuture();
         CompletableFuture<List<Map<String, Object>>> subjects = subjects(destination, asked.subjects(), end);
         return CompletableFuture.allOf(end, oldest, sources, connected, last, subjects)
-                .thenApply(done -> {
-                    Map<String, Object> body = named(destination);
-                    body.putAll(range(oldest.join(), end.join()));
-                    body.put("sources", sources(sources.join()));
-                    if (newest > 0) {
-                        body.put(
-                                "newest",
-                                last.join().stream()
-                                        .map(DestinationReport::event)
-                                        .toList());
-                    }
-                    if (!asked.subjects().isEmpty()) {
-                        body.put("subjects", subjects.join());
-                    }
-                    body.put("connected", connected.join());
-                    return body;
-                });
+                .thenApplyAsync(
+                        done -> {
+                            Map<String, Object> body = named(destination);
+                            body.putAll(range(oldest.join(), end.join()));
+                            body.put("sources", sources(sources.join()));
+                            if (newest > 0) {
+                                body.put(
+                                        "newest",
+                                        last.join().stream()
+                                                .map(DestinationReport::event)
+                                                .toList());
+                            }
+                            if (!asked.subjects().isEmpty()) {
+                                body.put("subjects", subjects.join());
+                            }
+                            body.put("connected", connected.join());
+                            return body;
+                        },
+                        worker);
     }
 
     private Destination destination(String path, @Nullable String organisation) {

@@ -120,13 +120,32 @@ public final class ManagementHandler implements HttpHandler {
             }
             case "info" ->
                 JsonAnswer.send(exchange, 200, Map.of("build", Map.of("name", "events-gateway", "version", version())));
-            case "prometheus" -> {
-                exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
-                exchange.getResponseSender().send(registry.scrape());
-            }
+            case "prometheus" -> exchange.dispatch(this::scrape);
             case "metrics" -> JsonAnswer.send(exchange, 200, metrics.names());
             case "loggers" -> JsonAnswer.send(exchange, 200, loggers.all());
-            default -> readNamed(exchange, what);
+            default -> {
+                if (what.startsWith(METRIC)) {
+                    exchange.dispatch(asked -> readMetric(asked, what.substring(METRIC.length())));
+                } else {
+                    readNamed(exchange, what);
+                }
+            }
+        }
+    }
+
+    /** By a worker's thread: meters may go through all streams. */
+    private void scrape(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
+        exchange.getResponseSender().send(registry.scrape());
+    }
+
+    /** By a worker's thread, as {@link #scrape}. */
+    private void readMetric(HttpServerExchange exchange, String name) {
+        try {
+            Collection<String> tags = RequestUrl.of(exchange).values("tag");
+            sendKnown(exchange, metrics.named(name, tags));
+        } catch (IllegalArgumentException bad) {
+            new Problem(400, String.valueOf(bad.getMessage())).send(exchange);
         }
     }
 
@@ -149,17 +168,14 @@ public final class ManagementHandler implements HttpHandler {
                 JsonAnswer.send(exchange, component.up() ? 200 : 503, shown(component));
                 return;
             }
-        } else if (what.startsWith(METRIC)) {
-            try {
-                Collection<String> tags = RequestUrl.of(exchange).values("tag");
-                body = metrics.named(what.substring(METRIC.length()), tags);
-            } catch (IllegalArgumentException bad) {
-                new Problem(400, String.valueOf(bad.getMessage())).send(exchange);
-                return;
-            }
         } else if (what.startsWith(LOGGER)) {
             body = loggers.named(what.substring(LOGGER.length()));
         }
+        sendKnown(exchange, body);
+    }
+
+    /** Answers with what a name stands for; null for nothing. */
+    private static void sendKnown(HttpServerExchange exchange, @Nullable Map<String, ?> body) {
         if (body == null) {
             String list =
                     "health, health/liveness, health/readiness, health/{component}, info, metrics, prometheus, loggers, streams and destinations";

@@ -11,6 +11,7 @@ import io.undertow.util.Methods;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,10 +75,11 @@ public final class Operations {
             } else if (what.equals(DESTINATIONS)) {
                 JsonAnswer.send(exchange, 200, destinations.top(url));
             } else {
+                Executor worker = exchange.getConnection().getWorker();
                 CompletionStage<Map<String, Object>> found = what.equals(STREAMS)
-                        ? streams.find(url)
-                        : destinations.of(what.substring(DESTINATION.length()), url);
-                found.whenComplete((body, failure) -> send(exchange, body, failure));
+                        ? streams.find(url, worker)
+                        : destinations.of(what.substring(DESTINATION.length()), url, worker);
+                found.whenCompleteAsync((body, failure) -> send(exchange, body, failure), worker);
             }
         } catch (IllegalArgumentException bad) {
             new Problem(400, String.valueOf(bad.getMessage())).send(exchange);

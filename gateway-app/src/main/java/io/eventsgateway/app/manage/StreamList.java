@@ -2,6 +2,7 @@ package io.eventsgateway.app.manage;
 
 import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
+import io.eventsgateway.Text;
 import io.eventsgateway.hub.Standing;
 import io.eventsgateway.undertow.OpenStream;
 import io.eventsgateway.undertow.OpenStreams;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,22 +47,28 @@ final class StreamList {
     /**
      * The newest streams that a query selects, at most as many as its {@code limit}.
      *
+     * @param worker makes the answer of what the streams' I/O threads found
      * @throws IllegalArgumentException with what to change
      */
-    CompletionStage<Map<String, Object>> find(RequestUrl url) {
+    CompletionStage<Map<String, Object>> find(RequestUrl url, Executor worker) {
         Selection which = Selection.of(url, "limit");
-        return find(which, Queries.number(url, "limit", USUAL, 1, MOST));
+        return find(which, Queries.number(url, "limit", USUAL, 1, MOST), worker);
     }
 
-    CompletionStage<Map<String, Object>> find(Predicate<OpenStream> which, int most) {
-        return streams.look(which, most).thenApply(seen -> {
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("replica", replica);
-            body.put("streams", seen.found().stream().map(this::stream).toList());
-            body.put("total", seen.total());
-            body.put("more", seen.total() > seen.found().size());
-            return body;
-        });
+    CompletionStage<Map<String, Object>> find(Predicate<OpenStream> which, int most, Executor worker) {
+        return streams.look(which, most)
+                .thenApplyAsync(
+                        seen -> {
+                            Map<String, Object> body = new LinkedHashMap<>();
+                            body.put("replica", replica);
+                            body.put(
+                                    "streams",
+                                    seen.found().stream().map(this::stream).toList());
+                            body.put("total", seen.total());
+                            body.put("more", seen.total() > seen.found().size());
+                            return body;
+                        },
+                        worker);
     }
 
     /**
@@ -87,7 +95,10 @@ final class StreamList {
                 return null;
             }
         }
-        LOG.info("Streams ended by an operator count={} over={}", ended, id == null ? drain : Duration.ZERO);
+        LOG.info(
+                "Streams ended by an operator count={} over={}",
+                ended,
+                Text.seconds(id == null ? drain : Duration.ZERO));
         return Map.of("replica", replica, "ended", ended, "overSeconds", id == null ? drain.toSeconds() : 0);
     }
 

@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,22 @@ class ManagementIT {
         assertThat(room.get("baseUnit").asText()).isEqualTo("bytes");
         assertThat(measured(get("/metrics/taken"), "TOTAL_TIME")).isEqualTo(2);
         assertThat(measured(get("/metrics/taken"), "MAX")).isEqualTo(2);
+    }
+
+    /** Some go through all streams, and probes are answered by the same thread. */
+    @Test
+    void readsMetersOnNoThreadThatAnswersProbes() throws Exception {
+        Set<String> readers = ConcurrentHashMap.newKeySet();
+        Gauge.builder("room", () -> {
+                    readers.add(Thread.currentThread().getName());
+                    return 1;
+                })
+                .register(registry);
+
+        assertThat(send("GET", "/prometheus", "").body()).contains("room");
+        get("/metrics/room");
+
+        assertThat(readers).isNotEmpty().allMatch(thread -> thread.contains(" task-"), "a worker's thread");
     }
 
     private static double measured(JsonNode metric, String statistic) {

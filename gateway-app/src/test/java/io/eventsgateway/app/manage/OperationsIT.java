@@ -23,6 +23,7 @@ import io.eventsgateway.undertow.SseSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.undertow.Handlers;
+import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,13 +66,23 @@ class OperationsIT {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Operations operations =
             new Operations(log, hub, events.connected(), "one-0000", Duration.ofMillis(100), null);
+    private final Set<String> answerers = ConcurrentHashMap.newKeySet();
     private final SseServer server = new SseServer(
             "127.0.0.1",
             0,
-            Handlers.path(new ManagementHandler(new Health(), registry, new PageGuard(Set.of()), operations))
+            Handlers.path(notingWhoAnswers(
+                            new ManagementHandler(new Health(), registry, new PageGuard(Set.of()), operations)))
                     .addPrefixPath("/api/events", events));
     private final List<InputStream> clients = new ArrayList<>();
     private long offset;
+
+    private HttpHandler notingWhoAnswers(HttpHandler handler) {
+        return exchange -> {
+            exchange.addResponseCommitListener(
+                    answered -> answerers.add(Thread.currentThread().getName()));
+            handler.handleRequest(exchange);
+        };
+    }
 
     private static Identity identity(String subject) {
         return new Identity(subject, "acme", Set.of(subject), Set.of(), null);
@@ -125,6 +137,18 @@ class OperationsIT {
         JsonNode one = get("/streams?limit=1");
         assertThat(one.get("streams")).hasSize(1);
         assertThat(one.get("more").asBoolean()).isTrue();
+    }
+
+    @Test
+    void answersOnNoThreadThatServesStreamsOrTheLog() throws Exception {
+        open("ann", "view/1");
+        until("/streams", body -> body.get("total").asInt() == 1);
+        for (int i = 0; i < 20; i++) {
+            get("/streams");
+            get("/destinations/view/1?organisation=acme");
+        }
+
+        assertThat(answerers).isNotEmpty().allMatch(thread -> thread.contains(" task-"), "a worker's thread");
     }
 
     @Test
