@@ -3,6 +3,7 @@ package io.eventsgateway.route;
 import io.eventsgateway.log.Appended;
 import io.eventsgateway.topic.Feed;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of records, for metrics and logs. Called from any thread, on the event's path: an implementation must be quick, must
@@ -12,6 +13,15 @@ public interface IngestListener {
 
     /** Listens to nothing. */
     IngestListener NONE = new IngestListener() {};
+
+    /**
+     * A record was taken, and is about to be decoded.
+     *
+     * @return the span of its way into the log; null where that is not traced
+     */
+    default @Nullable RecordSpan taken(Feed feed, InboundRecord in) {
+        return null;
+    }
 
     /** The log acknowledged what a batch of a feed had to say. */
     default void appended(Feed feed, List<InboundRecord> batch, Appended appended) {}
