@@ -79,7 +79,7 @@ public final class Gateway implements AutoCloseable {
 
     private final Environment environment;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final Meters meters = new Meters(registry);
+    private final Meters meters = new Meters(registry, Traces.global());
     private final StateMeters states = new StateMeters(registry);
     private final Health health = new Health();
     private final RecentLetters letters;

@@ -1,8 +1,11 @@
 package io.eventsgateway.app;
 
+import io.eventsgateway.Destination;
+import io.eventsgateway.EventId;
 import io.eventsgateway.Source;
 import io.eventsgateway.Text;
 import io.eventsgateway.hub.CloseReason;
+import io.eventsgateway.hub.DeliverySpan;
 import io.eventsgateway.hub.HubListener;
 import io.eventsgateway.kafka.FeedListener;
 import io.eventsgateway.log.Appended;
@@ -11,6 +14,7 @@ import io.eventsgateway.log.Gap;
 import io.eventsgateway.redis.RedisListener;
 import io.eventsgateway.route.InboundRecord;
 import io.eventsgateway.route.IngestListener;
+import io.eventsgateway.route.RecordSpan;
 import io.eventsgateway.topic.Feed;
 import io.eventsgateway.undertow.Refusal;
 import io.eventsgateway.undertow.StreamListener;
@@ -29,10 +33,11 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what happens, and logs what somebody has to look at. Any thread may call. */
+/** Counts what happens, has it traced, and logs what somebody has to look at. Any thread may call. */
 final class Meters implements HubListener, IngestListener, FeedListener, StreamListener, RedisListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Meters.class);
@@ -47,6 +52,7 @@ final class Meters implements HubListener, IngestListener, FeedListener, StreamL
             seconds(1, 5, 10, 30, 45, 60, 61, 90, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600);
 
     private final Floods floods = new Floods(io.eventsgateway.hub.Timer.SYSTEM);
+    private final Traces traces;
     private final KafkaMeters kafka;
     private final Map<Feed, Counter> appended = new EnumMap<>(Feed.class);
     private final Map<Feed, Counter> duplicates = new EnumMap<>(Feed.class);
@@ -65,7 +71,8 @@ final class Meters implements HubListener, IngestListener, FeedListener, StreamL
     private final Timer deliveryDelay;
     private final Timer redisAnswers;
 
-    Meters(MeterRegistry registry) {
+    Meters(MeterRegistry registry, Traces traces) {
+        this.traces = traces;
         registry.config().meterFilter(new KeptMeters());
         kafka = new KafkaMeters(registry);
         for (Feed feed : Feed.values()) {
@@ -181,6 +188,16 @@ final class Meters implements HubListener, IngestListener, FeedListener, StreamL
                                     + entry.destination().path())
                             .collect(Collectors.joining(","))));
         }
+    }
+
+    @Override
+    public @Nullable RecordSpan taken(Feed feed, InboundRecord in) {
+        return traces.taken(feed, in);
+    }
+
+    @Override
+    public @Nullable DeliverySpan delivering(Destination destination, EventId id, String traceparent) {
+        return traces.delivering(destination, id, traceparent);
     }
 
     @Override

@@ -266,6 +266,10 @@ final class DestinationReader {
             position.move(event.id());
             Event control = event.control();
             if (control == null) {
+                DeliveryTrace trace = event.trace();
+                if (trace != null) {
+                    outlet.begins(this, event.id(), trace);
+                }
                 outlet.send(this, event.frame());
             } else if (control.kind() == Event.Kind.DISCONNECT && concerns(control)) {
                 outlet.send(this, event.frame());

@@ -1,7 +1,10 @@
 package io.eventsgateway.hub;
 
+import io.eventsgateway.Destination;
+import io.eventsgateway.EventId;
 import io.eventsgateway.log.Gap;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens at a hub, for metrics. Called from any thread, on the event's path: an implementation must be quick, must not block
@@ -14,6 +17,17 @@ public interface HubListener {
 
     /** A subscriber was let in. */
     default void opened() {}
+
+    /**
+     * An event that has a trace context is about to be handed to one subscriber. Of those that go to many at once, only the first hundred are
+     * announced.
+     *
+     * @param traceparent the event's trace context (W3C Trace Context, 3.2.2)
+     * @return the span of its delivery; null where that is not traced
+     */
+    default @Nullable DeliverySpan delivering(Destination destination, EventId id, String traceparent) {
+        return null;
+    }
 
     /** Events were handed to one subscriber. */
     default void delivered(int events) {}

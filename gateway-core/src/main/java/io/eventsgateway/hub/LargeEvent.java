@@ -30,6 +30,7 @@ final class LargeEvent {
     private final RetryingReader log;
     private final Outlet outlet;
     private final DataLines lines = new DataLines();
+    private final @Nullable DeliveryTrace trace;
     private State state = State.WAITING;
     private int sent;
 
@@ -48,6 +49,7 @@ final class LargeEvent {
         this.reader = reader;
         this.log = log;
         this.outlet = outlet;
+        this.trace = DeliveryTrace.of(event.traceparent());
     }
 
     State state() {
@@ -77,6 +79,9 @@ final class LargeEvent {
 
     /** Sends a piece, or as much of it as fits in one: line ends grow on the wire. */
     private void send(Payload piece) {
+        if (sent == 0 && trace != null) {
+            outlet.begins(reader, event.id(), trace);
+        }
         ByteBuffer begin = sent == 0 ? SseFrame.begin(event.name()) : ByteBuffer.allocate(0);
         DataLines.Written written = lines.write(piece, PIECE_BYTES);
         sent += written.taken();

@@ -23,6 +23,9 @@ interface Outlet extends RetryingReader.Asker {
     /** The reader's start was found. */
     void located();
 
+    /** What is sent next is a traced event, whole or the first part of it. */
+    void begins(DestinationReader reader, EventId id, DeliveryTrace trace);
+
     /** Sends an event, up to which the reader has moved. */
     void send(DestinationReader reader, SseFrame frame);
 

@@ -52,6 +52,12 @@ final class StreamSubscription implements Subscription, Outlet {
     /** When the first event was appended that was sent since the last {@link #settle}, of those that are no history; 0 for none. */
     private long firstSentMillis;
 
+    /** The delivery that has begun of a traced event, until all of that was sent. */
+    private @Nullable DeliverySpan begun;
+
+    /** The deliveries of traced events that were sent since the last {@link #settle}. */
+    private List<DeliverySpan> sentSpans = List.of();
+
     /** Which reader is the first to use room that is there again: another one each time. */
     private int first;
 
@@ -221,6 +227,11 @@ final class StreamSubscription implements Subscription, Outlet {
     }
 
     @Override
+    public void begins(DestinationReader reader, EventId id, DeliveryTrace trace) {
+        begun = trace.begin(listener, reader.destination(), id);
+    }
+
+    @Override
     public void send(DestinationReader reader, SseFrame frame) {
         output.send(reader, frame);
         sent(reader);
@@ -230,6 +241,13 @@ final class StreamSubscription implements Subscription, Outlet {
         long millis = reader.position().millis();
         if (firstSentMillis == 0 && millis >= openedMillis) {
             firstSentMillis = millis;
+        }
+        if (begun != null) {
+            if (sentSpans.isEmpty()) {
+                sentSpans = new ArrayList<>();
+            }
+            sentSpans.add(begun);
+            begun = null;
         }
     }
 
@@ -294,6 +312,14 @@ final class StreamSubscription implements Subscription, Outlet {
             listener.delayed(Math.max(0, System.currentTimeMillis() - firstSentMillis));
             firstSentMillis = 0;
         }
+        endSpans(true);
+    }
+
+    private void endSpans(boolean written) {
+        if (!sentSpans.isEmpty()) {
+            sentSpans.forEach(span -> span.end(written));
+            sentSpans = List.of();
+        }
     }
 
     private void finish(CloseReason reason) {
@@ -316,6 +342,11 @@ final class StreamSubscription implements Subscription, Outlet {
         }
         state = State.CLOSED;
         readers.forEach(DestinationReader::close);
+        endSpans(false);
+        if (begun != null) {
+            begun.end(false);
+            begun = null;
+        }
         if (before != State.CREATED) {
             listener.closed(reason, Duration.ofNanos(System.nanoTime() - openedAt));
         }

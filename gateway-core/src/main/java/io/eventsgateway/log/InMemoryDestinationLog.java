@@ -124,7 +124,7 @@ final class InMemoryDestinationLog {
     private static Page.Large large(StoredEvent stored) {
         Event event = stored.event();
         return new Page.Large(
-                stored.id(), stored.previous(), event.name(), event.data().size(), "");
+                stored.id(), stored.previous(), event.name(), event.data().size(), "", event.traceparent());
     }
 
     private @Nullable StoredEvent firstAfter(long sequence) {

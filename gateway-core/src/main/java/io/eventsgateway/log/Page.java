@@ -1,5 +1,6 @@
 package io.eventsgateway.log;
 
+import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +28,15 @@ public record Page(
      * @param name the SSE event's name
      * @param size bytes of data
      * @param place where the log keeps the data, for the log alone to understand
+     * @param traceparent as that of {@link Event}
      */
-    public record Large(EventId id, EventId previous, String name, int size, String place) {}
+    public record Large(
+            EventId id,
+            EventId previous,
+            String name,
+            int size,
+            String place,
+            @Nullable String traceparent) {}
 
     /** Copies the events. */
     public Page {

@@ -1,6 +1,7 @@
 package io.eventsgateway.route;
 
 import io.eventsgateway.Destination;
+import io.eventsgateway.Event;
 import io.eventsgateway.Source;
 import io.eventsgateway.lane.LaneClaims;
 import io.eventsgateway.log.Appended;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The way of a record into the log: decode, route, append. Any thread may call; nothing blocks. */
 public final class Ingest {
@@ -58,9 +60,12 @@ public final class Ingest {
     public CompletionStage<Appended> accept(Feed feed, Collection<LaneClaims> lanes, List<InboundRecord> batch) {
         List<Entry> entries = new ArrayList<>(batch.size());
         List<Rejected> rejected = new ArrayList<>();
+        BatchSpans spans = new BatchSpans();
         for (InboundRecord in : batch) {
+            RecordSpan span = listener.taken(feed, in);
+            spans.add(in.source(), span);
             try {
-                List<Entry> own = entries(in);
+                List<Entry> own = entries(in, span);
                 listener.routed(feed, in, own);
                 entries.addAll(own);
             } catch (MalformedRecordException malformed) {
@@ -74,18 +79,33 @@ public final class Ingest {
         }
         CompletionStage<Appended> appended =
                 entries.isEmpty() ? CompletableFuture.completedStage(Appended.NOTHING) : append(lanes, entries);
-        return appended.thenCompose(result -> bury(feed, rejected).thenApply(buried -> {
-            listener.appended(feed, batch, result);
-            return result;
-        }));
+        return appended.thenCompose(result -> bury(feed, rejected, spans).thenApply(buried -> {
+                    listener.appended(feed, batch, result);
+                    return result;
+                }))
+                .whenComplete((result, failure) -> {
+                    if (failure == null) {
+                        rejected.forEach(each -> spans.rejected(each.in().source(), each.reason()));
+                        spans.taken(result);
+                    } else {
+                        spans.failed(failure);
+                    }
+                });
     }
 
-    private List<Entry> entries(InboundRecord in) throws MalformedRecordException {
+    private List<Entry> entries(InboundRecord in, @Nullable RecordSpan span) throws MalformedRecordException {
         Command command = decoder.decode(in);
+        Event event = command.event();
+        if (span != null && event.kind() == Event.Kind.MESSAGE) {
+            event = event.withTraceparent(span.traceparent());
+        }
         List<Entry> entries = new ArrayList<>();
         for (Destination destination : router.route(command)) {
             Objects.requireNonNull(destination);
-            entries.add(new Entry(destination, command.event(), command.source(), command.eventId()));
+            entries.add(new Entry(destination, event, command.source(), command.eventId()));
+            if (span != null) {
+                span.routed(destination);
+            }
         }
         if (entries.isEmpty()) {
             throw new MalformedRecordException("routed to no destination");
@@ -113,10 +133,13 @@ public final class Ingest {
     }
 
     /** Comes after the append, which may be repeated as often as it takes; a dead letter sent again would be there twice. */
-    private CompletionStage<Void> bury(Feed feed, List<Rejected> rejected) {
+    private CompletionStage<Void> bury(Feed feed, List<Rejected> rejected, BatchSpans spans) {
         CompletableFuture<?>[] sent = new CompletableFuture<?>[rejected.size()];
         for (int i = 0; i < sent.length; i++) {
-            sent[i] = bury(feed, rejected.get(i)).toCompletableFuture();
+            Rejected each = rejected.get(i);
+            RecordSpan span = spans.of(each.in().source());
+            CompletionStage<?> done = span == null ? bury(feed, each) : span.within(() -> bury(feed, each));
+            sent[i] = done.toCompletableFuture();
         }
         return CompletableFuture.allOf(sent)
                 .thenRun(() -> rejected.forEach(each -> buried.remove(each.in().source())));

@@ -4,6 +4,7 @@ import io.eventsgateway.log.Appended;
 import io.eventsgateway.log.Entry;
 import io.eventsgateway.topic.Feed;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of records, for metrics and logs. Called from any thread, on the event's path: an implementation must be quick, must
@@ -13,6 +14,15 @@ public interface IngestListener {
 
     /** Listens to nothing. */
     IngestListener NONE = new IngestListener() {};
+
+    /**
+     * A record was taken, and is about to be decoded.
+     *
+     * @return the span of its way into the log; null where that is not traced
+     */
+    default @Nullable RecordSpan taken(Feed feed, InboundRecord in) {
+        return null;
+    }
 
     /** A record was decoded, and is to be appended to the logs of some destinations. */
     default void routed(Feed feed, InboundRecord in, List<Entry> entries) {}

@@ -67,7 +67,7 @@ final class HeldLog extends ForwardingEventLog implements Timer {
     }
 
     static Page large(int n, int size) {
-        return Page.of(Gap.NONE, at(n), List.of(), true, new Page.Large(at(n), at(n - 1), "message", size, ""));
+        return Page.of(Gap.NONE, at(n), List.of(), true, new Page.Large(at(n), at(n - 1), "message", size, "", null));
     }
 
     boolean answerEnd(int end) {

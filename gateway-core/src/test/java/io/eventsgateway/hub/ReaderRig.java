@@ -55,6 +55,9 @@ class ReaderRig implements Outlet {
     }
 
     @Override
+    public void begins(DestinationReader sender, EventId id, DeliveryTrace trace) {}
+
+    @Override
     public void send(DestinationReader sender, SseFrame frame) {
         sent("send " + sender.position().sequence());
     }

@@ -91,8 +91,9 @@ class RollbackInterleavingTest {
             for (StoredEvent stored : rest) {
                 int size = stored.event().data().size();
                 if (size > EventReader.LARGE_BYTES) {
-                    Page.Large large =
-                            page.isEmpty() ? new Page.Large(stored.id(), stored.previous(), "message", size, "") : null;
+                    Page.Large large = page.isEmpty()
+                            ? new Page.Large(stored.id(), stored.previous(), "message", size, "", null)
+                            : null;
                     return Page.of(gap, end(), page, true, large);
                 }
                 if (page.size() == maxEvents) {

@@ -50,11 +50,18 @@ class StreamSubscriptionTest {
     private final EventLog log = new InMemoryEventLog(Duration.ofDays(1), InstantSource.system());
     private final List<Throwable> faults = new ArrayList<>();
     private final List<Long> delays = new ArrayList<>();
+    private final List<String> deliveries = new ArrayList<>();
     private final Map<CloseReason, Duration> closed = new EnumMap<>(CloseReason.class);
     private final HubListener listener = new HubListener() {
         @Override
         public void failed(Throwable fault) {
             faults.add(fault);
+        }
+
+        @Override
+        public DeliverySpan delivering(Destination destination, EventId id, String traceparent) {
+            deliveries.add(destination.path() + " " + id.sequence() + " " + traceparent);
+            return written -> deliveries.add(written ? "written" : "cut off");
         }
 
         @Override
@@ -515,6 +522,51 @@ class StreamSubscriptionTest {
         assertThat(readers).allSatisfy(each -> assertThat(each.delivered).hasSize(64));
         assertThat(hub.keptBytes())
                 .isBetween(HubOptions.DEFAULT.maxKeptBytes(), HubOptions.DEFAULT.maxKeptBytes() + destinations * 5000L);
+    }
+
+    @Test
+    void announcesTheDeliveryOfATracedEventAndWhenItIsWritten() {
+        Reader ann = new Reader();
+        subscribe(hub, DESTINATION, ann);
+
+        append(DESTINATION, "a");
+        append(DESTINATION, message("b").withTraceparent("context b"));
+        append(DESTINATION, message("x".repeat(200_000)).withTraceparent("context x"));
+
+        assertThat(ann.delivered).hasSize(3);
+        assertThat(deliveries).containsExactly("view/1 2 context b", "written", "view/1 3 context x", "written");
+    }
+
+    @Test
+    void endsTheSpanOfADeliveryThatItsStreamDidNotOutlive() {
+        PiecemealLog onePiece = new PiecemealLog(1);
+        Reader ann = new Reader();
+        subscribe(hub(onePiece, AT_ONCE, NEVER), DESTINATION, ann);
+
+        append(DESTINATION, message("x".repeat(200_000)).withTraceparent("context x"));
+
+        assertThat(ann.closed).isEqualTo(CloseReason.GONE);
+        assertThat(deliveries).containsExactly("view/1 1 context x", "cut off");
+    }
+
+    @Test
+    void announcesAHundredDeliveriesOfAnEventThatManyGet() {
+        List<Reader> readers = new ArrayList<>();
+        for (int i = 0; i < DeliveryTrace.MOST + 20; i++) {
+            Reader each = new Reader();
+            readers.add(each);
+            subscribe(hub, DESTINATION, each);
+        }
+
+        append(DESTINATION, message("a").withTraceparent("context a"));
+
+        assertThat(readers).allSatisfy(each -> assertThat(each.delivered).containsExactly("a"));
+        assertThat(deliveries).filteredOn("written"::equals).hasSize(DeliveryTrace.MOST);
+        assertThat(deliveries).hasSize(2 * DeliveryTrace.MOST);
+    }
+
+    private static Event message(String data) {
+        return Event.message("message", Payload.of(data.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** A hub that retries by one executor, and does by another what it does at times. */

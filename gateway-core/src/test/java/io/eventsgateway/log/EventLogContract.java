@@ -461,6 +461,26 @@ public abstract class EventLogContract {
     }
 
     @Test
+    void keepsTheTraceContextOfAMessageLargeOrNot() throws InterruptedException {
+        String context = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        Event small = Event.message("a", Payload.of(new byte[] {'1'})).withTraceparent(context);
+        Event large = Event.message("large", Payload.of(new byte[100_000])).withTraceparent(context);
+        Told told = new Told();
+        try (EventReader.Following following = log().follow(destination, told)) {
+            assertThat(told.calls.poll(30, TimeUnit.SECONDS)).isEqualTo("wake");
+
+            append(new Entry(destination, small, source(0), null), new Entry(destination, large, source(1), null));
+
+            assertThat(told.next()).startsWith("1 a after");
+            Page first = read(null);
+            assertThat(first.events()).extracting(StoredEvent::event).containsExactly(small);
+            Page.Large described = read(first.end()).large();
+            assertThat(described).isNotNull();
+            assertThat(described.traceparent()).isEqualTo(context);
+        }
+    }
+
+    @Test
     void readsALargeEventInPiecesHoweverTheyAreCut() {
         byte[] large = new byte[300_001];
         new Random(1).nextBytes(large);

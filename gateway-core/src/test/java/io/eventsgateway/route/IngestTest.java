@@ -11,6 +11,7 @@ import io.eventsgateway.log.Entry;
 import io.eventsgateway.log.EventLog;
 import io.eventsgateway.log.ForwardingEventLog;
 import io.eventsgateway.log.InMemoryEventLog;
+import io.eventsgateway.log.Left;
 import io.eventsgateway.topic.Feed;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,6 +26,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class IngestTest {
@@ -119,6 +122,113 @@ class IngestTest {
                 .isInstanceOf(CompletionException.class)
                 .hasRootCauseMessage("told to");
         assertThat(buried).isEmpty();
+    }
+
+    @Test
+    void endsTheSpanOfEachTracedRecordWithWhatHasBecomeOfIt() {
+        List<String> spans = new ArrayList<>();
+        Source left = new Source("t", "id", 0, 2);
+        EventLog leaves = new ForwardingEventLog() {
+            @Override
+            protected EventLog delegate() {
+                return log;
+            }
+
+            @Override
+            public CompletionStage<Appended> append(Collection<LaneClaims> lanes, List<Entry> batch) {
+                return super.append(lanes, batch.subList(0, 1))
+                        .thenApply(result -> result.plus(
+                                new Appended(0, 0, List.of(), List.of(new Left(left, 7, "Redis is away")))));
+            }
+        };
+        DeadLetters letters = (in, reason) -> {
+            spans.add("letter");
+            return CompletableFuture.completedStage(null);
+        };
+        Router router = command -> "poison".equals(command.target().id()) ? Set.of() : Router.STANDARD.route(command);
+        Ingest ingest =
+                new Ingest(new RecordDecoder(new Organisations("acme"), 1000), router, leaves, letters, tracing(spans));
+
+        ingest.accept(Feed.TASK_MESSAGE, List.of(), List.of(record("good"), record("poison"), record("late")))
+                .toCompletableFuture()
+                .join();
+
+        assertThat(spans)
+                .containsExactly(
+                        "0 view/good",
+                        "2 view/late",
+                        "1 begins to send",
+                        "letter",
+                        "1 REJECTED routed to no destination",
+                        "2 LEFT Redis is away",
+                        "0 APPENDED null");
+        assertThat(log.read(new Destination("acme", "view", "good"), null, 10, 1000)
+                        .toCompletableFuture()
+                        .join()
+                        .events())
+                .extracting(stored -> stored.event().traceparent())
+                .containsExactly("context 0");
+    }
+
+    @Test
+    void endsTheSpansOfABatchThatFailed() {
+        List<String> spans = new ArrayList<>();
+        EventLog broken = new ForwardingEventLog() {
+            @Override
+            protected EventLog delegate() {
+                return log;
+            }
+
+            @Override
+            public CompletionStage<Appended> append(Collection<LaneClaims> lanes, List<Entry> batch) {
+                return CompletableFuture.failedStage(new IllegalStateException("told to"));
+            }
+        };
+        Ingest ingest = new Ingest(
+                new RecordDecoder(new Organisations("acme"), 1000),
+                Router.STANDARD,
+                broken,
+                (in, reason) -> CompletableFuture.completedStage(null),
+                tracing(spans));
+
+        assertThat(ingest.accept(Feed.TASK_MESSAGE, List.of(), List.of(record("good")))
+                        .toCompletableFuture())
+                .isCompletedExceptionally();
+
+        assertThat(spans).hasSize(2);
+        assertThat(spans.get(1)).startsWith("0 LEFT").contains("told to");
+    }
+
+    /** Traces every record, and keeps what happens to its span. */
+    private static IngestListener tracing(List<String> spans) {
+        return new IngestListener() {
+            @Override
+            public RecordSpan taken(Feed feed, InboundRecord in) {
+                long number = in.source().offset();
+                return new RecordSpan() {
+                    @Override
+                    public String traceparent() {
+                        return "context " + number;
+                    }
+
+                    @Override
+                    public void routed(Destination destination) {
+                        spans.add(number + " " + destination.path());
+                    }
+
+                    @Override
+                    public <T> T within(Supplier<T> step) {
+                        spans.add(number + " begins to send");
+                        return step.get();
+                    }
+
+                    @Override
+                    public void end(Outcome outcome, @Nullable String why) {
+                        spans.add(number + " " + outcome + " " + why);
+                    }
+                };
+            }
+        };
     }
 
     private Appended accept(EventLog to, Router router, String... keys) {

@@ -82,20 +82,28 @@ final class Poller {
 
     private List<InboundRecord> inbound(ConsumerRecords<byte[], byte[]> polled, Set<TopicPartition> except) {
         List<InboundRecord> batch = new ArrayList<>(polled.count());
-        for (ConsumerRecord<byte[], byte[]> each : polled) {
-            TopicPartition partition = new TopicPartition(each.topic(), each.partition());
+        for (TopicPartition partition : polled.partitions()) {
             if (except.contains(partition)) {
                 continue;
             }
-            if (assignment.reads(partition, each.offset())) {
-                topics.refresh(Set.of(each.topic()));
+            List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
+            // by index: OpenTelemetry's agent makes a span of each step of an iterator, and Ingest makes one of what it
+            // does with the record
+            for (int i = 0; i < records.size(); i++) {
+                batch.add(inbound(partition, records.get(i)));
             }
-            List<Header> headers = new ArrayList<>();
-            each.headers().forEach(header -> headers.add(new Header(header.key(), header.value())));
-            Source source = new Source(each.topic(), topics.id(each.topic()), each.partition(), each.offset());
-            batch.add(new InboundRecord(feed, source, each.key(), each.value(), headers, each.timestamp()));
         }
         return batch;
+    }
+
+    private InboundRecord inbound(TopicPartition partition, ConsumerRecord<byte[], byte[]> each) {
+        if (assignment.reads(partition, each.offset())) {
+            topics.refresh(Set.of(each.topic()));
+        }
+        List<Header> headers = new ArrayList<>();
+        each.headers().forEach(header -> headers.add(new Header(header.key(), header.value())));
+        Source source = new Source(each.topic(), topics.id(each.topic()), each.partition(), each.offset());
+        return new InboundRecord(feed, source, each.key(), each.value(), headers, each.timestamp());
     }
 
     /** About what a record takes of memory. */

@@ -5,11 +5,13 @@ import io.eventsgateway.Payload;
 import io.eventsgateway.log.EventReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events to bytes as they are kept and published in Redis, and back: kind, name, subjects and roles, a line each, then the data. Names have no line feed and
- * subjects and roles no tab, which parts them. A large message has its data under a key of its own; instead of it stand its size, a
- * blank, and what that key ends with.
+ * subjects and roles no tab, which parts them. A message has neither; where the subjects of others are it has its trace context, if it has
+ * one: builds that know of none take it for a subject, of which a message makes no use. A large message has its data under a key of its own;
+ * instead of it stand its size, a blank, and what that key ends with.
  */
 final class EventCodec {
 
@@ -48,8 +50,9 @@ final class EventCodec {
     }
 
     private static byte[] head(char kind, Event event) {
-        return Keys.bytes(kind + "\n" + event.name() + "\n" + String.join("\t", event.subjects()) + "\n"
-                + String.join("\t", event.roles()) + "\n");
+        String traceparent = event.traceparent();
+        String whom = traceparent == null ? String.join("\t", event.subjects()) : traceparent;
+        return Keys.bytes(kind + "\n" + event.name() + "\n" + whom + "\n" + String.join("\t", event.roles()) + "\n");
     }
 
     static boolean isReference(byte[] bytes) {
@@ -70,6 +73,12 @@ final class EventCodec {
         return text(bytes, name, lineAfter(bytes, name));
     }
 
+    /** The trace context of an event from {@link #encodeReference}; null for none. */
+    static @Nullable String traceparent(byte[] bytes) {
+        int context = lineAfter(bytes, lineAfter(bytes, 0));
+        return optional(bytes, context, lineAfter(bytes, context));
+    }
+
     /** Decodes what {@link #encode} made, from an index on; the bytes are not copied. */
     static Event decode(byte[] bytes, int from) {
         int name = lineAfter(bytes, from);
@@ -83,12 +92,14 @@ final class EventCodec {
                     case 'd' -> Event.Kind.DISCONNECT;
                     default -> throw new IllegalArgumentException("not an event: kind " + bytes[from]);
                 };
+        boolean message = kind == Event.Kind.MESSAGE;
         return new Event(
                 kind,
                 text(bytes, name, subjects),
                 Payload.of(bytes, data, bytes.length),
-                names(bytes, subjects, roles),
-                names(bytes, roles, data));
+                message ? Set.of() : names(bytes, subjects, roles),
+                names(bytes, roles, data),
+                message ? optional(bytes, subjects, roles) : null);
     }
 
     private static int lineAfter(byte[] bytes, int from) {
@@ -102,6 +113,10 @@ final class EventCodec {
 
     private static String text(byte[] bytes, int from, int next) {
         return new String(bytes, from, next - 1 - from, StandardCharsets.UTF_8);
+    }
+
+    private static @Nullable String optional(byte[] bytes, int from, int next) {
+        return next - from == 1 ? null : text(bytes, from, next);
     }
 
     private static Set<String> names(byte[] bytes, int from, int next) {

@@ -182,7 +182,13 @@ public final class RedisEventLog implements EventLog {
             byte[] stored = (byte[]) flat.get(i + 2);
             if (EventCodec.isReference(stored)) {
                 EventCodec.Reference data = EventCodec.reference(stored);
-                large = new Page.Large(id, previous, EventCodec.name(stored), data.size(), data.name());
+                large = new Page.Large(
+                        id,
+                        previous,
+                        EventCodec.name(stored),
+                        data.size(),
+                        data.name(),
+                        EventCodec.traceparent(stored));
             } else {
                 events.add(new StoredEvent(id, previous, EventCodec.decode(stored, 0)));
             }
