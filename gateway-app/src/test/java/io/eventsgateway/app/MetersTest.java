@@ -30,7 +30,7 @@ class MetersTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger(Meters.class);
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Meters meters = new Meters(registry);
+    private final Meters meters = new Meters(registry, Traces.global());
 
     @BeforeEach
     void listen() {
