@@ -43,6 +43,8 @@ record Artifact(String name, List<String> command, boolean inContainer) {
                         "podman",
                         "run",
                         "--rm",
+                        // podman has systemd run them, and complains where it can't
+                        "--no-healthcheck",
                         "--network",
                         "host",
                         "--read-only",
