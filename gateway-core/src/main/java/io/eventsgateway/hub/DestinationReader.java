@@ -1,7 +1,5 @@
 package io.eventsgateway.hub;
 
-import static java.util.Objects.requireNonNull;
-
 import io.eventsgateway.Destination;
 import io.eventsgateway.Event;
 import io.eventsgateway.EventId;
@@ -9,6 +7,7 @@ import io.eventsgateway.log.EventReader;
 import io.eventsgateway.log.Gap;
 import io.eventsgateway.log.Page;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -50,13 +49,8 @@ final class DestinationReader {
     private @Nullable WakeList wakeList;
     private State state = State.NEW;
 
-    /** Whether the client has a position that is none of ours, which it has not been told yet. */
-    private boolean unknown;
-
-    /** How often there was news, and how often when the last read began: a read saw all news where they are equal. */
-    private long news;
-
-    private long newsAtRead;
+    /** Whether there was news since the last read began, which may not have seen it. */
+    private boolean isNews;
 
     /** The large event on its way in SENDING; else null. */
     private @Nullable LargeEvent large;
@@ -103,13 +97,7 @@ final class DestinationReader {
         return state;
     }
 
-    /**
-     * How many events it has not got; 0 where that is not known. Any thread: it may see a state and a position that were left since.
-     */
-    long behind() {
-        return Math.max(0, standing().behind());
-    }
-
+    /** Where it is. Any thread: others than the stream's may see a state and a position that were left since. */
     Standing standing() {
         return switch (state) {
             case NEW, LOCATING -> new Standing(destination(), position(), Standing.UNKNOWN);
@@ -133,10 +121,12 @@ final class DestinationReader {
      *
      * @param executor the stream's
      * @param resumed the client's position; null where it has none
-     * @param unknown whether it has one that is none of ours, which it has to be told
+     * @param unknown whether it has one that is none of ours
      */
     void open(SerialExecutor executor, @Nullable EventId resumed, boolean unknown) {
-        this.unknown = unknown;
+        if (unknown) {
+            starts.clientIsUnknown();
+        }
         WakeList list = tail.readers().of(executor);
         list.add(this);
         wakeList = list;
@@ -165,9 +155,9 @@ final class DestinationReader {
 
     /** Looks for where to begin. */
     void locate(Start.From from) {
-        if (state == State.NEW && starts.canLook(from, unknown)) {
+        if (state == State.NEW && starts.canLook(from)) {
             state = State.LOCATING;
-            starts.look(from, unknown, start -> {
+            starts.look(from, start -> {
                 begin(start);
                 outlet.located();
             });
@@ -181,7 +171,7 @@ final class DestinationReader {
 
     /** There is news. */
     void woken() {
-        news++;
+        isNews = true;
         if (state == State.WAITING || (state == State.ENDED && !tail.refuses(names))) {
             state = State.READY;
         }
@@ -199,7 +189,7 @@ final class DestinationReader {
             case READY -> sendFromTail();
             case WAITING -> nudge();
             case SENDING -> {
-                requireNonNull(large).pump();
+                Objects.requireNonNull(large).pump();
                 yield false;
             }
             case NEW, LOCATING, READING, ENDED -> false;
@@ -210,7 +200,7 @@ final class DestinationReader {
         List<LiveEvent> next = tail.after(position());
         if (next == null) {
             state = State.READING;
-            newsAtRead = news;
+            isNews = false;
             log.page(outlet, destination(), position(), PAGE_EVENTS, PAGE_BYTES, page -> {
                 take(page);
                 pump();
@@ -252,7 +242,7 @@ final class DestinationReader {
             return;
         }
         send(page.events().stream().map(LiveEvent::of).toList());
-        if (state == State.READY && !page.more() && position().equals(page.end()) && news == newsAtRead) {
+        if (state == State.READY && !page.more() && position().equals(page.end()) && !isNews) {
             state = State.WAITING;
         }
     }
@@ -266,13 +256,9 @@ final class DestinationReader {
             position.move(event.id());
             Event control = event.control();
             if (control == null) {
-                DeliveryTrace trace = event.trace();
-                if (trace != null) {
-                    outlet.begins(this, event.id(), trace);
-                }
-                outlet.send(this, event.frame());
+                outlet.send(this, event);
             } else if (control.kind() == Event.Kind.DISCONNECT && concerns(control)) {
-                outlet.send(this, event.frame());
+                outlet.send(this, event);
                 end();
             } else {
                 outlet.moved();
@@ -295,24 +281,17 @@ final class DestinationReader {
         }
     }
 
-    /** Tells a client that brought a position which is none of ours. */
+    /** Sends a reset to a client that brought a position which is none of ours. */
     void reportUnknown() {
-        if (unknown) {
-            unknown = false;
+        if (starts.takeUnknown()) {
             outlet.reset(this, Gap.UNKNOWN);
         }
     }
 
-    /** Goes on behind a large event, which was sent. */
+    /** Goes on behind a large event, which was sent or can't be had any more. */
     void pass(EventId event) {
         position.move(event);
         large = null;
         state = State.READY;
-    }
-
-    /** Goes on behind a large event, which can't be had any more. */
-    void skip(EventId event) {
-        pass(event);
-        outlet.reset(this, Gap.EXPIRED);
     }
 }

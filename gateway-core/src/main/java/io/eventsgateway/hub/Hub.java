@@ -88,8 +88,9 @@ public final class Hub implements AutoCloseable {
         StreamSubscription subscription = new StreamSubscription(
                 reader, listener, serial(executor), subscriber, identity, start, destinations, entered, this::leave);
         subscriptions.add(subscription);
-        CompletableFuture<?>[] asked =
-                subscription.readers().stream().map(each -> each.tail().asked()).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<?>[] asked = subscription.readers().all().stream()
+                .map(each -> each.tail().asked())
+                .toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(asked).whenComplete((done, failure) -> subscription.execute(subscription::open));
         return subscription;
     }
@@ -115,7 +116,7 @@ public final class Hub implements AutoCloseable {
         int streams = 0;
         long events = 0;
         for (StreamSubscription subscription : subscriptions) {
-            long behind = subscription.behind();
+            long behind = subscription.readers().behind();
             streams += behind > 0 ? 1 : 0;
             events += behind;
         }
@@ -152,7 +153,9 @@ public final class Hub implements AutoCloseable {
 
     private void leave(StreamSubscription subscription) {
         subscriptions.remove(subscription);
-        subscription.readers().stream().map(DestinationReader::destination).forEach(this::leave);
+        subscription.readers().all().stream()
+                .map(DestinationReader::destination)
+                .forEach(this::leave);
         synchronized (executors) {
             SerialExecutor executor = subscription.executor();
             executor.users--;

@@ -2,6 +2,7 @@ package io.eventsgateway.hub;
 
 import io.eventsgateway.Payload;
 import io.eventsgateway.log.EventReader;
+import io.eventsgateway.log.Gap;
 import io.eventsgateway.log.Page;
 import io.eventsgateway.sse.DataLines;
 import io.eventsgateway.sse.SseFrame;
@@ -79,8 +80,8 @@ final class LargeEvent {
 
     /** Sends a piece, or as much of it as fits in one: line ends grow on the wire. */
     private void send(Payload piece) {
-        if (sent == 0 && trace != null) {
-            outlet.begins(reader, event.id(), trace);
+        if (sent == 0) {
+            outlet.begin(reader, event.id(), trace);
         }
         ByteBuffer begin = sent == 0 ? SseFrame.begin(event.name()) : ByteBuffer.allocate(0);
         DataLines.Written written = lines.write(piece, PIECE_BYTES);
@@ -100,7 +101,8 @@ final class LargeEvent {
         if (sent > 0) {
             outlet.broken();
         } else {
-            reader.skip(event.id());
+            reader.pass(event.id());
+            outlet.reset(reader, Gap.EXPIRED);
         }
     }
 }

@@ -3,7 +3,6 @@ package io.eventsgateway.hub;
 import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
 import io.eventsgateway.log.Gap;
-import io.eventsgateway.sse.SseFrame;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +22,17 @@ interface Outlet extends RetryingReader.Asker {
     /** The reader's start was found. */
     void located();
 
-    /** What is sent next is a traced event, whole or the first part of it. */
-    void begins(DestinationReader reader, EventId id, DeliveryTrace trace);
-
     /** Sends an event, up to which the reader has moved. */
-    void send(DestinationReader reader, SseFrame frame);
+    void send(DestinationReader reader, LiveEvent event);
 
-    /** Sends a part of an event; no other reader sends before {@link #sendEnd}. */
+    /**
+     * An event is sent by parts from now on; no other reader sends before {@link #sendEnd}.
+     *
+     * @param trace as that of {@link LiveEvent}
+     */
+    void begin(DestinationReader reader, EventId id, @Nullable DeliveryTrace trace);
+
+    /** Sends a part of an event that has begun, which is not the last. */
     void sendPart(DestinationReader reader, ByteBuffer... part);
 
     /** Sends the rest of an event, up to which the reader has moved. */

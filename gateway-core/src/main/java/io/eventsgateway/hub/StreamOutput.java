@@ -14,14 +14,14 @@ import java.util.Arrays;
 final class StreamOutput {
 
     private final Subscriber subscriber;
-    private final StreamPositions positions;
+    private final StreamReaders readers;
     private boolean room = true;
     private boolean moved;
     private int sent;
 
-    StreamOutput(Subscriber subscriber, StreamPositions positions) {
+    StreamOutput(Subscriber subscriber, StreamReaders readers) {
         this.subscriber = subscriber;
-        this.positions = positions;
+        this.readers = readers;
     }
 
     /** Whether the subscriber takes more. */
@@ -39,7 +39,7 @@ final class StreamOutput {
     }
 
     void send(DestinationReader reader, SseFrame frame) {
-        if (positions.isSingle()) {
+        if (readers.isSingle()) {
             deliver(frame.whole());
         } else {
             deliver(frame.body(), tail(reader));
@@ -48,7 +48,7 @@ final class StreamOutput {
 
     void reset(DestinationReader reader, Gap gap) {
         Payload reason = Payload.of(("{\"reason\":\"" + gap.reason() + "\"}").getBytes(StandardCharsets.UTF_8));
-        send(reader, SseFrame.of(positions.isSingle() ? positions.cursor() : null, "reset", reason));
+        send(reader, SseFrame.of(readers.isSingle() ? readers.cursor() : null, "reset", reason));
     }
 
     void sendPart(ByteBuffer... part) {
@@ -64,8 +64,8 @@ final class StreamOutput {
 
     private ByteBuffer tail(DestinationReader reader) {
         return SseFrame.tail(
-                positions.cursor(),
-                positions.isSingle() ? null : reader.destination().path());
+                readers.cursor(),
+                readers.isSingle() ? null : reader.destination().path());
     }
 
     private void deliver(ByteBuffer... frame) {
@@ -83,7 +83,7 @@ final class StreamOutput {
     int flush(boolean betweenEvents) {
         if (moved && betweenEvents) {
             moved = false;
-            subscriber.position(positions.cursor());
+            subscriber.position(readers.cursor());
         }
         subscriber.flush();
         int frames = sent;

@@ -4,10 +4,8 @@ import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
 import io.eventsgateway.auth.Identity;
 import io.eventsgateway.log.Gap;
-import io.eventsgateway.sse.SseFrame;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -33,11 +31,11 @@ final class StreamSubscription implements Subscription, Outlet {
     private final SerialExecutor executor;
     private final Subscriber subscriber;
     private final Start start;
-    private final StreamPositions positions;
+    private final StreamReaders readers;
     private final StreamOutput output;
+    private final Deliveries deliveries;
     private final SubjectProgress progress;
     private final Consumer<StreamSubscription> whenClosed;
-    private final List<DestinationReader> readers;
 
     // written by the executor
     private volatile State state = State.CREATED;
@@ -45,21 +43,6 @@ final class StreamSubscription implements Subscription, Outlet {
     // owned by the executor
     private @Nullable DestinationReader within;
     private long openedAt;
-
-    /** Events that were appended earlier are history to this stream. */
-    private long openedMillis = Long.MAX_VALUE;
-
-    /** When the first event was appended that was sent since the last {@link #settle}, of those that are no history; 0 for none. */
-    private long firstSentMillis;
-
-    /** The delivery that has begun of a traced event, until all of that was sent. */
-    private @Nullable DeliverySpan begun;
-
-    /** The deliveries of traced events that were sent since the last {@link #settle}. */
-    private List<DeliverySpan> sentSpans = List.of();
-
-    /** Which reader is the first to use room that is there again: another one each time. */
-    private int first;
 
     /** See the table above. */
     enum State {
@@ -93,17 +76,15 @@ final class StreamSubscription implements Subscription, Outlet {
         this.subscriber = subscriber;
         this.start = start;
         this.whenClosed = whenClosed;
-        this.readers = new ArrayList<>(destinations.size());
-        this.positions = new StreamPositions(destinations);
-        this.output = new StreamOutput(subscriber, positions);
+        this.readers = new StreamReaders(destinations);
+        this.output = new StreamOutput(subscriber, readers);
+        this.deliveries = new Deliveries(listener);
         boolean saves = start.from() == Start.From.PENDING && !identity.names().isEmpty();
-        this.progress = new SubjectProgress(log, this, saves ? identity.subject() : null, readers);
+        this.progress = new SubjectProgress(log, this, saves ? identity.subject() : null, readers.all());
         for (int i = 0; i < destinations.size(); i++) {
             LiveTail tail = tails.get(i);
             if (tail != null) {
-                DestinationReader reader = new DestinationReader(tail, log, this, identity.names());
-                positions.put(i, reader);
-                readers.add(reader);
+                readers.put(i, new DestinationReader(tail, log, this, identity.names()));
             }
         }
     }
@@ -112,21 +93,12 @@ final class StreamSubscription implements Subscription, Outlet {
         return executor;
     }
 
-    List<DestinationReader> readers() {
+    StreamReaders readers() {
         return readers;
     }
 
     State state() {
         return state;
-    }
-
-    /** How many events it has not got that are there, as far as this replica knows. Any thread. */
-    long behind() {
-        long events = 0;
-        for (DestinationReader reader : readers) {
-            events += reader.behind();
-        }
-        return events;
     }
 
     @Override
@@ -140,8 +112,7 @@ final class StreamSubscription implements Subscription, Outlet {
     @Override
     public CompletableFuture<List<Standing>> standings() {
         CompletableFuture<List<Standing>> answer = new CompletableFuture<>();
-        executor.execute(() -> answer.complete(
-                readers.stream().map(DestinationReader::standing).toList()));
+        executor.execute(() -> answer.complete(readers.standings()));
         return answer;
     }
 
@@ -185,10 +156,7 @@ final class StreamSubscription implements Subscription, Outlet {
     }
 
     private void pumpAll() {
-        int from = first++;
-        for (int i = 0; i < readers.size() && state == State.STREAMING; i++) {
-            readers.get(Math.floorMod(from + i, readers.size())).pump();
-        }
+        readers.pumpWhile(() -> state == State.STREAMING);
     }
 
     /** Begins, once every tail was asked for its end. */
@@ -196,27 +164,27 @@ final class StreamSubscription implements Subscription, Outlet {
         if (state != State.CREATED) {
             return;
         }
-        positions.open(executor, start.lastEventId());
-        if (haveAllEnded()) {
+        readers.open(executor, start.lastEventId());
+        if (readers.haveEnded()) {
             finish(CloseReason.ENDED);
             return;
         }
         state = State.LOCATING;
         openedAt = System.nanoTime();
-        openedMillis = System.currentTimeMillis();
+        deliveries.open();
         listener.opened();
         subscriber.opened();
-        readers.forEach(reader -> reader.locate(start.from()));
+        readers.all().forEach(reader -> reader.locate(start.from()));
         located();
     }
 
     @Override
     public void located() {
-        if (state == State.LOCATING && readers.stream().allMatch(DestinationReader::isLocated)) {
+        if (state == State.LOCATING && readers.areLocated()) {
             state = State.STREAMING;
             output.moved();
             // all before the first event, whose position would hide them
-            readers.forEach(DestinationReader::reportUnknown);
+            readers.all().forEach(DestinationReader::reportUnknown);
             pumpAll();
         }
     }
@@ -227,33 +195,20 @@ final class StreamSubscription implements Subscription, Outlet {
     }
 
     @Override
-    public void begins(DestinationReader reader, EventId id, DeliveryTrace trace) {
-        begun = trace.begin(listener, reader.destination(), id);
+    public void send(DestinationReader reader, LiveEvent event) {
+        deliveries.begin(reader, event.id(), event.trace());
+        output.send(reader, event.frame());
+        deliveries.sent(reader);
     }
 
     @Override
-    public void send(DestinationReader reader, SseFrame frame) {
-        output.send(reader, frame);
-        sent(reader);
-    }
-
-    private void sent(DestinationReader reader) {
-        long millis = reader.position().millis();
-        if (firstSentMillis == 0 && millis >= openedMillis) {
-            firstSentMillis = millis;
-        }
-        if (begun != null) {
-            if (sentSpans.isEmpty()) {
-                sentSpans = new ArrayList<>();
-            }
-            sentSpans.add(begun);
-            begun = null;
-        }
+    public void begin(DestinationReader reader, EventId id, @Nullable DeliveryTrace trace) {
+        within = reader;
+        deliveries.begin(reader, id, trace);
     }
 
     @Override
     public void sendPart(DestinationReader reader, ByteBuffer... part) {
-        within = reader;
         output.sendPart(part);
     }
 
@@ -261,7 +216,7 @@ final class StreamSubscription implements Subscription, Outlet {
     public void sendEnd(DestinationReader reader, ByteBuffer... rest) {
         within = null;
         output.sendEnd(reader, rest);
-        sent(reader);
+        deliveries.sent(reader);
         pumpAll();
     }
 
@@ -279,13 +234,9 @@ final class StreamSubscription implements Subscription, Outlet {
 
     @Override
     public void ended() {
-        if (haveAllEnded()) {
+        if (readers.haveEnded()) {
             finish(CloseReason.ENDED);
         }
-    }
-
-    private boolean haveAllEnded() {
-        return readers.stream().allMatch(reader -> reader.state() == DestinationReader.State.ENDED);
     }
 
     @Override
@@ -308,18 +259,7 @@ final class StreamSubscription implements Subscription, Outlet {
             listener.delivered(sent);
             progress.moved();
         }
-        if (firstSentMillis > 0) {
-            listener.delayed(Math.max(0, System.currentTimeMillis() - firstSentMillis));
-            firstSentMillis = 0;
-        }
-        endSpans(true);
-    }
-
-    private void endSpans(boolean written) {
-        if (!sentSpans.isEmpty()) {
-            sentSpans.forEach(span -> span.end(written));
-            sentSpans = List.of();
-        }
+        deliveries.settle();
     }
 
     private void finish(CloseReason reason) {
@@ -341,12 +281,8 @@ final class StreamSubscription implements Subscription, Outlet {
             return;
         }
         state = State.CLOSED;
-        readers.forEach(DestinationReader::close);
-        endSpans(false);
-        if (begun != null) {
-            begun.end(false);
-            begun = null;
-        }
+        readers.all().forEach(DestinationReader::close);
+        deliveries.close();
         if (before != State.CREATED) {
             listener.closed(reason, Duration.ofNanos(System.nanoTime() - openedAt));
         }

@@ -115,7 +115,7 @@ final class InterleavedClient {
     void look(Moves moves) {
         if (stream != null) {
             moves.look(stream, stream.state());
-            for (DestinationReader reader : stream.readers()) {
+            for (DestinationReader reader : stream.readers().all()) {
                 moves.look(reader, reader.state());
                 moves.look(reader.tail(), reader.tail().state());
             }

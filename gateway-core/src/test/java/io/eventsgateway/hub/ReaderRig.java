@@ -3,7 +3,6 @@ package io.eventsgateway.hub;
 import io.eventsgateway.Destination;
 import io.eventsgateway.EventId;
 import io.eventsgateway.log.Gap;
-import io.eventsgateway.sse.SseFrame;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,10 +54,10 @@ class ReaderRig implements Outlet {
     }
 
     @Override
-    public void begins(DestinationReader sender, EventId id, DeliveryTrace trace) {}
+    public void begin(DestinationReader sender, EventId id, @Nullable DeliveryTrace trace) {}
 
     @Override
-    public void send(DestinationReader sender, SseFrame frame) {
+    public void send(DestinationReader sender, LiveEvent event) {
         sent("send " + sender.position().sequence());
     }
 
