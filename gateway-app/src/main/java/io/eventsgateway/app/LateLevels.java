@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
 /**
- * Sets the level of a logger whose name is known in lower case only, when it logs first: no listener is told that a logger is made. Any thread
+ * Sets the level of a logger whose name is known in lower case only, when it logs first, because Logback reports new loggers to nobody. Any thread
  * may call.
  */
 final class LateLevels extends TurboFilter {

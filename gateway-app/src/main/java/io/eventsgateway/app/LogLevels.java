@@ -93,7 +93,7 @@ final class LogLevels {
         return Setting.choice(variable, AppSettings.Level.INFO);
     }
 
-    /** What works but should be told. */
+    /** What works, but deserves a warning. */
     static List<String> warnings(Environment environment) {
         List<String> warnings = new ArrayList<>();
         variables(environment).forEach((logger, variable) -> {

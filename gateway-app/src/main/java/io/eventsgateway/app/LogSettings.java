@@ -39,7 +39,7 @@ public final class LogSettings {
         context().getLoggerList().forEach(each -> each.setLevel(Level.OFF));
     }
 
-    /** What works but should be told. */
+    /** What works, but deserves a warning. */
     static List<String> warnings(Environment environment) {
         List<String> warnings = new ArrayList<>(LogLevels.warnings(environment));
         boolean structured = !environment

@@ -143,7 +143,7 @@ public final class Environment {
         }
     }
 
-    /** What works but should be told: a value under a name that another one overrules. */
+    /** What works, but deserves a warning: a value under a name that another one overrules. */
     public List<String> warnings(Collection<? extends Setting<?>> settings) {
         List<String> warnings = new ArrayList<>();
         for (Setting<?> setting : settings) {
